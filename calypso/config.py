@@ -1,0 +1,110 @@
+"""Settings: calypso.yaml, then secrets.env, then CALYPSO_* in the environment. Read in a door."""
+
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from calypso.errors import Misconfigured
+
+ETC = Path("/etc/calypso")
+
+
+def default_node() -> str:
+    """Return this machine's name as a node name: lower case, no domain, never empty."""
+    name = socket.gethostname().partition(".")[0].lower()
+    return re.sub(r"[^a-z0-9-]", "-", name).strip("-")[:63] or "local"
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its meaning."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CALYPSO_", extra="ignore", env_file_encoding="utf-8", frozen=True
+    )
+
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="postgresql:// address; empty: `calypso up` starts one."
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="redis://, rediss:// or sentinel:// address; empty: `calypso up` starts one.",
+    )
+    redis_master: str = Field(default="mymaster", description="Name of the master for Sentinel.")
+    jwt_key: SecretStr = Field(default=SecretStr(""), description="Signs access tokens.")
+    secrets_key: SecretStr = Field(
+        default=SecretStr(""), description="Encrypts stored secrets; 32 bytes in base64."
+    )
+    node: str = Field(default_factory=default_node, description="Name of this machine.")
+    listen: str = Field(default="127.0.0.1:8080", description="Where the API listens.")
+    state_dir: Path = Field(
+        default=Path("/var/lib/calypso"), description="What drivers must remember on this node."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    storage_product: Literal["auto", "zfs", "directory"] = Field(
+        default="auto", description="auto: ZFS where its module is loaded, else directory."
+    )
+    storage_slots: int = Field(default=2, ge=1, le=64, description="Storage jobs at a time.")
+    system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
+    job_path: str = Field(
+        default="", description="Folders with further job types, separated by colons."
+    )
+    lease_s: float = Field(default=60.0, ge=2, description="A silent worker's jobs are looked at.")
+    heartbeat_s: float = Field(default=15.0, ge=0.5)
+    inventory_s: float = Field(default=30.0, ge=1, description="How often tables are read anew.")
+    access_token_s: int = Field(default=900, ge=10)
+    refresh_token_s: int = Field(default=14 * 86400, ge=60)
+    hot_days: int = Field(default=7, ge=1, description="Ended jobs stay this long at hand.")
+    history_days: int = Field(default=400, ge=1, description="Then they are dropped.")
+    log_limit_bytes: int = Field(default=4 << 20, ge=4096, description="Log kept of one job.")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _no_cluster(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().startswith(("redis+cluster://", "rediss+cluster://")):
+            raise Misconfigured(
+                "CALYPSO_REDIS_URL: Redis Cluster cannot carry Calypso's hints, since kombu has no "
+                "transport for it. Use one server (redis://, rediss://) or Sentinel (sentinel://)."
+            )
+        return value
+
+    @property
+    def job_folders(self) -> list[Path]:
+        """Folders with job types beside the built-in ones."""
+        return [Path(part) for part in self.job_path.split(":") if part]
+
+    def slots(self, subsystem: str) -> int:
+        """How many jobs of a subsystem run at a time on this node."""
+        return int(getattr(self, f"{subsystem}_slots", 1))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: what is named first wins."""
+        etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
+        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=etc / "calypso.yaml")
+        return (init_settings, env_settings, dotenv_settings, yaml, file_secret_settings)
+
+
+def load(**overrides: Any) -> Settings:  # noqa: ANN401 - settings by name, checked by pydantic
+    """Read the settings once; Misconfigured with the setting's name when one cannot work."""
+    etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
+    try:
+        return Settings(_env_file=etc / "secrets.env", **overrides)
+    except ValueError as wrong:
+        raise Misconfigured(str(wrong)) from wrong

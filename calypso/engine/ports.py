@@ -1,0 +1,330 @@
+"""What the engine needs from the outside; `store`, `live` and `broker` satisfy it by shape."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from calypso.models.inventory import SubsystemStatus
+from calypso.models.job import Job, JobEvent, Source, State
+from calypso.models.lock import Lock
+
+Verdict = Literal["created", "same", "duplicate", "conflict"]
+Outcome = Literal["succeeded", "failed", "cancelled", "retry"]
+Sort = Literal["-created_at", "created_at", "-finished_at"]
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job about to be stored. `request_hash` is over the whole request, for its key."""
+
+    id: UUID
+    type: str
+    subsystem: str
+    node: str
+    queue: str
+    title: str
+    params: Mapping[str, Any]
+    locks: Sequence[Lock]
+    requested_by: str
+    source: Source
+    priority: int = 0
+    not_before: datetime | None = None
+    after: Sequence[UUID] = ()
+    run_even_if_failed: bool = False
+    request_key: str | None = None
+    request_hash: str | None = None
+    dedupe_key: str | None = None
+    max_attempts: int = 1
+    on_lost: Literal["requeue", "manual"] = "manual"
+    parent_id: UUID | None = None
+    plan_hash: str | None = None
+    cancel: str = "before_start"
+    control: bool = False  # left out of lists unless asked for
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submission. For `conflict` and `duplicate` the id is the other job's."""
+
+    job_id: UUID
+    verdict: Verdict
+    state: State
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job this worker now owns, at this epoch."""
+
+    id: UUID
+    epoch: int
+    type: str
+    subsystem: str
+    node: str
+    queue: str
+    params: Mapping[str, Any]
+    attempt: int
+    max_attempts: int
+    external: str | None
+    plan_hash: str | None
+    cancel_requested: bool
+    requested_by: str
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A sign of life of one running job, with its latest progress."""
+
+    job_id: UUID
+    epoch: int
+    progress: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended. `retry_in_s` counts for `retry` only."""
+
+    outcome: Outcome
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    warnings: Sequence[Mapping[str, Any]] = ()
+    progress: Mapping[str, Any] | None = None
+    retry_in_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class WorkerRecord:
+    """One worker process. `started` is its start time in clock ticks since boot (field 22 of stat).
+
+    Together with `boot_id`, `machine_id` and the pid namespace this tells for certain whether it
+    still lives, when asked on the same node.
+    """
+
+    id: UUID
+    node: str
+    subsystem: str
+    queues: Sequence[str]
+    pid: int
+    started: int
+    boot_id: str
+    machine_id: str
+    pid_namespace: str
+    version: str = ""
+    slots: int = 1
+    draining: bool = False
+    seen_at: datetime | None = None
+    running_job: UUID | None = None
+
+
+@dataclass(frozen=True)
+class JobQuery:
+    """Which jobs to list. Several states or types: any of them. `since`/`until`: created."""
+
+    states: Sequence[State] = ()
+    types: Sequence[str] = ()
+    subsystem: str | None = None
+    node: str | None = None
+    schedule: str | None = None
+    user: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+    sort: Sort = "-created_at"
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `next_cursor` is None at the end."""
+
+    items: list[Job] = field(default_factory=list)
+    next_cursor: str | None = None
+
+
+class JobStore(Protocol):
+    """The truth about jobs. Every verb is one transaction. StoreUnavailable when it is away."""
+
+    def submit(self, new: NewJob) -> Submitted:
+        """Store a job and ask for its locks: `queued` when nothing is in the way."""
+
+    def claim(self, queue: str, node: str, worker: UUID, *, lease_s: float) -> Claimed | None:
+        """Take the best queued job: highest priority, then oldest. None: nothing to do now."""
+
+    def begin(self, job_id: UUID, epoch: int) -> Literal["ok", "cancel", "fenced"]:
+        """Note that effects start now; `cancel`: do not start, end as cancelled."""
+
+    def heartbeat(
+        self, worker: UUID, beats: Sequence[Beat], *, lease_s: float
+    ) -> dict[UUID, bool]:
+        """Renew leases. Returns the jobs still mine: id → cancel requested. Missing: stop now."""
+
+    def finish(self, job_id: UUID, epoch: int, ending: Ending) -> State | None:
+        """End a run, give its locks back, grant the next. None: fenced, nothing was written."""
+
+    def finish_and_claim(
+        self, job_id: UUID, epoch: int, ending: Ending, *, queue: str, node: str, worker: UUID,
+        lease_s: float,
+    ) -> tuple[State | None, Claimed | None]:
+        """Finish, then claim the next of the queue, in one round trip."""
+
+    def cancel(self, job_id: UUID, by: str) -> State | Literal["cancelling", "missing"]:
+        """Cancel a job that has not started, or ask a running one to stop."""
+
+    def reap(self, node: str, dead: UUID) -> tuple[UUID, str] | None:
+        """Take one job from a dead worker: (id, what became of it); None: no more.
+
+        Only for a worker whose processes were seen dead. What became of it: again (not begun),
+        backoff (requeued by policy), cancelled, lost.
+        """
+
+    def release(self, job_id: UUID, by: str) -> bool:
+        """On an operator's word: call a running job of a silent node lost, free its locks."""
+
+    def promote(self, node: str) -> int:
+        """Move on what came due (times, needed jobs, freed lines), a bounded batch; how many."""
+
+    def nodes(self) -> list[str]:
+        """Nodes that have unfinished jobs or known workers."""
+
+    def starving(self, node: str, *, older_than_s: float) -> dict[str, int]:
+        """Queues of the node with queued jobs older than that: queue → how many (≤ 1000)."""
+
+    def get(self, job_id: UUID) -> Job | None:
+        """Return a job, from the hot table or from history."""
+
+    def page(self, query: JobQuery) -> Page:
+        """List jobs, hot and history alike."""
+
+    def events_of(self, job_id: UUID, *, after: int = 0, limit: int = 100) -> list[JobEvent]:
+        """Return a job's history, oldest first; `after` is the number of the last one seen."""
+
+    def events_since(self, cursor: str | None, *, limit: int = 500) -> list[JobEvent]:
+        """Return events of all jobs in commit order after `cursor`; none is ever skipped.
+
+        With None: nothing, but see `last_cursor`.
+        """
+
+    def last_cursor(self) -> str:
+        """Return the cursor of now: events committed later come after it."""
+
+    def append_log(self, job_id: UUID, epoch: int, text: str, *, limit_bytes: int) -> bool:
+        """Add to a job's log; False: fenced. Beyond the limit head and tail are kept."""
+
+    def read_log(self, job_id: UUID, *, offset: int, limit: int) -> tuple[str, int] | None:
+        """Return (text, next offset in bytes) from `offset`; None: no such job."""
+
+    def remember(self, job_id: UUID, epoch: int, external: str) -> bool:
+        """Note what lives outside; False: fenced."""
+
+    def register(self, worker: WorkerRecord) -> None:
+        """Add a worker process, or renew its row."""
+
+    def set_draining(self, worker: UUID) -> None:
+        """Note that a worker takes no new jobs."""
+
+    def forget_worker(self, worker: UUID) -> None:
+        """Remove a worker that ended and has no job."""
+
+    def workers(self, node: str | None = None) -> list[WorkerRecord]:
+        """List known worker processes, dead ones not yet reaped included."""
+
+    def retire(self, *, before: datetime, drop_before: datetime, batch: int = 1000) -> int:
+        """Move ended jobs to the monthly history and drop old months; how many moved."""
+
+    def ping(self) -> None:
+        """Return when the store answers; StoreUnavailable otherwise."""
+
+
+class InventoryStore(Protocol):
+    """What workers last saw."""
+
+    def replace(self, node: str, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
+        """Replace a table of a node; True when something changed. `observed_at` is now."""
+
+    def page(
+        self, table: str, *, node: str | None = None, filters: Mapping[str, str] | None = None,
+        limit: int = 500, cursor: str | None = None,
+    ) -> tuple[list[dict[str, Any]], datetime | None, str | None]:
+        """Return (rows with `key` and `node`, oldest observed_at of the tables read, cursor)."""
+
+    def report(self, status: SubsystemStatus) -> None:
+        """Note what a worker found out about its subsystem."""
+
+    def subsystems(self, node: str | None = None) -> list[SubsystemStatus]:
+        """List what workers reported, by node and subsystem."""
+
+
+class Live(Protocol):
+    """Redis: fast and forgetful. No verb raises when it is away; nothing depends on it."""
+
+    def progress(self, job_id: UUID, subsystem: str, progress: Mapping[str, Any]) -> None:
+        """Publish the latest progress of a job."""
+
+    def poke(self, job_id: UUID) -> None:
+        """Say that a job changed, so that readers look into the store at once."""
+
+    def tell(self, event: str, data: Mapping[str, Any]) -> None:
+        """Publish an event that is not a job's state: `inventory.changed`, `job.log`."""
+
+    def wish_cancel(self, job_id: UUID) -> None:
+        """Wake the worker that runs this job, so that it sees the cancel at once."""
+
+    def latest(self, job_id: UUID) -> dict[str, Any] | None:
+        """Return the latest progress published, or None."""
+
+    def cancel_wishes(self) -> AbstractContextManager["Wishes"]:
+        """Listen for cancel wishes; the listener survives an outage."""
+
+    def feed(self) -> AbstractContextManager["Feed"]:
+        """Listen to everything published from now on; the listener survives an outage."""
+
+    def ping(self) -> bool:
+        """Tell whether Redis answers."""
+
+
+class Feed(Protocol):
+    """An open ear for published events, for one API process."""
+
+    def next(self, timeout_s: float) -> list[tuple[str, dict[str, Any]]]:
+        """Return what came: (event, data); event is `poke` or an event of the HTTP contract.
+
+        Empty after the timeout, and at once, after a short pause, while Redis is away.
+        """
+
+
+class Wishes(Protocol):
+    """An open ear for cancel wishes."""
+
+    def next(self, timeout_s: float) -> UUID | None:
+        """Return the next job somebody wants cancelled, or None after the timeout."""
+
+
+class Hints(Protocol):
+    """The doorbell of workers: lost, doubled and late rings do no harm."""
+
+    def ring(self, queue: str, job_id: UUID, *, times: int = 1) -> bool:
+        """Tell a queue's workers to look; False when the broker is away."""
+
+    def pending(self, queue: str) -> int | None:
+        """Return how many hints lie unread in a queue; None: unknown."""
+
+
+class SecretStore(Protocol):
+    """Secrets, encrypted; values leave it only for a running job."""
+
+    def reveal(self, name: str) -> str:
+        """Return a secret's value and note its use; NotFound."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything the engine talks to."""
+
+    jobs: JobStore
+    inventory: InventoryStore
+    live: Live
+    hints: Hints
+    secrets: SecretStore

@@ -1,0 +1,191 @@
+"""All processes of one job, wherever they fled to: found, signalled, and seen dead.
+
+Three ways find them, and each covers what the others miss: a cgroup of their own where the
+machine delegates one; the environment they inherit (`CALYPSO_JOB=<tag>`); and descent from this
+process, which adopts orphans (PR_SET_CHILD_SUBREAPER).
+"""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+TAG_VARIABLE = "CALYPSO_JOB"
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Scope:
+    """The processes that carry one tag. Safe to ask from several threads."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self._cgroup = _make_cgroup(tag)
+
+    def environment(self) -> dict[str, str]:
+        """What a process must inherit to be found."""
+        return {TAG_VARIABLE: self.tag}
+
+    def enter(self) -> None:
+        """Called in a new process before exec: dies with its parent thread, joins the cgroup."""
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if self._cgroup is not None:
+            with suppress(OSError):
+                (self._cgroup / "cgroup.procs").write_text("0")
+
+    def pids(self) -> set[int]:
+        """Return the living processes of this scope; zombies do not count."""
+        found = set(tagged(self.tag).get(self.tag, ()))
+        if self._cgroup is not None:
+            with suppress(OSError):
+                found |= {int(pid) for pid in (self._cgroup / "cgroup.procs").read_text().split()}
+        return {pid for pid in found | descendants(found) if is_alive(pid)}
+
+    def end(
+        self,
+        *,
+        grace_s: float,
+        on_stuck: Callable[[Iterable[int]], None] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Ask all to end, kill what does not within `grace_s`, return when none is left.
+
+        Returns only then: a process the kernel does not let go (state D) keeps the caller here,
+        and `on_stuck` is told about once in five seconds.
+        """
+        _signal_all(self.pids(), signal.SIGTERM)
+        if not _gone_within(self.pids, grace_s, pause):
+            self._kill_all(on_stuck, pause)
+        self.close()
+
+    def close(self) -> None:
+        """Remove the cgroup; nothing happens while somebody lives in it."""
+        if self._cgroup is not None:
+            with suppress(OSError):
+                self._cgroup.rmdir()
+
+    def _kill_all(
+        self, on_stuck: Callable[[Iterable[int]], None] | None, pause: Callable[[float], None]
+    ) -> None:
+        while living := self.pids():
+            if self._cgroup is not None:
+                with suppress(OSError):
+                    (self._cgroup / "cgroup.kill").write_text("1")
+            _signal_all(living, signal.SIGKILL)
+            if not _gone_within(self.pids, 5.0, pause) and on_stuck is not None:
+                on_stuck(sorted(self.pids()))
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of its descendants' orphans, so that none is out of sight."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap_orphans() -> None:
+    """Take the exit status of adopted orphans; only where no child of ours is waited for."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def tagged(prefix: str = "") -> dict[str, list[int]]:
+    """Return living processes by their tag, for all tags that start with `prefix`."""
+    wanted = f"{TAG_VARIABLE}={prefix}".encode()
+    found: dict[str, list[int]] = {}
+    for pid in _all_pids():
+        with suppress(OSError):
+            for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                if entry.startswith(wanted) and is_alive(pid):
+                    found.setdefault(entry.partition(b"=")[2].decode(errors="replace"), []).append(pid)
+    return found
+
+
+def descendants(of: Iterable[int]) -> set[int]:
+    """Return the children of these processes, and theirs, without the processes themselves."""
+    children: dict[int, list[int]] = {}
+    for pid in _all_pids():
+        if (fields := stat_fields(pid)) is not None:
+            children.setdefault(int(fields[1]), []).append(pid)
+    found: set[int] = set()
+    rest = list(of)
+    while rest:
+        new = [pid for pid in children.get(rest.pop(), ()) if pid not in found]
+        found.update(new)
+        rest.extend(new)
+    return found
+
+
+def is_alive(pid: int, started: int | None = None) -> bool:
+    """Tell whether a process runs: not gone, not a zombie, and not a younger one of its number."""
+    fields = stat_fields(pid)
+    if fields is None or fields[0] in ("Z", "X"):
+        return False
+    return started is None or int(fields[19]) == started
+
+
+def started_ticks(pid: int) -> int | None:
+    """Return when a process started, in clock ticks since boot; None when it is gone."""
+    fields = stat_fields(pid)
+    return None if fields is None else int(fields[19])
+
+
+def stat_fields(pid: int) -> list[str] | None:
+    """Return /proc/<pid>/stat from the state on (state, ppid, pgrp, session, …), or None."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def _all_pids() -> Iterator[int]:
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+def _gone_within(
+    pids: Callable[[], set[int]], limit_s: float, pause: Callable[[float], None]
+) -> bool:
+    """Wait until there are none; look often at first, since most end at once."""
+    deadline, step_s = time.monotonic() + limit_s, 0.005
+    while pids():
+        if time.monotonic() >= deadline:
+            return False
+        pause(step_s)
+        step_s = min(step_s * 1.5, 0.2)
+    return True
+
+
+@cache
+def _own_cgroup() -> Path | None:
+    """Return this process' cgroup v2 folder, or None where there is none."""
+    try:
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+        groups = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    mount = next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
+    path = next((line[3:] for line in groups if line.startswith("0::")), None)
+    return Path(mount + path) if mount is not None and path is not None else None
+
+
+def _make_cgroup(tag: str) -> Path | None:
+    own = _own_cgroup()
+    if own is None or not os.access(own, os.W_OK):
+        return None
+    folder = own / f"calypso.{tag}"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return folder if (folder / "cgroup.kill").exists() else None

@@ -1,0 +1,1 @@
+"""Pure nouns. They import nothing but pydantic and `calypso.errors`."""

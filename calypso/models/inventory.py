@@ -1,0 +1,79 @@
+"""Read-only tables that workers refresh: pools, datasets, snapshots, tapes, clients."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class InventoryRow(BaseModel):
+    """One row of a table; `key` is unique within the table on one node."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+
+
+@dataclass(frozen=True)
+class InventoryTable:
+    """One kind of table: how it is read and by which columns it may be filtered."""
+
+    name: str
+    title: str
+    driver: type[Any]
+    row: type[InventoryRow]
+    read: Callable[[Any], Iterable[InventoryRow]]
+    filters: tuple[str, ...]
+
+    @property
+    def subsystem(self) -> str:
+        """The part before the slash."""
+        return self.name.partition("/")[0]
+
+    @property
+    def noun(self) -> str:
+        """The part after the slash."""
+        return self.name.partition("/")[2]
+
+
+F = TypeVar("F", bound=Callable[[Any], Iterable[InventoryRow]])
+
+
+def inventory(
+    name: str, *, driver: type[Any], row: type[InventoryRow], filters: tuple[str, ...] = ()
+) -> Callable[[F], InventoryTable]:
+    """Declare a table; the reading function becomes the value that `inventory.load()` finds."""
+
+    def declare(read: F) -> InventoryTable:
+        title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
+        return InventoryTable(name, title, driver, row, read, filters)
+
+    return declare
+
+
+class Capability(BaseModel):
+    """What a worker found out about its subsystem's product on its node."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product: str
+    version: str | None = None
+    available: bool
+    reason: str | None = None
+    how_to_install: str | None = None
+    production: bool = True
+    features: dict[str, bool] = {}
+
+
+class SubsystemStatus(BaseModel):
+    """A subsystem on a node, as its worker last reported it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node: str
+    subsystem: str
+    capability: Capability
+    observed_at: datetime

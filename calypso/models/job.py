@@ -1,0 +1,143 @@
+"""A job as everybody sees it: its state, why it waits, how far it is."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class State(StrEnum):
+    """Where a job is in its life. Terminal states never change."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def is_terminal(self) -> bool:
+        """True once the job has ended."""
+        return self in TERMINAL
+
+
+TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.LOST})
+UNFINISHED = frozenset(State) - TERMINAL
+
+
+class WaitReason(StrEnum):
+    """What a waiting job waits for."""
+
+    LOCK = "lock"
+    RUN_AT = "run_at"
+    BACKOFF = "backoff"
+    AFTER = "after"
+    APPROVAL = "approval"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Progress(_Value):
+    """How far a running job is. `percent` is None when nobody knows; it is never invented."""
+
+    percent: float | None = None
+    phase: str | None = None
+    message: str | None = None
+    done: int | None = None
+    total: int | None = None
+    unit: str | None = None
+    rate: float | None = None
+    eta_s: int | None = None
+    updated_at: datetime | None = None
+
+
+class Wait(_Value):
+    """Why a job waits, on what, and who is in the way."""
+
+    reason: WaitReason
+    resource: str | None = None
+    holder_job: UUID | None = None
+    since: datetime
+    position: str | None = None
+
+
+class Warning_(_Value):  # noqa: N801 - the plain word is a builtin
+    """A complaint of a job that went on all the same."""
+
+    code: str
+    message: str
+
+
+class Problem(_Value):
+    """Why a job did not succeed."""
+
+    code: str
+    title: str
+    detail: str
+    original: str | None = None
+
+
+class Source(_Value):
+    """Who or what asked for the job."""
+
+    kind: Literal["user", "schedule", "job", "system"]
+    id: str | None = None
+
+
+class HeldLock(_Value):
+    """A lock as people read it."""
+
+    path: str
+    mode: Literal["exclusive", "shared", "present"]
+
+
+class Job(_Value):
+    """One job, as in the HTTP contract. Times are UTC; ids are UUIDv7."""
+
+    id: UUID
+    type: str
+    subsystem: str
+    node: str
+    queue: str
+    title: str
+    state: State
+    priority: int = 0
+    wait: Wait | None = None
+    progress: Progress = Progress()
+    warnings: list[Warning_] = Field(default_factory=list)
+    error: Problem | None = None
+    params: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    locks: list[HeldLock] = Field(default_factory=list)
+    requested_by: str
+    source: Source
+    parent_id: UUID | None = None
+    attempt: int = 0
+    max_attempts: int = 1
+    cancellable: bool = False
+    cancel_requested_at: datetime | None = None
+    cancel_requested_by: str | None = None
+    external: str | None = None
+    created_at: datetime
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    finished_at: datetime | None = None
+    version: str = Field(default="", exclude=True)  # changes with every visible change; the ETag
+
+
+class JobEvent(_Value):
+    """One line of a job's history. `cursor` orders events of all jobs by commit."""
+
+    cursor: str
+    job_id: UUID
+    at: datetime
+    type: str
+    epoch: int | None = None
+    data: dict[str, Any] | None = None

@@ -1,0 +1,64 @@
+"""What a run function holds while its job runs."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+
+class RunningJob(Protocol):
+    """The running job, seen from inside its run function.
+
+    All verbs are safe to call as often as you like; throttling is not your concern.
+    """
+
+    @property
+    def job_id(self) -> str:
+        """The job's id."""
+
+    @property
+    def token(self) -> str:
+        """A tag for side effects, `calypso-<job>-<epoch>`: holds, bookmarks, comments."""
+
+    @property
+    def attempt(self) -> int:
+        """1 at the first run, 2 at the second."""
+
+    @property
+    def external(self) -> str | None:
+        """What an earlier attempt noted with `remember`, or None."""
+
+    @property
+    def secrets_path(self) -> str:
+        """A private directory that vanishes with the run, for tools that want a file."""
+
+    def report(
+        self,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        unit: str | None = None,
+        percent: float | None = None,
+        phase: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Say how far the job is; `done`/`total` in `unit` give percent, rate and ETA."""
+
+    def log(self, line: str) -> None:
+        """Add a line to the job's log."""
+
+    def warn(self, code: str, message: str) -> None:
+        """Add a complaint; a job that ends well with some is succeeded with warnings."""
+
+    def stop_if_cancelled(self) -> None:
+        """Raise JobCancelled when somebody asked the job to stop. Call it between two steps."""
+
+    def wait(self, seconds: float) -> None:
+        """Pause, raising JobCancelled as soon as the job is to stop."""
+
+    def tidying(self) -> AbstractContextManager[None]:
+        """Hold back a cancel while the body cleans up or finishes what must not be cut."""
+
+    def remember(self, external: str) -> None:
+        """Note what lives outside (a scrub, a foreign job id), so that a rerun follows it."""
+
+    def secret(self, name: str) -> str:
+        """Return the value of a secret. It must not reach argv, a log or the result."""

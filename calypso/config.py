@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, dotenv_settings, yaml, file_secret_settings)
 
 
-def load(**overrides: Any) -> Settings:  # noqa: ANN401 - settings by name, checked by pydantic
+def load(**overrides: Any) -> Settings:
     """Read the settings once; Misconfigured with the setting's name when one cannot work."""
     etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
     try:

@@ -86,7 +86,7 @@ class Invalid(CallerError):
 
 
 class IdempotencyConflict(Invalid):
-    """This idempotency key was used for another request."""
+    """The idempotency key was used for another request."""
 
     code = "idempotency_key_reused"
     title = "Idempotency key reused"
@@ -132,7 +132,7 @@ class AlreadyEnded(Conflict):
 
 
 class NotCancellable(Conflict):
-    """This job cannot be stopped now without leaving damage."""
+    """The job cannot be stopped now without leaving damage."""
 
     code = "not_cancellable"
     title = "Cannot be cancelled now"
@@ -150,6 +150,13 @@ class PlanStale(Conflict):
 
     code = "plan-stale"
     title = "Plan is stale"
+
+
+class PlanRefused(Conflict):
+    """The subsystem says that the job could not even start; the text is its word."""
+
+    code = "plan_refused"
+    title = "Cannot be done as things stand"
 
 
 class InUse(Conflict):
@@ -219,7 +226,7 @@ class JobCancelled(CalypsoError):
 
 
 class JobFenced(CalypsoError):
-    """This process no longer owns the job: stop at once and write nothing."""
+    """The process no longer owns the job: stop at once and write nothing."""
 
     code = "fenced"
     title = "Job taken by another epoch"

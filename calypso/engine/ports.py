@@ -150,22 +150,30 @@ class JobStore(Protocol):
     def submit(self, new: NewJob) -> Submitted:
         """Store a job and ask for its locks: `queued` when nothing is in the way."""
 
+    def replay_of(self, requested_by: str, request_key: str) -> tuple[UUID, str] | None:
+        """Return (job id, request hash) of the job an idempotency key made, or None."""
+
     def claim(self, queue: str, node: str, worker: UUID, *, lease_s: float) -> Claimed | None:
         """Take the best queued job: highest priority, then oldest. None: nothing to do now."""
 
     def begin(self, job_id: UUID, epoch: int) -> Literal["ok", "cancel", "fenced"]:
         """Note that effects start now; `cancel`: do not start, end as cancelled."""
 
-    def heartbeat(
-        self, worker: UUID, beats: Sequence[Beat], *, lease_s: float
-    ) -> dict[UUID, bool]:
+    def heartbeat(self, worker: UUID, beats: Sequence[Beat], *, lease_s: float) -> dict[UUID, bool]:
         """Renew leases. Returns the jobs still mine: id → cancel requested. Missing: stop now."""
 
     def finish(self, job_id: UUID, epoch: int, ending: Ending) -> State | None:
         """End a run, give its locks back, grant the next. None: fenced, nothing was written."""
 
     def finish_and_claim(
-        self, job_id: UUID, epoch: int, ending: Ending, *, queue: str, node: str, worker: UUID,
+        self,
+        job_id: UUID,
+        epoch: int,
+        ending: Ending,
+        *,
+        queue: str,
+        node: str,
+        worker: UUID,
         lease_s: float,
     ) -> tuple[State | None, Claimed | None]:
         """Finish, then claim the next of the queue, in one round trip."""
@@ -245,8 +253,13 @@ class InventoryStore(Protocol):
         """Replace a table of a node; True when something changed. `observed_at` is now."""
 
     def page(
-        self, table: str, *, node: str | None = None, filters: Mapping[str, str] | None = None,
-        limit: int = 500, cursor: str | None = None,
+        self,
+        table: str,
+        *,
+        node: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        limit: int = 500,
+        cursor: str | None = None,
     ) -> tuple[list[dict[str, Any]], datetime | None, str | None]:
         """Return (rows with `key` and `node`, oldest observed_at of the tables read, cursor)."""
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -22,11 +23,14 @@ TAIL_BYTES = 64 << 10  # what is kept of a stream's lines, for its error message
 AFTER_EXIT_S = 2.0  # a grandchild may hold the pipe open long after its parent's end
 LOGGED_LINES = 200  # of one command; the driver reads all, people read the head
 
+READ_BYTES = 1 << 16
+
 OnLog = Callable[[str], None]
+_Readers = Sequence[tuple[IO[bytes], Callable[[bytes], None]]]
 
 
 class LocalHost:
-    """This machine. Every process it starts carries a tag and can be ended with all its kin.
+    """The real machine. Every process it starts carries a tag and can be ended with all its kin.
 
     Processes die with the thread that started them: call it from a thread that lives as long as
     the work, best the main one.
@@ -39,12 +43,18 @@ class LocalHost:
         stop: StopSignal | None = None,
         grace_s: float = 10.0,
         on_log: OnLog | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._tag = tag or f"host-{uuid4()}"
         self._stop = stop
         self._grace_s = grace_s
         self._log: OnLog = on_log or (lambda _line: None)
-        self._scope = Scope(self._tag)
+        self._env = dict(env or {})
+        self._started_any = False
+
+    @cached_property
+    def _scope(self) -> Scope:
+        return Scope(self._tag)
 
     # -- programs
 
@@ -63,8 +73,9 @@ class LocalHost:
                 source.write(stdin.encode())
                 source.seek(0)
             started = self._start(argv, source or subprocess.DEVNULL, subprocess.PIPE, env)
-        ran = self._attend([started], [(_out(started), out.add), (_err(started), err.add)], timeout_s)
-        done = Ran(tuple(argv), ran[0], out.text(), err.text(), _elapsed(started))
+        pipes = [(_out(started), out.add), (_err(started), err.add)]
+        codes = self._attend([started], pipes, timeout_s)
+        done = Ran(tuple(argv), codes[0], out.text(), err.text(), _elapsed(started))
         self._log_ran(done)
         return done
 
@@ -79,7 +90,8 @@ class LocalHost:
         """Run a program and hand its lines on as they come; see `Host.stream`."""
         started = self._start(argv, subprocess.DEVNULL, subprocess.PIPE, env)
         out, err = _Lines(on_line), _Lines(on_line)
-        codes = self._attend([started], [(_out(started), out.add), (_err(started), err.add)], timeout_s)
+        pipes = [(_out(started), out.add), (_err(started), err.add)]
+        codes = self._attend([started], pipes, timeout_s)
         out.flush()
         err.flush()
         done = Ran(tuple(argv), codes[0], "", err.tail(), _elapsed(started))
@@ -97,7 +109,7 @@ class LocalHost:
         """Run programs as a pipe; see `Host.pipe`. The last one's stdout counts as its stderr."""
         tell: OnStageLine = on_line or (lambda _stage, _line: None)
         started = self._start_pipe(stages, env)
-        readers = [_Lines(lambda line, stage=stage: tell(stage, line)) for stage in range(len(stages))]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        readers = [_Lines(partial(tell, stage)) for stage in range(len(stages))]
         watched = [(_err(one), reader.add) for one, reader in zip(started, readers, strict=True)]
         last = _Lines(lambda line: tell(len(stages) - 1, line))
         codes = self._attend(started, [*watched, (_out(started[-1]), last.add)], timeout_s)
@@ -142,7 +154,8 @@ class LocalHost:
 
     def end_all(self) -> None:
         """End whatever this host started and is still there; returns when none is left."""
-        self._scope.end(grace_s=self._grace_s, on_stuck=self._say_stuck)
+        if self._started_any:
+            self._scope.end(grace_s=self._grace_s, on_stuck=self._say_stuck)
 
     # -- inside
 
@@ -159,6 +172,7 @@ class LocalHost:
         program = self.which(argv[0])
         if program is None:
             raise CommandMissing(f"{argv[0]} is not installed on this machine.", original=argv[0])
+        self._started_any = True
         base = {"PATH": _search_path(), "LC_ALL": "C", "HOME": os.environ.get("HOME", "/")}
         return _Started(
             subprocess.Popen(  # noqa: S603 - argv lists from drivers, never a shell
@@ -167,13 +181,15 @@ class LocalHost:
                 stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
-                env={**base, **(env or {}), **self._scope.environment()},
+                env={**base, **self._env, **(env or {}), **self._scope.environment()},
                 start_new_session=True,
                 preexec_fn=self._scope.enter,  # noqa: PLW1509 - prctl must run in the new process
             )
         )
 
-    def _start_pipe(self, stages: Sequence[Argv], env: Mapping[str, str] | None) -> list["_Started"]:
+    def _start_pipe(
+        self, stages: Sequence[Argv], env: Mapping[str, str] | None
+    ) -> list["_Started"]:
         started: list[_Started] = []
         source: int | IO[bytes] = subprocess.DEVNULL
         try:
@@ -190,14 +206,14 @@ class LocalHost:
     def _attend(
         self,
         started: Sequence["_Started"],
-        readers: Sequence[tuple[IO[bytes], Callable[[bytes], None]]],
+        readers: _Readers,
         timeout_s: float,
     ) -> list[int]:
         """Feed the readers until all programs have ended; end them on a stop or a timeout."""
         deadline = time.monotonic() + timeout_s
         try:
-            _read_all(started, readers, self._stop, deadline)
-            return [_exit_code(one, deadline) for one in started]
+            _Attendance(started, readers, deadline).run(self._stop)
+            return [one.process.wait() for one in started]
         except subprocess.TimeoutExpired as late:
             self.end_all()
             name = started[0].process.args[0]  # type: ignore[index]  # a list here
@@ -288,57 +304,44 @@ class _nothing:  # noqa: N801 - stands where a context manager stands
         return None
 
 
-def _read_all(
-    started: Sequence[_Started],
-    readers: Sequence[tuple[IO[bytes], Callable[[bytes], None]]],
-    stop: StopSignal | None,
-    deadline: float,
-) -> None:
-    """Read until every pipe is at its end, or a little after the last program has ended."""
-    with selectors.DefaultSelector() as selector:
+class _Attendance:
+    """Feeds readers until every pipe is at its end, or a little after the last program's end."""
+
+    def __init__(self, started: Sequence[_Started], readers: _Readers, deadline: float) -> None:
+        self._running, self._pipes = len(started), len(readers)
+        self._deadline = deadline
+        self._selector = selectors.DefaultSelector()
         for pipe, add in readers:
-            selector.register(pipe, selectors.EVENT_READ, add)
+            self._selector.register(pipe, selectors.EVENT_READ, partial(self._read, add))
         for one in started:
-            selector.register(one.pidfd, selectors.EVENT_READ, None)
+            self._selector.register(one.pidfd, selectors.EVENT_READ, self._exited)
+
+    def run(self, stop: StopSignal | None) -> None:
+        """Return when all is read; TimeoutExpired at the deadline, a stop as it is raised."""
         if stop is not None:
-            selector.register(stop, selectors.EVENT_READ, stop.check)
-        pipes, running = len(readers), len(started)
-        while pipes and time.monotonic() < deadline:
-            for key, _ in selector.select(min(deadline - time.monotonic(), 1.0)):
-                if key.fileobj is stop and stop is not None:
-                    stop.check()
-                elif key.data is None:
-                    selector.unregister(key.fileobj)
-                    running -= 1
-                    if not running:
-                        deadline = min(deadline, time.monotonic() + AFTER_EXIT_S)
-                elif data := os.read(key.fd, 1 << 16):
-                    key.data(data)
-                else:
-                    selector.unregister(key.fileobj)
-                    pipes -= 1
-        if running:
-            _wait_for(started, stop, selector, deadline)
-
-
-def _wait_for(
-    started: Sequence[_Started],
-    stop: StopSignal | None,
-    selector: selectors.BaseSelector,
-    deadline: float,
-) -> None:
-    """All pipes are closed, but a program goes on: wait for its end or a stop."""
-    while any(one.process.poll() is None for one in started):
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
+            self._selector.register(stop, selectors.EVENT_READ, lambda _key: stop.check())
+        with self._selector:
+            while (self._pipes or self._running) and (left_s := self._left_s()) > 0:
+                for key, _ in self._selector.select(left_s):
+                    key.data(key)
+        if self._running:
             raise subprocess.TimeoutExpired("", 0)
-        for key, _ in selector.select(min(left_s, 0.2)):
-            if key.fileobj is stop and stop is not None:
-                stop.check()
 
+    def _left_s(self) -> float:
+        return self._deadline - time.monotonic()
 
-def _exit_code(one: _Started, deadline: float) -> int:
-    return one.process.wait(max(0.0, deadline - time.monotonic()))
+    def _exited(self, key: selectors.SelectorKey) -> None:
+        self._selector.unregister(key.fileobj)
+        self._running -= 1
+        if not self._running:
+            self._deadline = min(self._deadline, time.monotonic() + AFTER_EXIT_S)
+
+    def _read(self, add: Callable[[bytes], None], key: selectors.SelectorKey) -> None:
+        if data := os.read(key.fd, READ_BYTES):
+            add(data)
+        else:
+            self._selector.unregister(key.fileobj)
+            self._pipes -= 1
 
 
 def _elapsed(one: _Started) -> float:

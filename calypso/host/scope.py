@@ -101,7 +101,8 @@ def tagged(prefix: str = "") -> dict[str, list[int]]:
         with suppress(OSError):
             for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                 if entry.startswith(wanted) and is_alive(pid):
-                    found.setdefault(entry.partition(b"=")[2].decode(errors="replace"), []).append(pid)
+                    tag = entry.partition(b"=")[2].decode(errors="replace")
+                    found.setdefault(tag, []).append(pid)
     return found
 
 
@@ -144,7 +145,7 @@ def stat_fields(pid: int) -> list[str] | None:
 
 
 def _all_pids() -> Iterator[int]:
-    return (int(name) for name in os.listdir("/proc") if name.isdigit())
+    return (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
 
 
 def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:

@@ -68,15 +68,19 @@ class StopSignal:
     def check(self) -> None:
         """Raise JobCancelled, JobTimedOut or JobFenced when the job must stop now."""
         if (reason := self.pending) is not None:
-            raise _ERRORS[reason]()
+            error = _ERRORS[reason]()
+            raise error
 
     def fileno(self) -> int:
         """Return a descriptor that is readable while the job must stop now."""
         return self._fd
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._fd)
+        """Give the descriptor back; a later request is remembered, but wakes nobody."""
+        with self._lock:
+            if self._fd >= 0:
+                os.close(self._fd)
+            self._fd = -1
 
     def _move(self, step: int) -> None:
         with self._lock:
@@ -85,6 +89,8 @@ class StopSignal:
 
     def _show(self) -> None:
         """Make the descriptor say what `pending` says."""
+        if self._fd < 0:
+            return
         if self.pending is not None:
             os.eventfd_write(self._fd, 1)
             return

@@ -186,7 +186,7 @@ def _models_of(run: Callable[..., Any]) -> tuple[type[JobParams], type[JobResult
     names = list(inspect.signature(run).parameters)
     params, result = hints.get(names[0]), hints.get("return")
     if not (isinstance(params, type) and issubclass(params, JobParams)):
-        raise TypeError(f"{run.__module__}.{run.__qualname__}: the first parameter must be JobParams")
+        raise TypeError(f"{run.__module__}: the first parameter of a job must be JobParams")
     if not (isinstance(result, type) and issubclass(result, JobResult)):
         result = NoResult
     return params, result

@@ -15,8 +15,16 @@ class RunningJob(Protocol):
         """The job's id."""
 
     @property
+    def node(self) -> str:
+        """The node it runs on."""
+
+    @property
     def token(self) -> str:
         """A tag for side effects, `calypso-<job>-<epoch>`: holds, bookmarks, comments."""
+
+    @property
+    def earlier_tokens(self) -> list[str]:
+        """The tags of earlier runs of this job, whose side effects may be left over."""
 
     @property
     def attempt(self) -> int:

@@ -1,0 +1,255 @@
+"""Run jobs: claim, run under a fence, end; then the next. The one broad except stands here."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from calypso.engine.patience import until_known
+from calypso.engine.plans import plan_of
+from calypso.engine.ports import Claimed, Ending, Ports
+from calypso.engine.pulse import Current, Pulse
+from calypso.engine.request import read_params
+from calypso.engine.running import Running
+from calypso.errors import (
+    CalypsoError,
+    JobCancelled,
+    JobFenced,
+    PlanStale,
+    StoreUnavailable,
+    SubsystemError,
+)
+from calypso.host import Host
+from calypso.models.job import State
+from calypso.models.jobtype import JobParams, JobType
+
+log = structlog.get_logger()
+DRAIN_S = 1.0  # one message serves the queue this long, then the next message's turn comes
+JITTER = 0.2  # of a pause, so that many failures do not come back as one
+
+
+class Bench(Protocol):
+    """Where a job works: a host that can be ended as a whole, and the driver over it."""
+
+    def host(self, running: Running, grace_s: float) -> AbstractContextManager[Host]:
+        """Open a host for one job; on leaving, all its processes are seen dead."""
+
+    def driver(self, host: Host) -> Any:
+        """Open the subsystem's driver over a host."""
+
+
+class Runner:
+    """One worker process: runs one job at a time."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        types: Mapping[str, JobType],
+        bench: Bench,
+        pulse: Pulse,
+        *,
+        worker: UUID,
+        node: str,
+        lease_s: float,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._ports, self._types = ports, types
+        self._bench, self._pulse = bench, pulse
+        self._worker, self._node, self._lease_s = worker, node, lease_s
+        self._sleep = sleep
+        self._unsure = True  # a claim may have been granted whose answer never came
+        self.draining: Callable[[], bool] = lambda: False
+
+    def work(self, queue: str) -> int:
+        """Serve a queue until it is empty or other messages deserve a turn; how many ran.
+
+        A lost, doubled or late message does no harm: who finds nothing to claim goes home.
+        """
+        until, count = time.monotonic() + DRAIN_S, 0
+        claimed = self._claim(queue)
+        while claimed is not None:
+            count += 1
+            ending = self._run(claimed)
+            if ending is None:
+                claimed = None
+            elif time.monotonic() < until and not self.draining():
+                claimed = self._finish_and_claim(claimed, ending, queue)
+            else:
+                self._finish(claimed, ending)
+                claimed = None
+        return count
+
+    # -- the store, whatever befalls it
+
+    def _claim(self, queue: str) -> Claimed | None:
+        if self.draining():
+            return None
+        try:
+            self._give_back_unknown()
+            self._unsure = True
+            claimed = self._ports.jobs.claim(queue, self._node, self._worker, lease_s=self._lease_s)
+            self._unsure = False
+        except StoreUnavailable as away:
+            log.warning("claim.failed", queue=queue, error=away.detail)
+            return None
+        return claimed
+
+    def _give_back_unknown(self) -> None:
+        """Hand back what was granted to us in an answer that never came: we run nothing now."""
+        while self._unsure and self._ports.jobs.reap(self._node, self._worker) is not None:
+            log.info("claim.unknown_given_back")
+
+    def _finish(self, claimed: Claimed, ending: Ending) -> None:
+        state = until_known(
+            lambda: self._ports.jobs.finish(claimed.id, claimed.epoch, ending), sleep=self._sleep
+        )
+        self._ended(claimed, state)
+
+    def _finish_and_claim(self, claimed: Claimed, ending: Ending, queue: str) -> Claimed | None:
+        try:
+            state, following = self._ports.jobs.finish_and_claim(
+                claimed.id, claimed.epoch, ending,
+                queue=queue, node=self._node, worker=self._worker, lease_s=self._lease_s,
+            )  # fmt: skip
+        except StoreUnavailable:
+            self._unsure = True
+            self._finish(claimed, ending)
+            return None
+        self._ended(claimed, state)
+        return following
+
+    def _ended(self, claimed: Claimed, state: State | None) -> None:
+        self._pulse.detach()
+        if state is None:
+            log.info("job.end_not_taken", job=str(claimed.id), epoch=claimed.epoch)
+        self._ports.live.poke(claimed.id)
+        if self._is_worth_telling(claimed):
+            self._ports.live.tell("job.ended", {"subsystem": claimed.subsystem})
+
+    def _is_worth_telling(self, claimed: Claimed) -> bool:
+        """Only a job of a driver changes what an inventory shows; control work never does."""
+        job_type = self._types.get(claimed.type)
+        return job_type is not None and not job_type.control and job_type.driver is not Host
+
+    # -- one job
+
+    def _run(self, claimed: Claimed) -> Ending | None:
+        """Run a claimed job to its end; None when it is somebody else's by now."""
+        job_type = self._types.get(claimed.type)
+        if job_type is None:
+            return _failed("unknown_job_type", "Unknown job type", _no_such_type(claimed.type))
+        running = Running(self._ports, claimed, job_type.cancel)
+        current = Current(running, job_type)
+        self._ports.live.poke(claimed.id)
+        self._pulse.attach(current)
+        try:
+            ending = self._judged(current)
+            self._last_words(current)
+        finally:
+            running.close()
+        if ending is None:
+            self._pulse.detach()
+        return ending
+
+    def _last_words(self, current: Current) -> None:
+        try:
+            self._pulse.flush(current)
+        except StoreUnavailable as away:
+            log.warning("log.lost", job=current.running.job_id, error=away.detail)
+
+    def _judged(self, current: Current) -> Ending | None:
+        """Run, and turn every way a run can end into an Ending."""
+        running = current.running
+        try:
+            result = self._begun(current)
+        except JobCancelled as stopped:
+            return self._ending(running, "cancelled", error=_told(stopped))
+        except JobFenced:
+            log.warning("job.fenced", job=running.job_id)
+            return None
+        except SubsystemError as refused:
+            return self._refused(current, refused)
+        except CalypsoError as refused:
+            running.log(f"failed: {refused.detail}")
+            return self._ending(running, "failed", error=_told(refused))
+        except Exception:
+            log.exception("job.defect", job=running.job_id, type=current.job_type.name)
+            running.log("failed: a defect in Calypso; the worker's log has the details")
+            return _failed("defect", "A defect in Calypso", _defect(running.job_id))
+        return self._ending(running, "succeeded", result=result)
+
+    def _begun(self, current: Current) -> dict[str, Any]:
+        running, job_type = current.running, current.job_type
+        params = read_params(job_type, running.claimed.params)
+        with self._bench.host(running, job_type.grace_s) as host:
+            driver = None if job_type.driver is None else self._bench.driver(host)
+            self._begin(running)
+            self._check_plan(running, job_type, params, driver)
+            result = job_type.run(params, driver, running)
+        return {} if result is None else result.model_dump(mode="json")
+
+    def _begin(self, running: Running) -> None:
+        claimed = running.claimed
+        answer = until_known(
+            lambda: self._ports.jobs.begin(claimed.id, claimed.epoch), sleep=running.wait
+        )
+        if answer == "fenced":
+            raise JobFenced
+        if answer == "cancel":
+            raise JobCancelled("Cancelled before it began; nothing was done.")
+
+    def _check_plan(
+        self, running: Running, job_type: JobType, params: JobParams, driver: object
+    ) -> None:
+        """Look once more, beside the driver, whether the plan people saw is still what is so."""
+        expected = running.claimed.plan_hash
+        if expected is not None and plan_of(job_type, params, driver).plan_hash != expected:
+            raise PlanStale("The plan no longer holds; nothing was done. Make a new plan.")
+
+    def _refused(self, current: Current, refused: SubsystemError) -> Ending:
+        running = current.running
+        running.log(f"failed: {refused.detail}")
+        told = {**_told(refused), "original": refused.original or None}
+        retry = current.job_type.retry
+        if not refused.transient or running.attempt >= retry.attempts:
+            return self._ending(running, "failed", error=told)
+        pause_s = retry.pause_s(running.attempt) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+        return self._ending(running, "retry", error=told, retry_in_s=pause_s)
+
+    def _ending(
+        self,
+        running: Running,
+        outcome: Any,
+        *,
+        result: Mapping[str, Any] | None = None,
+        error: Mapping[str, Any] | None = None,
+        retry_in_s: float = 30.0,
+    ) -> Ending:
+        return Ending(
+            outcome=outcome,
+            result=result,
+            error=error,
+            warnings=tuple(running.warnings),
+            progress=running.progress.model_dump(mode="json"),
+            retry_in_s=retry_in_s,
+        )
+
+
+def _told(error: CalypsoError) -> dict[str, Any]:
+    return {"code": error.code, "title": error.title, "detail": error.detail}
+
+
+def _failed(code: str, title: str, detail: str) -> Ending:
+    return Ending("failed", error={"code": code, "title": title, "detail": detail})
+
+
+def _no_such_type(name: str) -> str:
+    return f"This worker does not know {name}. It may be older than the API: upgrade it."
+
+
+def _defect(job_id: str) -> str:
+    return f"The job ran into a defect. The worker's log tells more: search it for {job_id}."

@@ -1,0 +1,1 @@
+"""Redis: fast, forgetful, and never believed. Progress, pokes and wishes; no state."""

@@ -1,0 +1,127 @@
+"""The latest progress of each job (a hash) and what happened lately (a capped stream)."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+from uuid import UUID
+
+import redis
+
+from calypso.live.connection import connect
+from calypso.live.wishes import CHANNEL, RedisWishes, listen
+from calypso.models.breaker import Breaker
+
+PREFIX = "calypso:live:"
+STREAM = "calypso:live:events"
+STREAM_LENGTH = 10_000
+PROGRESS_TTL_S = 3600  # a running job writes anew every half second
+READ_BATCH = 500
+FEED_BLOCK_S = 5.0
+
+_Entry = tuple[str, dict[str, str]]  # redis-py types async and sync answers as one
+_Found = list[tuple[str, list[_Entry]]] | None
+
+
+class RedisLive:
+    """What the house says and hears over Redis. No verb raises when it is away."""
+
+    def __init__(self, url: str, *, master: str = "mymaster") -> None:
+        self._url, self._master = url, master
+        self._redis = connect(url, master=master)
+        self._breaker = Breaker(redis.RedisError)
+
+    def progress(self, job_id: UUID, subsystem: str, progress: Mapping[str, Any]) -> None:
+        """Publish the latest progress of a job."""
+        data = {"id": str(job_id), "subsystem": subsystem, "progress": dict(progress)}
+
+        def write() -> None:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(PREFIX + str(job_id), json.dumps(data["progress"]), ex=PROGRESS_TTL_S)
+                self._add(pipe, "job.progress", data)
+                pipe.execute()
+
+        self._breaker.call(write, None)
+
+    def poke(self, job_id: UUID) -> None:
+        """Say that a job changed."""
+        self.tell("poke", {"id": str(job_id)})
+
+    def tell(self, event: str, data: Mapping[str, Any]) -> None:
+        """Publish an event that is not a job's state."""
+        self._breaker.call(lambda: self._add(self._redis, event, data), None)
+
+    def wish_cancel(self, job_id: UUID) -> None:
+        """Wake the worker that runs this job."""
+        self._breaker.call(lambda: self._redis.publish(CHANNEL, str(job_id)), 0)
+
+    def latest(self, job_id: UUID) -> dict[str, Any] | None:
+        """Return the latest progress published, or None."""
+        text = self._breaker.call(lambda: self._redis.get(PREFIX + str(job_id)), None)
+        return json.loads(str(text)) if text else None
+
+    @contextmanager
+    def cancel_wishes(self) -> Iterator[RedisWishes]:
+        """Listen for cancel wishes."""
+        with listen(self._url, self._master) as wishes:
+            yield wishes
+
+    @contextmanager
+    def feed(self) -> Iterator["RedisFeed"]:
+        """Listen to everything published from now on."""
+        feed = RedisFeed(connect(self._url, master=self._master, blocking_s=FEED_BLOCK_S))
+        try:
+            yield feed
+        finally:
+            feed.close()
+
+    def ping(self) -> bool:
+        """Tell whether Redis answers; asks each time."""
+        try:
+            return bool(self._redis.ping())
+        except redis.RedisError:
+            return False
+
+    @staticmethod
+    def _add(to: "redis.Redis", event: str, data: Mapping[str, Any]) -> None:
+        to.xadd(
+            STREAM,
+            {"event": event, "data": json.dumps(data)},
+            maxlen=STREAM_LENGTH,
+            approximate=True,
+        )
+
+
+class RedisFeed:
+    """Reads the stream from where it stood at the first read."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._redis = client
+        self._last: str | None = None
+
+    def next(self, timeout_s: float) -> list[tuple[str, dict[str, Any]]]:
+        """Return what came, oldest first; empty after the timeout or while Redis is away."""
+        try:
+            if self._last is None:
+                self._last = self._end()
+            wait_ms = max(1, int(min(timeout_s, FEED_BLOCK_S) * 1000))
+            found = cast(
+                "_Found", self._redis.xread({STREAM: self._last}, count=READ_BATCH, block=wait_ms)
+            )
+        except redis.RedisError:
+            self._last = None
+            time.sleep(min(timeout_s, 0.5))
+            return []
+        entries = [entry for _, batch in found or [] for entry in batch]
+        if entries:
+            self._last = entries[-1][0]
+        return [(fields["event"], json.loads(fields["data"])) for _, fields in entries]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._redis.close()
+
+    def _end(self) -> str:
+        newest = cast("list[_Entry]", self._redis.xrevrange(STREAM, count=1))
+        return newest[0][0] if newest else "0"

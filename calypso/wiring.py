@@ -1,0 +1,138 @@
+"""Settings in, everything connected out. Read this file to know what talks to what."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy
+import structlog
+
+from calypso import inventory, jobs
+from calypso.broker import CeleryHints
+from calypso.config import Settings
+from calypso.drivers.storage.directory import DirectoryStorage
+from calypso.drivers.storage.zfs import ZfsStorage
+from calypso.engine.ports import Ports
+from calypso.errors import Misconfigured, SubsystemUnavailable
+from calypso.host import Host
+from calypso.live.connection import connect
+from calypso.live.progress import RedisLive
+from calypso.models.inventory import Capability, InventoryTable
+from calypso.models.jobtype import JobType
+from calypso.store.accounts import Accounts
+from calypso.store.engine import make_engine
+from calypso.store.inventory import PostgresInventoryStore
+from calypso.store.jobs import PostgresJobStore
+from calypso.store.secrets import Secrets
+
+Role = Literal["api", "worker", "scheduler", "cli"]
+POOL_SIZES: Mapping[Role, int] = {"api": 20, "worker": 4, "scheduler": 2, "cli": 1}
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a door needs, connected. Connections open at their first use."""
+
+    settings: Settings
+    ports: Ports
+    accounts: Accounts
+    secrets: Secrets
+    types: Mapping[str, JobType]
+    tables: Mapping[str, InventoryTable]
+    engine: sqlalchemy.Engine
+
+
+def build(settings: Settings, *, role: Role) -> House:
+    """Connect everything; Misconfigured when an address is missing. Nothing is sent yet."""
+    database = settings.database_url.get_secret_value()
+    broker = settings.redis_url.get_secret_value()
+    if not database or not broker:
+        raise Misconfigured(
+            "CALYPSO_DATABASE_URL and CALYPSO_REDIS_URL must name servers here. "
+            "`calypso up` starts its own and needs neither."
+        )
+    engine = make_engine(database, pool_size=POOL_SIZES[role])
+    client = connect(broker, master=settings.redis_master)
+    secrets = Secrets(engine, settings.secrets_key.get_secret_value())
+    ports = Ports(
+        jobs=PostgresJobStore(engine),
+        inventory=PostgresInventoryStore(engine),
+        live=RedisLive(broker, master=settings.redis_master),
+        hints=CeleryHints(
+            broker,
+            master=settings.redis_master,
+            length=lambda key: int(client.llen(key)),  # type: ignore[arg-type]  # redis-py types async and sync as one
+        ),
+        secrets=secrets,
+    )
+    return House(
+        settings=settings,
+        ports=ports,
+        accounts=Accounts(engine),
+        secrets=secrets,
+        types=jobs.load(settings.job_folders),
+        tables=inventory.load(),
+        engine=engine,
+    )
+
+
+# ---- drivers
+
+
+def open_driver(settings: Settings, subsystem: str, host: Host) -> Any:
+    """Open the product that serves a subsystem on this node, over a host."""
+    opener = _OPENERS.get(subsystem)
+    if opener is None:
+        raise SubsystemUnavailable(f"Nothing serves the subsystem {subsystem} yet.")
+    return opener(settings, host)
+
+
+def probe(subsystem: str, driver: Any) -> Capability:
+    """Ask a driver what it can do; the system subsystem is the machine itself."""
+    if subsystem == "system":
+        return Capability(product="linux", version=sys.platform, available=True)
+    able: Capability = driver.probe()
+    return able
+
+
+def subsystems() -> list[str]:
+    """Return the subsystems something can serve, in the order they are started."""
+    return list(_OPENERS)
+
+
+def _open_storage(settings: Settings, host: Host) -> DirectoryStorage | ZfsStorage:
+    product = settings.storage_product
+    if product == "auto":
+        product = "zfs" if host.exists("/dev/zfs") and host.which("zfs") else "directory"
+    if product == "zfs":
+        return ZfsStorage(host)
+    return DirectoryStorage(host, settings.state_dir / "storage")
+
+
+_OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {
+    "storage": _open_storage,
+    "system": lambda _settings, host: host,
+}
+
+
+# ---- logs
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send structured lines to stderr; whoever started this process keeps them."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,58 @@
+"""Where jobs work: this machine, one scope of processes for each job."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from calypso.config import Settings
+from calypso.engine.ports import WorkerRecord
+from calypso.engine.running import Running
+from calypso.host import Host, proof
+from calypso.host.local import LocalHost
+from calypso.wiring import open_driver
+
+
+class LocalBench:
+    """Satisfies `engine.run.Bench` with real processes."""
+
+    def __init__(self, settings: Settings, subsystem: str) -> None:
+        self._settings, self._subsystem = settings, subsystem
+
+    @contextmanager
+    def host(self, running: Running, grace_s: float) -> Iterator[Host]:
+        """Open a host for one job; on leaving, all its processes are seen dead."""
+        claimed = running.claimed
+        host = LocalHost(
+            tag=f"{claimed.id}.{claimed.epoch}",
+            stop=running.host_stop,
+            grace_s=grace_s,
+            on_log=running.log,
+        )
+        try:
+            yield host
+        finally:
+            host.end_all()
+
+    def driver(self, host: Host) -> Any:
+        """Open the subsystem's driver."""
+        return open_driver(self._settings, self._subsystem, host)
+
+
+class LocalUndertaker:
+    """Satisfies `engine.tend.Undertaker` with /proc."""
+
+    def is_dead(self, worker: WorkerRecord) -> bool:
+        """Tell whether a worker process of this node is gone for certain."""
+        return proof.is_dead(
+            pid=worker.pid,
+            started=worker.started,
+            boot=worker.boot_id,
+            machine=worker.machine_id,
+            namespace=worker.pid_namespace,
+        )
+
+    def end_leftovers(self, worker: WorkerRecord) -> list[int]:
+        """Kill what a dead worker left running; returns when none is left."""
+        if worker.running_job is None:
+            return []
+        return proof.end_leftovers([f"{worker.running_job}."])

@@ -1,0 +1,74 @@
+"""Keeps the inventory fresh: on a timer, after each job of the subsystem, and on request."""
+
+import time
+
+import structlog
+
+from calypso.config import Settings
+from calypso.engine.control import refresh_tables
+from calypso.errors import CalypsoError, StoreUnavailable, SubsystemError
+from calypso.host.local import LocalHost
+from calypso.models.clock import now
+from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.wiring import House, open_driver, probe
+
+log = structlog.get_logger()
+LEAST_PAUSE_S = 1.0  # however many jobs end, the tables are read at most this often
+LISTEN_S = 5.0
+
+
+class Observer:
+    """Looks at one subsystem on this node."""
+
+    def __init__(self, settings: Settings, house: House, subsystem: str) -> None:
+        self._settings, self._house, self._subsystem = settings, house, subsystem
+        self._host = LocalHost()
+
+    def watch(self) -> None:
+        """Look for ever. Runs in a thread that lives as long as the process."""
+        with self._house.ports.live.feed() as feed:
+            due = 0.0
+            while True:
+                if time.monotonic() >= due:
+                    self.look()
+                    due = time.monotonic() + self._settings.inventory_s
+                events = feed.next(min(LISTEN_S, max(LEAST_PAUSE_S, due - time.monotonic())))
+                if any(self._concerns(event, data) for event, data in events):
+                    due = min(due, time.monotonic() + LEAST_PAUSE_S)
+
+    def look(self) -> None:
+        """Report what the product can do, and read its tables where it can be used."""
+        able = Capability(product=self._subsystem, available=False)
+        try:
+            driver = open_driver(self._settings, self._subsystem, self._host)
+            able = probe(self._subsystem, driver)
+            if able.available:
+                refresh_tables(
+                    self._house.ports,
+                    self._house.tables,
+                    driver,
+                    node=self._settings.node,
+                    subsystem=self._subsystem,
+                )
+        except StoreUnavailable as away:
+            log.warning("inventory.not_stored", error=away.detail)
+            return
+        except SubsystemError as refused:
+            able = able.model_copy(update={"reason": refused.detail})
+            log.warning("inventory.not_read", subsystem=self._subsystem, error=refused.detail)
+        self._report(able)
+
+    def _report(self, able: Capability) -> None:
+        status = SubsystemStatus(
+            node=self._settings.node,
+            subsystem=self._subsystem,
+            capability=able,
+            observed_at=now(),
+        )
+        try:
+            self._house.ports.inventory.report(status)
+        except CalypsoError as away:
+            log.warning("status.not_stored", error=away.detail)
+
+    def _concerns(self, event: str, data: dict[str, object]) -> bool:
+        return event == "job.ended" and data.get("subsystem") == self._subsystem

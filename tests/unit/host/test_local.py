@@ -1,0 +1,175 @@
+"""Real processes: run, piped, timed out, cancelled, and seen dead with all their kin."""
+
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from calypso.errors import CommandMissing, CommandTimedOut, JobCancelled
+from calypso.host.local import LocalHost
+from calypso.host.scope import Scope, is_alive, started_ticks, tagged
+from calypso.host.stopping import Stop, StopSignal
+
+# Ignores SIGTERM, forks a child into a session of its own, and both wait.
+STUBBORN = "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 60\" & echo started; sleep 60"
+
+
+@pytest.fixture
+def stop():
+    signal = StopSignal()
+    yield signal
+    signal.close()
+
+
+@pytest.fixture
+def host(stop):
+    made = LocalHost(stop=stop, grace_s=0.2)
+    yield made
+    made.end_all()
+
+
+def test_a_program_tells_its_exit_code_and_both_outputs(host):
+    ran = host.run(["sh", "-c", "echo out; echo cannot >&2; exit 3"], timeout_s=5)
+    assert (ran.code, ran.stdout, ran.stderr, ran.ok) == (3, "out\n", "cannot\n", False)
+
+
+def test_a_program_speaks_c_and_has_no_stdin(host):
+    ran = host.run(["sh", "-c", "echo $LC_ALL; cat"], timeout_s=5)
+    assert ran.stdout == "C\n"
+
+
+def test_a_program_gets_its_stdin(host):
+    assert host.run(["wc", "-c"], timeout_s=5, stdin="x" * 200_000).stdout.strip() == "200000"
+
+
+def test_an_argument_is_never_read_by_a_shell(host):
+    assert host.run(["echo", "$(id); `id`"], timeout_s=5).stdout == "$(id); `id`\n"
+
+
+def test_a_missing_program_has_its_own_error(host):
+    with pytest.raises(CommandMissing, match="no-such-program"):
+        host.run(["no-such-program"], timeout_s=5)
+
+
+def test_lines_come_while_the_program_runs(host):
+    seen = []
+    read_fd, write_fd = os.pipe()
+    # The program waits until its first line was seen: it would hang if lines came at the end.
+    script = f"echo first; read answer < /proc/{os.getpid()}/fd/{read_fd}; echo $answer"
+
+    def on_line(line):
+        seen.append(line)
+        if line == "first":
+            os.write(write_fd, b"second\n")
+
+    host.stream(["sh", "-c", script], timeout_s=10, on_line=on_line)
+    os.close(read_fd)
+    os.close(write_fd)
+
+    assert seen == ["first", "second"]
+
+
+def test_a_pipe_has_a_code_and_complaints_for_every_stage(host):
+    heard = []
+    stages = [["sh", "-c", "echo one >&2; echo data"], ["sh", "-c", "cat; echo two >&2; exit 4"]]
+    first, second = host.pipe(stages, timeout_s=5, on_line=lambda *line: heard.append(line))
+    assert (first.code, second.code) == (0, 4)
+    assert sorted(heard) == [(0, "one"), (1, "data"), (1, "two")]
+
+
+def test_a_writer_learns_that_its_reader_is_gone(host):
+    first, second = host.pipe([["yes"], ["head", "-1"]], timeout_s=10)
+    assert second.code == 0
+    assert first.code == -13
+
+
+def test_a_slow_program_is_killed_with_all_its_kin(host):
+    with pytest.raises(CommandTimedOut):
+        host.run(["sh", "-c", STUBBORN], timeout_s=0.3)
+    assert tagged(host._tag) == {}
+
+
+def test_a_cancel_ends_programs_that_ignore_sigterm_and_flee(host, stop):
+    seen = threading.Event()
+
+    def cancel():
+        seen.wait(5)
+        stop.request(Stop.CANCELLED)
+
+    threading.Thread(target=cancel).start()
+    began = time.monotonic()
+    with pytest.raises(JobCancelled):
+        host.stream(["sh", "-c", STUBBORN], timeout_s=30, on_line=lambda _line: seen.set())
+    assert tagged(host._tag) == {}
+    assert time.monotonic() - began < 10
+
+
+def test_no_program_starts_after_a_cancel(host, stop):
+    stop.request(Stop.CANCELLED)
+    with pytest.raises(JobCancelled):
+        host.run(["true"], timeout_s=5)
+
+
+def test_a_program_that_leaves_a_child_behind_does_not_hang_its_caller(host):
+    ran = host.run(["sh", "-c", "sleep 60 & echo done"], timeout_s=30)
+    assert ran.stdout == "done\n"
+    host.end_all()
+    assert tagged(host._tag) == {}
+
+
+def test_programs_die_with_the_process_that_started_them(tmp_path):
+    marker = tmp_path / "pid"
+    script = (
+        "from calypso.host.local import LocalHost\n"
+        f"LocalHost().run(['sh', '-c', 'echo $$ > {marker}; exec sleep 60'], timeout_s=60)\n"
+    )
+    child = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", script])
+    _until(lambda: marker.exists() and marker.read_text().strip())
+    pid = int(marker.read_text())
+    started = started_ticks(pid)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    _until(lambda: not is_alive(pid, started))
+
+
+def test_a_younger_process_of_the_same_number_is_another():
+    assert is_alive(os.getpid())
+    assert not is_alive(os.getpid(), started_ticks(os.getpid()) - 1)
+
+
+def test_a_file_is_replaced_whole_with_its_mode(host, tmp_path):
+    path = tmp_path / "conf"
+    path.write_text("old")
+    host.write_text(path, "new", mode=0o600)
+    assert host.read_text(path) == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["conf"]
+
+
+def test_a_write_that_fails_leaves_the_old_file(host, tmp_path):
+    path = tmp_path / "conf"
+    path.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        host.write_text(path, "\ud800")
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["conf"]
+
+
+def test_what_was_run_stands_in_the_log():
+    lines = []
+    LocalHost(on_log=lines.append).run(["sh", "-c", "echo hi; exit 1"], timeout_s=5)
+    assert lines[:2] == ["$ sh -c echo hi; exit 1", "  hi"]
+    assert lines[2].startswith("[sh: exit 1, ")
+
+
+def test_an_empty_scope_ends_at_once():
+    Scope("nobody-has-this-tag").end(grace_s=0)
+
+
+def _until(true, limit_s=10.0):
+    deadline = time.monotonic() + limit_s
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.01)

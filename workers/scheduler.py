@@ -1,0 +1,39 @@
+"""`python -m workers.scheduler`: tends every node's timers and hints, and the history.
+
+Any number may run. It buries nobody: that takes proof, which only a worker's own node has.
+"""
+
+import signal
+import threading
+
+import structlog
+
+from calypso.config import load
+from calypso.engine.tend import TICK_S, Tender
+from calypso.wiring import build, configure_logs
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Tend until SIGTERM or Ctrl-C."""
+    settings = load()
+    configure_logs(settings)
+    tender = Tender(
+        build(settings, role="scheduler").ports,
+        node=None,
+        undertaker=None,
+        hot_days=settings.hot_days,
+        history_days=settings.history_days,
+    )
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    log.info("scheduler.ready")
+    while not ended.is_set():
+        tender.tick()
+        ended.wait(TICK_S)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""PostgreSQL, the one authority: jobs, what workers saw, accounts, secrets."""

@@ -1,0 +1,64 @@
+"""One statement, one round trip, one transaction: how every verb speaks to PostgreSQL."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine
+
+from calypso.store.engine import calling
+
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+class Asking:
+    """A part of a store, over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def _rows(self, statement: str, *values: Any) -> Sequence[Any]:
+        with calling(self._engine) as connection:
+            return run(connection, statement, *values).all()
+
+    def _row(self, statement: str, *values: Any) -> Any:
+        """Return the first row or None."""
+        with calling(self._engine) as connection:
+            return run(connection, statement, *values).first()
+
+    def _value(self, statement: str, *values: Any) -> Any:
+        """Return the first column of the first row, or None when there is no row."""
+        row = self._row(statement, *values)
+        return None if row is None else row[0]
+
+    def _do(self, statement: str, *values: Any) -> None:
+        with calling(self._engine) as connection:
+            run(connection, statement, *values)
+
+
+def run(connection: Connection, statement: str, *values: Any) -> CursorResult[Any]:
+    """Run a statement with psycopg's placeholders."""
+    return connection.exec_driver_sql(statement, tuple(values))
+
+
+def as_json(value: Mapping[str, Any] | Sequence[Any] | None) -> str | None:
+    r"""Return JSON text that PostgreSQL takes: it refuses U+0000 and halves of surrogate pairs.
+
+    Tools print both now and then; a job must be able to end all the same.
+    """
+    if value is None:
+        return None
+    text = json.dumps(value)
+    if "\\u0000" in text or "\\ud" in text:
+        text = json.dumps(_printable(json.loads(text)))
+    return text
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", UNPRINTABLE).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    if isinstance(value, dict):
+        return {_printable(name): _printable(one) for name, one in value.items()}
+    return value

@@ -1,0 +1,54 @@
+"""Where a page ended: opaque to callers, and useless under another order."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from calypso.errors import FieldError, Invalid
+
+CLIP = 4096  # longer than any cursor we make
+
+
+def write(order: str, position: Sequence[str]) -> str:
+    """Return a cursor for the entry after `position` in `order`."""
+    text = json.dumps([order, *position], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(cursor: str, order: str, parts: int) -> list[str]:
+    """Return the position in a cursor of this order; Invalid for any other text."""
+    try:
+        padded = cursor[:CLIP] + "=" * (-len(cursor) % 4)
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise _foreign() from None
+    if not isinstance(found, list) or len(found) != parts + 1 or found[0] != order:
+        raise _foreign()
+    if not all(isinstance(part, str) for part in found):
+        raise _foreign()
+    return found[1:]
+
+
+def write_instant(order: str, at: datetime, job_id: UUID) -> str:
+    """Return a cursor for the job after this one."""
+    return write(order, (at.isoformat(), str(job_id)))
+
+
+def read_instant(cursor: str, order: str) -> tuple[datetime, UUID]:
+    """Return (time, id) of the last job seen; Invalid."""
+    at, job_id = read(cursor, order, 2)
+    try:
+        instant, read_id = datetime.fromisoformat(at), UUID(job_id)
+    except ValueError:
+        raise _foreign() from None
+    if instant.tzinfo is None:
+        raise _foreign()
+    return instant, read_id
+
+
+def _foreign() -> Invalid:
+    wrong = FieldError("/cursor", "cursor", "not a cursor of this list and order")
+    return Invalid("The cursor is not one of this list. Start again without it.", [wrong])

@@ -1,0 +1,92 @@
+"""What workers last saw; satisfies `engine.ports.InventoryStore`."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.store import cursors
+from calypso.store.asking import Asking, as_json
+
+REPLACE = "SELECT calypso.replace_inventory(%s, %s, %s, %s::jsonb)"
+OBSERVED = """
+SELECT min(observed_at) FROM calypso.inventory_tables
+ WHERE name = %s AND (%s::text IS NULL OR node = %s)"""
+REPORT = """
+INSERT INTO calypso.subsystems (node, subsystem, capability, observed_at)
+VALUES (%s, %s, %s::jsonb, %s)
+ON CONFLICT (node, subsystem) DO UPDATE
+  SET capability = excluded.capability, observed_at = excluded.observed_at"""
+SUBSYSTEMS = """
+SELECT node, subsystem, capability, observed_at FROM calypso.subsystems
+ WHERE %s::text IS NULL OR node = %s ORDER BY node, subsystem"""
+
+
+class PostgresInventoryStore(Asking):
+    """The tables of the inventory, each row under its table, node and key."""
+
+    def replace(self, node: str, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
+        """Replace a table of a node; True when something changed."""
+        text = json.dumps({key: dict(row) for key, row in rows}, sort_keys=True)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return bool(self._value(REPLACE, node, table, digest, as_json(json.loads(text))))
+
+    def page(
+        self,
+        table: str,
+        *,
+        node: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        limit: int = 500,
+        cursor: str | None = None,
+    ) -> tuple[list[dict[str, Any]], datetime | None, str | None]:
+        """Return (rows, oldest observed_at, cursor); Invalid for a foreign cursor."""
+        statement, values = _listing(table, node, filters or {}, limit, cursor)
+        rows = self._rows(statement, *values)
+        observed_at = self._value(OBSERVED, table, node, node)
+        items = [{**row.data, "key": row.key, "node": row.node} for row in rows[:limit]]
+        return items, observed_at, _next_cursor(table, rows, limit)
+
+    def report(self, status: SubsystemStatus) -> None:
+        """Note what a worker found out about its subsystem."""
+        told = as_json(status.capability.model_dump(mode="json"))
+        self._do(REPORT, status.node, status.subsystem, told, status.observed_at)
+
+    def subsystems(self, node: str | None = None) -> list[SubsystemStatus]:
+        """List what workers reported."""
+        return [
+            SubsystemStatus(
+                node=row.node,
+                subsystem=row.subsystem,
+                capability=Capability.model_validate(row.capability),
+                observed_at=row.observed_at,
+            )
+            for row in self._rows(SUBSYSTEMS, node, node)
+        ]
+
+
+def _listing(
+    table: str, node: str | None, filters: Mapping[str, str], limit: int, cursor: str | None
+) -> tuple[str, list[Any]]:
+    conditions, values = ["name = %s"], [table]
+    if node is not None:
+        conditions.append("node = %s")
+        values.append(node)
+    for column, value in filters.items():
+        conditions.append("data ->> %s = %s")
+        values.extend((column, value))
+    if cursor is not None:
+        conditions.append("(node, key) > (%s, %s)")
+        values.extend(cursors.read(cursor, table, 2))
+    where = " AND ".join(conditions)
+    statement = f"SELECT node, key, data FROM calypso.inventory WHERE {where}"  # noqa: S608 - fixed words
+    return f"{statement} ORDER BY node, key LIMIT {limit + 1:d}", values
+
+
+def _next_cursor(table: str, rows: Sequence[Any], limit: int) -> str | None:
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return cursors.write(table, (last.node, last.key))

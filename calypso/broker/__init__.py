@@ -48,6 +48,7 @@ def make_celery(url: str, *, master: str = "mymaster", patient: bool = False) ->
         worker_send_task_events=False,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_max_tasks_per_child=200,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_proc_alive_timeout=60,

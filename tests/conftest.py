@@ -1,0 +1,136 @@
+"""Servers for the tests: the ones named by URL, or embedded ones of this session's own."""
+
+import os
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from calypso.embedded.postgres import EmbeddedPostgres
+from calypso.embedded.redis import EmbeddedRedis
+from calypso.errors import CalypsoError
+
+REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}
+
+
+def missing(product, reason):
+    """Skip for want of a product, with the reason; where it is required, fail."""
+    if product in REQUIRED:
+        pytest.fail(f"{product} is required here, but: {reason}", pytrace=False)
+    pytest.skip(f"{product}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def servers_folder():
+    # Not in pytest's own folder: PostgreSQL's account must be able to enter it.
+    with tempfile.TemporaryDirectory(prefix="calypso-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(servers_folder):
+    """An address whose user may make databases."""
+    if url := os.environ.get("CALYPSO_TEST_DATABASE_URL"):
+        yield url
+        return
+    server = EmbeddedPostgres(servers_folder / "postgres", logs=servers_folder / "logs")
+    try:
+        url = server.start()
+    except CalypsoError as wrong:
+        missing("postgres", wrong.detail)
+    yield url
+    server.stop()
+
+
+@pytest.fixture
+def fresh_database(postgres_url):
+    """Call it for the address of a new, empty database; dropped after the test."""
+    plain = postgres_url.replace("+psycopg", "")
+    made = []
+
+    def make():
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(plain, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        head, _, _ = postgres_url.rpartition("/")
+        return f"{head}/{name}"
+
+    yield make
+    with psycopg.connect(plain, autocommit=True) as server:
+        for name in made:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def redis_server_url(servers_folder):
+    if url := os.environ.get("CALYPSO_TEST_REDIS_URL"):
+        yield url
+        return
+    server = EmbeddedRedis(servers_folder / "redis", logs=servers_folder / "logs")
+    try:
+        url = server.start()
+    except CalypsoError as wrong:
+        missing("redis", wrong.detail)
+    yield url
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server_url):
+    """The server's address; it is empty at the start of each test."""
+    import redis
+
+    client = redis.Redis.from_url(redis_server_url)
+    client.flushdb()
+    client.close()
+    return redis_server_url
+
+
+@pytest.fixture
+def own_postgres(tmp_path_factory):
+    """A server of this test's own, to be stopped and started at will."""
+    with tempfile.TemporaryDirectory(prefix="calypso-own-") as folder:
+        Path(folder).chmod(0o755)
+        server = OwnPostgres(Path(folder))
+        yield server
+        server.stop()
+
+
+class OwnPostgres:
+    """Keeps its port over restarts."""
+
+    def __init__(self, folder):
+        self._server = EmbeddedPostgres(folder / "postgres", logs=folder / "logs")
+        self.url = self._server.start()
+
+    def stop(self):
+        self._server.stop()
+
+    def start(self):
+        self._server.daemon.start()
+        self._server._wait_until_ready(self._server.daemon)
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+
+@pytest.fixture
+def own_redis():
+    """A Redis-compatible server of this test's own; keeps its port over restarts."""
+    with tempfile.TemporaryDirectory(prefix="calypso-own-") as folder:
+        server = EmbeddedRedis(Path(folder) / "redis", logs=Path(folder) / "logs")
+        server.start()
+        yield Started(server)
+        server.stop()
+
+
+class Started:
+    def __init__(self, server):
+        self._server = server
+        self.url = server.url()
+        self.stop, self.start = server.stop, server.start

@@ -1,1 +1,3 @@
 """The control plane of a backup appliance: jobs, drivers, schedules, retention."""
+
+__version__ = "0.1.0"

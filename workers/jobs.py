@@ -1,5 +1,7 @@
 """`python -m workers.jobs SUBSYSTEM`: the pool that runs a subsystem's jobs, one per slot."""
 
+import logging
+import os
 import sys
 
 from celery import signals
@@ -25,7 +27,13 @@ def _connect_children(settings: Settings, subsystem: str) -> None:
 
     def begin(**_: object) -> None:
         global _process  # noqa: PLW0603 - Celery gives a task no other place for it
-        _process = WorkerProcess(settings, subsystem, control=False)
+        try:
+            _process = WorkerProcess(settings, subsystem, control=False)
+        finally:
+            if _process is None:
+                # Celery would keep a child that takes hints and answers none; end it instead.
+                logging.getLogger(__name__).critical("this pool child cannot work", exc_info=True)
+                os._exit(os.EX_UNAVAILABLE)
 
     def end(**_: object) -> None:
         if _process is not None:

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import version
 from time import sleep
 
 import structlog
 
+from calypso import __version__
 from calypso.config import Settings
 from calypso.engine.control import control_types
 from calypso.engine.patience import until_known
@@ -82,6 +82,6 @@ def _record(settings: Settings, subsystem: str, queues: Sequence[str]) -> Worker
         boot_id=proof.boot_id(),
         machine_id=proof.machine_id(),
         pid_namespace=proof.pid_namespace(),
-        version=version("calypso"),
+        version=__version__,
         slots=1,
     )

@@ -45,7 +45,7 @@ class Stack:
             "CALYPSO_CONFIG_DIR": str(folder / "none"),
             "CALYPSO_HEARTBEAT_S": "1",
             "CALYPSO_INVENTORY_S": "2",
-            "PYTHONPATH": str(Path.cwd()),
+            "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
             **(extra or {}),
         }
         self.settings = load(

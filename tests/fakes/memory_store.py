@@ -226,10 +226,9 @@ class MemoryJobStore:
 
     def promote(self, node: str) -> int:
         with self._open():
-            moved = 0
-            for row in sorted(self._rows.values(), key=lambda one: one.seq):
-                moved += row.new.node == node and self._advance(row)
-            return moved
+            here = [row for row in self._rows.values() if row.new.node == node]
+            here.sort(key=lambda row: (row.run_at or row.created_at, row.seq))
+            return sum(self._advance(row) for row in here)
 
     def nodes(self) -> list[str]:
         with self._open():

@@ -1,5 +1,4 @@
 import pytest
-from sqlalchemy import create_engine
 
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
@@ -31,28 +30,3 @@ def store(request):
     if request.param == "memory":
         return MemoryJobStore()
     return request.getfixturevalue("postgres")
-
-
-# -- until the suite's own fixtures exist
-import os
-import uuid
-
-
-@pytest.fixture
-def fresh_database():
-    url = os.environ["CALYPSO_TEST_DATABASE_URL"]
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    made = []
-
-    def fresh():
-        name = f"t_{uuid.uuid4().hex}"
-        with admin.connect() as c:
-            c.exec_driver_sql(f"CREATE DATABASE {name}")
-        made.append(name)
-        return url.rsplit("/", 1)[0] + "/" + name
-
-    yield fresh
-    with admin.connect() as c:
-        for name in made:
-            c.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()

@@ -10,7 +10,17 @@ from calypso.models.clock import now, uuid7
 from calypso.models.job import Source, State
 from calypso.models.lock import exclusive
 from tests.contract.store.making import (
-    AGAIN, DONE, NODE, QUEUE, WORKER, claim, eventually, finish, new, running, submitted,
+    AGAIN,
+    DONE,
+    NODE,
+    QUEUE,
+    WORKER,
+    claim,
+    eventually,
+    finish,
+    new,
+    running,
+    submitted,
 )  # fmt: skip
 
 

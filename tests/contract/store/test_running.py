@@ -7,7 +7,16 @@ from calypso.engine.ports import Beat, Ending
 from calypso.models.job import State, WaitReason
 from calypso.models.lock import exclusive
 from tests.contract.store.making import (
-    AGAIN, DONE, NODE, QUEUE, WORKER, claim, finish, running, state, submitted,
+    AGAIN,
+    DONE,
+    NODE,
+    QUEUE,
+    WORKER,
+    claim,
+    finish,
+    running,
+    state,
+    submitted,
 )  # fmt: skip
 
 

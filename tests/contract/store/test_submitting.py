@@ -8,7 +8,15 @@ from calypso.models.clock import now, uuid7
 from calypso.models.job import Source, State, WaitReason
 from calypso.models.lock import exclusive, present, shared
 from tests.contract.store.making import (
-    DONE, NODE, claim, eventually, finish, new, running, state, submitted,
+    DONE,
+    NODE,
+    claim,
+    eventually,
+    finish,
+    new,
+    running,
+    state,
+    submitted,
 )  # fmt: skip
 
 FAILED = Ending("failed", error={"code": "x", "title": "X", "detail": "It broke."})

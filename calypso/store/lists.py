@@ -31,7 +31,7 @@ class Lists(Asking):
     def page(self, query: JobQuery) -> Page:
         """List jobs; Invalid for a cursor that is not of this list."""
         statement, values = listing(query)
-        rows = self._rows(statement, *values)
+        rows = self._rows(statement, *values) if statement else ()
         items = self._read(rows[: query.limit])
         if len(rows) <= query.limit:
             return Page(items)
@@ -48,7 +48,9 @@ class Lists(Asking):
 
 
 def listing(query: JobQuery) -> tuple[str, list[Any]]:
-    """Return the statement of a page and its values; it reads one row more than the page has.
+    """Return the statement of a page and its values, or "" when nothing can be in it.
+
+    It reads one row more than the page has.
 
     One limited branch for each state, type and place (today, history), each in the order of an
     index, so that merging them reads no more rows than are shown and one of each branch.
@@ -57,17 +59,21 @@ def listing(query: JobQuery) -> tuple[str, list[Any]]:
     values: list[Any] = []
     for state, kind in product(query.states or (None,), query.types or (None,)):
         conditions, given = _conditions(query, state, kind)
-        for source in _sources(state):
+        for source in _sources(query, state):
             branches.append(f"(SELECT {source} WHERE {' AND '.join(conditions)} {_end(query)})")
             values.extend(given)
+    if not branches:
+        return "", []
     union = "\nUNION ALL\n".join(branches)
     return f"SELECT * FROM (\n{union}\n) listed {_end(query)}", values  # noqa: S608 - fixed words
 
 
-def _sources(state: State | None) -> list[str]:
+def _sources(query: JobQuery, state: State | None) -> list[str]:
     today = f"{reading.HOT} FROM calypso.jobs"
     history = f"{reading.ENDED} FROM calypso.jobs_history"
-    return [today] if state in UNFINISHED else [today, history]
+    if state not in UNFINISHED:
+        return [today, history]
+    return [] if query.sort == "-finished_at" else [today]
 
 
 def _conditions(
@@ -103,6 +109,8 @@ def _bounds(query: JobQuery) -> list[tuple[str, list[Any]]]:
         bounds.append(("title ILIKE %s", [f"%{_literal(query.text)}%"]))
     if since is not None:
         bounds.append(("created_at >= %s", [since]))
+        if query.sort == "-finished_at":  # so is its end, which this index is about
+            bounds.append(("finished_at >= %s", [since]))
     if query.until is not None:
         bounds.append(("created_at < %s", [query.until]))
     if query.cursor is not None:

@@ -111,7 +111,8 @@ BEGIN
   FOR old IN
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent IN ('calypso.jobs_history'::regclass, 'calypso.job_events_history'::regclass, 'calypso.job_log_history'::regclass)
-      AND to_date(right(c.relname, 8), '"y"YYYY"m"MM') + interval '1 month' <= _before AT TIME ZONE 'UTC'
+      -- CASE, since conditions are tried in any order: no other name may reach to_date
+      AND CASE WHEN c.relname ~ '_y[0-9]{4}m[0-9]{2}$' THEN to_date(right(c.relname, 8), '"y"YYYY"m"MM') + interval '1 month' <= _before AT TIME ZONE 'UTC' END
     ORDER BY c.relname
   LOOP
     BEGIN

@@ -22,7 +22,8 @@ NETWORK: dict[str, str | int] = {
 
 
 # Lists read an index in its own order and stop: a bitmap or a sort reads all there is before the
-# first row (what cannot do without a sort still gets one). And a list over many partitions looks dear enough for jit, but is not.
+# first row (what cannot do without a sort still gets one). A list over many partitions looks dear
+# enough for jit, but is not.
 SETTINGS = """
 SET TIME ZONE 'UTC';
 SET statement_timeout = {timeout_ms};

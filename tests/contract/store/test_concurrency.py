@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -43,7 +44,8 @@ SELECT count(*) FROM calypso.job_locks x JOIN calypso.job_locks y USING (node, p
 STUCK = """
 SELECT count(*) FROM calypso.jobs j WHERE state = 'waiting' AND wait_reason = 'lock'
    AND NOT calypso.blocked(node, wait_on, wait_mode, -priority, seq)
-   AND NOT EXISTS (SELECT 1 FROM calypso.lock_dirty d WHERE d.node = j.node AND d.path = j.wait_on)"""
+   AND NOT EXISTS (SELECT 1 FROM calypso.lock_dirty d
+                    WHERE d.node = j.node AND d.path = j.wait_on)"""
 LEAK = """
 SELECT count(*) FROM calypso.job_locks l JOIN calypso.jobs j ON j.id = l.job_id
  WHERE (l.granted AND j.state NOT IN ('queued', 'running'))
@@ -130,7 +132,8 @@ class Client:
         elif chance < 0.6:
             self.did["drain"] += 1
             return self.store.finish_and_claim(
-                claimed.id, claimed.epoch, DONE, queue=QUEUE, node=self.dice.choice(NODES), worker=self.worker, lease_s=60,
+                claimed.id, claimed.epoch, DONE, queue=QUEUE, node=self.dice.choice(NODES),
+                worker=self.worker, lease_s=60,
             )[1]  # fmt: skip
         else:
             self.did["finish"] += finish(self.store, claimed) is not None
@@ -194,15 +197,10 @@ def test_a_mix_of_everything_neither_clashes_nor_leaks_nor_sticks(postgres, engi
 
 def test_one_key_at_once_from_sixteen_makes_one_job(postgres):
     for turn in range(15):
-        locks = [exclusive("tank")] if turn % 2 else []
-        answers = at_once(
-            *(
-                lambda h=("h" if number < 12 else "other"): postgres.submit(
-                    new(*locks, request_key=f"k{turn}", request_hash=h)
-                )
-                for number in range(16)
-            )
-        )
+        locks, key = [exclusive("tank")] if turn % 2 else [], f"k{turn}"
+        asked = [new(*locks, request_key=key, request_hash="h") for _ in range(12)]
+        asked += [new(*locks, request_key=key, request_hash="other") for _ in range(4)]
+        answers = at_once(*(partial(postgres.submit, one) for one in asked))
         assert len({answer.job_id for answer in answers}) == 1
         assert Counter(a.verdict for a in answers)["created"] == 1
         assert {a.verdict for a in answers} == {"created", "same", "conflict"}

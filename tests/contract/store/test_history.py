@@ -25,7 +25,8 @@ def tomorrow():
 def aged(engine, job_id, days):
     with engine.connect() as connection:
         connection.exec_driver_sql(
-            "UPDATE calypso.jobs SET finished_at = finished_at - %s, created_at = created_at - %s WHERE id = %s",
+            "UPDATE calypso.jobs SET finished_at = finished_at - %s, created_at = created_at - %s"
+            " WHERE id = %s",
             (timedelta(days=days), timedelta(days=days), job_id),
         )
 
@@ -35,26 +36,31 @@ def hot(engine, table="jobs"):
         return connection.exec_driver_sql(f"SELECT count(*) FROM calypso.{table}").scalar()
 
 
+def everything(store, job_id, cursor):
+    return (
+        store.get(job_id),
+        store.page(JobQuery()),
+        store.page(JobQuery(sort="-finished_at")),
+        store.events_of(job_id),
+        store.events_since(cursor),
+        store.read_log(job_id, offset=4, limit=99),
+        store.replay_of("ada", "k"),
+        store.cancel(job_id, "ada"),
+    )
+
+
 def test_retired_jobs_read_as_before(postgres, engine):
     cursor = postgres.last_cursor()
     run = running(postgres, request_key="k", request_hash="h")
     postgres.append_log(run.id, run.epoch, "one\ntwo\n", limit_bytes=1000)
     finish(postgres, run)
     unfinished = submitted(postgres)
-    before = (
-        postgres.get(run.id), postgres.page(JobQuery()), postgres.page(JobQuery(sort="-finished_at")),
-        postgres.events_of(run.id), postgres.events_since(cursor), postgres.read_log(run.id, offset=4, limit=99),
-        postgres.replay_of("ada", "k"), postgres.cancel(run.id, "ada"),
-    )  # fmt: skip
+    before = everything(postgres, run.id, cursor)
 
     assert postgres.retire(before=tomorrow(), drop_before=LONG_AGO) == 1
 
     assert (hot(engine), hot(engine, "job_log"), hot(engine, "jobs_history")) == (1, 0, 1)
-    assert before == (
-        postgres.get(run.id), postgres.page(JobQuery()), postgres.page(JobQuery(sort="-finished_at")),
-        postgres.events_of(run.id), postgres.events_since(cursor), postgres.read_log(run.id, offset=4, limit=99),
-        postgres.replay_of("ada", "k"), postgres.cancel(run.id, "ada"),
-    )  # fmt: skip
+    assert everything(postgres, run.id, cursor) == before
     assert state(postgres, unfinished) == "queued"
     assert postgres.submit(new(request_key="k", request_hash="h")).job_id == run.id
     assert postgres.submit(new(request_key="k", request_hash="x")).verdict == "conflict"
@@ -189,7 +195,8 @@ def test_a_connection_the_server_closed_is_replaced_unseen(postgres, engine):
     postgres.ping()
     with engine.connect() as connection:
         connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
         )
     submitted(postgres)
 
@@ -223,7 +230,8 @@ def test_heartbeats_touch_no_index(postgres, engine):
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
         updates, in_place = connection.exec_driver_sql(
-            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE schemaname = 'calypso' AND relname = 'jobs'"
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables"
+            " WHERE schemaname = 'calypso' AND relname = 'jobs'"
         ).one()
     assert postgres.get(run.id).progress.done == 49
     assert updates - in_place <= 3

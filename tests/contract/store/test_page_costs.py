@@ -1,5 +1,7 @@
 """A page reads as many rows as it shows, with a million jobs behind it. PostgreSQL only."""
 
+# ruff: noqa: E501 - SQL is read in whole lines
+
 import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4

@@ -184,7 +184,8 @@ def test_a_job_has_a_history(store):
 
     events = store.events_of(run)
     assert [event.type for event in events] == [
-        "submitted", "queued", "started", "waiting", "queued", "started", "cancel_requested", "succeeded",
+        "submitted", "queued", "started", "waiting", "queued", "started", "cancel_requested",
+        "succeeded",
     ]  # fmt: skip
     assert {event.job_id for event in events} == {run}
     number = int(events[2].cursor.partition("-")[2])
@@ -278,7 +279,8 @@ def test_a_large_piece_of_log_comes_whole(store):
 
 def record(**given):
     plain = {
-        "id": WORKER, "node": NODE, "subsystem": "storage", "queues": (QUEUE,), "pid": 7, "started": 99,
+        "id": WORKER, "node": NODE, "subsystem": "storage", "queues": (QUEUE,), "pid": 7,
+        "started": 99,
         "boot_id": "b", "machine_id": "m", "pid_namespace": "p", "version": "1", "slots": 2,
     }  # fmt: skip
     return WorkerRecord(**{**plain, **given})

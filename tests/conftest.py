@@ -111,8 +111,7 @@ class OwnPostgres:
         self._server.stop()
 
     def start(self):
-        self._server.daemon.start()
-        self._server._wait_until_ready(self._server.daemon)
+        self._server.start()
 
     def restart(self):
         self.stop()

@@ -9,10 +9,13 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from calypso.errors import Misconfigured
+from calypso.errors import Misconfigured, Unavailable
 from calypso.host.daemon import Ids, tell
 
+USER = "calypso"  # of the server, and its database
 UNPRIVILEGED = ("calypso", "postgres", "nobody")
+QUIET_PORTS = range(20000, 32000)  # Linux hands out 32768 and up
+TRIES = 200
 MAX_SOCKET_PATH = 90  # sun_path holds 108 bytes, the socket's own name included
 
 
@@ -60,11 +63,29 @@ def password(file: Path, ids: Ids | None = None) -> str:
     return file.read_text(encoding="utf-8")
 
 
+def postgres_address(folder: Path, port: int, database: str) -> str:
+    """Return the address of an embedded server's database; for those who may read its password."""
+    secret = password(folder / "password")
+    return f"postgresql+psycopg://{USER}:{secret}@127.0.0.1:{port}/{database}"
+
+
+def redis_address(folder: Path, port: int) -> str:
+    """Return the address of an embedded broker; for those who may read its password."""
+    return f"redis://:{password(folder / 'password')}@127.0.0.1:{port}/0"
+
+
 def free_port() -> int:
-    """Return a TCP port on loopback that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on loopback that nobody uses right now.
+
+    From below the range of outgoing connections: one of those could take it while a server that
+    must come back on the same port restarts.
+    """
+    for _ in range(TRIES):
+        port = QUIET_PORTS[secrets.randbelow(len(QUIET_PORTS))]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable(f"No port between {QUIET_PORTS.start} and {QUIET_PORTS.stop} is free.")
 
 
 def reachable(program: Path, ids: Ids | None) -> bool:

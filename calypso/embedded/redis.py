@@ -2,11 +2,19 @@
 
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
 
-from calypso.embedded.places import free_port, own, package_folder, password
+from calypso.embedded.places import (
+    MAX_SOCKET_PATH,
+    free_port,
+    own,
+    package_folder,
+    password,
+    redis_address,
+)
 from calypso.errors import Misconfigured, Unavailable
 from calypso.host.daemon import Daemon
 
@@ -19,6 +27,8 @@ LOOK_S = 0.02
 class EmbeddedRedis:
     """One server. Start it from the main thread: it ends when that thread does."""
 
+    name = "redis"
+
     def __init__(self, folder: Path, *, logs: Path, env: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.port = 0
@@ -27,11 +37,19 @@ class EmbeddedRedis:
         self.daemon: Daemon | None = None
 
     def start(self) -> str:
-        """Start the server and return its address; what it held is there again."""
+        """Start the server and return its address once it answers."""
+        self.launch()
+        self.wait_until_ready()
+        return self.url()
+
+    def launch(self) -> Daemon:
+        """Start the server with what it held before; the same port ever after."""
+        if len(str(self.folder)) > MAX_SOCKET_PATH:
+            raise Misconfigured(f"{self.folder} is too long for a socket; choose a shorter --data.")
         own(self.folder, None)
         self.port = self.port or free_port()
         self.daemon = Daemon(
-            "redis",
+            self.name,
             [str(_program()), str(self._configured())],
             log=self._log,
             env=self._env,
@@ -39,8 +57,18 @@ class EmbeddedRedis:
             death=signal.SIGTERM,
         )
         self.daemon.start()
-        self._wait_until_ready(self.daemon)
-        return self.url()
+        return self.daemon
+
+    def wait_until_ready(self, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Return when the server answers; Unavailable with its log when it does not come up."""
+        deadline = time.monotonic() + START_S
+        with redis.Redis.from_url(self.url()) as client:
+            while not _answers(client):
+                if self.daemon is None or self.daemon.exit_code() is not None:
+                    raise Unavailable(f"The broker did not come up:\n{self._said()}")
+                if time.monotonic() > deadline:
+                    raise Unavailable(f"The broker was not up after {START_S:g} s:\n{self._said()}")
+                pause(LOOK_S)
 
     def stop(self) -> None:
         """End the server in order."""
@@ -49,7 +77,7 @@ class EmbeddedRedis:
 
     def url(self) -> str:
         """Return the server's address."""
-        return f"redis://:{password(self.folder / 'password')}@127.0.0.1:{self.port}/0"
+        return redis_address(self.folder, self.port)
 
     def _configured(self) -> Path:
         """Write the configuration; never evict: that would drop the queues themselves."""
@@ -58,6 +86,8 @@ class EmbeddedRedis:
         settings = {
             "bind": "127.0.0.1",
             "port": str(self.port),
+            "unixsocket": f'"{self.folder / "valkey.sock"}"',
+            "unixsocketperm": "700",
             "requirepass": password(self.folder / "password"),
             "dir": f'"{self.folder}"',
             "appendonly": "yes",
@@ -70,18 +100,15 @@ class EmbeddedRedis:
         file.write_text("".join(lines), encoding="utf-8")
         return file
 
-    def _wait_until_ready(self, daemon: Daemon) -> None:
-        client = redis.Redis.from_url(self.url())
-        deadline = time.monotonic() + START_S
-        while True:
-            try:
-                client.ping()
-                break
-            except (redis.ConnectionError, redis.TimeoutError) as away:
-                if daemon.exit_code() is not None or time.monotonic() > deadline:
-                    raise Unavailable(f"The broker did not come up:\n{daemon.tail()}") from away
-            time.sleep(LOOK_S)
-        client.close()
+    def _said(self) -> str:
+        return "" if self.daemon is None else self.daemon.tail()
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except (redis.ConnectionError, redis.TimeoutError):
+        return False  # loading what it held counts as this too
 
 
 def _program() -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from calypso.host.scope import PR_SET_PDEATHSIG, descendants, is_alive, started_ticks
+from calypso.host.scope import PR_SET_PDEATHSIG, descendants, is_alive, started_ticks, stat_fields
 
 _libc = ctypes.CDLL(None, use_errno=True)
 LOOK_S = 0.02
@@ -57,7 +57,7 @@ class Daemon:
                 cwd=self.cwd,
                 env=dict(self.env),
                 start_new_session=True,
-                preexec_fn=partial(_die_with_parent, self.death),  # noqa: PLW1509 - prctl must run there
+                preexec_fn=partial(_die_with_parent, self.death, os.getpid()),  # noqa: PLW1509 - prctl must run there
                 user=self.ids.uid if self.ids else None,
                 group=self.ids.gid if self.ids else None,
                 extra_groups=[] if self.ids else None,
@@ -93,6 +93,12 @@ class Daemon:
             return False
         return True
 
+    def kill(self) -> None:
+        """Kill it and return when it is gone; what it started is not touched."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
     def stop(self, *, grace_s: float) -> None:
         """Ask it to end, kill it with its descendants after `grace_s`; none is left then."""
         if self._process is None:
@@ -101,8 +107,7 @@ class Daemon:
         self.ask_to_end()
         if not self.wait(grace_s):
             kin |= descendants([self._process.pid])
-            self._process.kill()
-            self._process.wait()
+            self.kill()
         kill_all(kin)
 
     def tail(self, size_bytes: int = 2000) -> str:
@@ -170,6 +175,19 @@ def with_variable(name: str, value: str) -> set[int]:
     return {pid for pid in found if is_alive(pid)}
 
 
-def _die_with_parent(number: signal.Signals) -> None:
+def in_session(leader: int) -> set[int]:
+    """Return the living processes of a session, its leader perhaps long gone."""
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    fields = {pid: stat_fields(pid) for pid in pids}
+    return {
+        pid
+        for pid, known in fields.items()
+        if known is not None and int(known[3]) == leader and known[0] not in ("Z", "X")
+    }
+
+
+def _die_with_parent(number: signal.Signals, parent: int) -> None:
     # After setuid, which would clear it, and before exec.
     _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+    if os.getppid() != parent:  # it died before it could be watched
+        os.kill(os.getpid(), signal.SIGKILL)

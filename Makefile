@@ -1,0 +1,55 @@
+# What people and CI do here. Everything runs from .venv, which `make setup` makes.
+
+VENV := .venv/bin
+PYTEST := $(VENV)/python -m pytest
+# What `make test` runs; CI leaves out what `make check` has just run.
+SUITES ?= tests/unit tests/contract tests/acceptance
+# Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types imports unit contract acceptance real openapi clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make .venv with everything in it; instant when nothing changed
+	@scripts/setup
+
+demo: setup ## Run the main job end to end, then keep serving (ARGS=--exit ends instead)
+	@$(VENV)/python demo/demo.py $(ARGS)
+
+test: setup ## Run all tests that need no special product
+	$(PYTEST) $(SUITES)
+
+check: lint types imports unit contract ## What every commit passes
+
+lint: setup ## Look for mistakes and for what is not formatted
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: setup ## Check types
+	$(VENV)/mypy
+
+imports: setup ## Check that arrows point one way
+	$(VENV)/lint-imports --no-timing
+
+unit: setup ## Run the tests that need nothing
+	$(PYTEST) tests/unit
+
+contract: setup ## Run one suite over fakes and real servers alike
+	$(PYTEST) tests/contract
+
+acceptance: setup ## Run the tests that drive real processes
+	$(PYTEST) tests/acceptance
+
+real: setup ## Run the tests that need a product installed, such as OpenZFS
+	$(PYTEST) tests/real
+
+openapi: setup ## Write docs/openapi.json anew
+	$(VENV)/python -m api.openapi > docs/openapi.json
+
+clean: ## Remove what was made here, .venv included
+	rm -rf .venv .setup.lock build dist htmlcov .coverage .demo .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

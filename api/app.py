@@ -1,0 +1,158 @@
+"""The application: a house in, something a WSGI server can call out."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_openapi.models.info import Info
+from flask_openapi.openapi import OpenAPI
+from werkzeug.exceptions import abort
+from werkzeug.routing import Rule
+
+import calypso
+from api import accounts, auth, describing, events, identity, inventory, jobs, problems, system
+from api.bodies import REFUSAL, Bodies
+from api.context import KEY, Door
+from api.describing import Document
+from api.hub import Hub
+from api.strict import StrictRequest, text_fault
+from calypso.errors import FieldError, Invalid
+from calypso.wiring import House
+
+log = structlog.get_logger()
+BLUEPRINTS = (auth, jobs, inventory, events, accounts, system)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
+SLOW_MS = 1000
+logging.getLogger("flask_openapi").setLevel(logging.WARNING)
+
+
+class Application(OpenAPI):
+    """Flask, reading JSON strictly."""
+
+    request_class = StrictRequest
+
+
+def create_app(house: House) -> Flask:
+    """Return the application; it opens no connection before the first request."""
+    app = Application(
+        "api",
+        info=Info(title="Calypso", version=calypso.__version__),
+        security_schemes=cast("Any", SECURITY),
+        validation_error_status=422,
+        validation_error_model=problems.ProblemDetails,
+        validation_error_callback=problems.on_validation,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.openapi_version = "3.1.0"
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # as the contract orders them
+    app.extensions[KEY] = Door(house=house, hub=Hub(house.ports))
+    app.url_map.strict_slashes = False
+    identity.install(app, house.settings)
+    problems.install(app)
+    for part in BLUEPRINTS:
+        app.register_api(part.blueprint)
+    document = describing.once(app, house.types, house.tables)
+    app.extensions["openapi_document"] = document
+    app.before_request(_begin)
+    app.before_request(_refuse_unread_body)
+    app.before_request(identity.identify)
+    app.before_request(_check_media)
+    app.before_request(_Undeclared(document).refuse)
+    app.after_request(_finish)
+    app.wsgi_app = Bodies(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
+    return app
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    structlog.contextvars.bind_contextvars(trace_id=problems.trace_id())
+
+
+def _refuse_unread_body() -> None:
+    if (status := request.environ.get(REFUSAL)) is not None:
+        abort(status, "At most 1 MiB." if status == 413 else "The body came too slowly.")  # noqa: PLR2004 - by its number
+
+
+def _check_media() -> None:
+    """Refuse a body that is not JSON, before anybody calls its fields missing."""
+    if request.endpoint is None or not request.content_length:
+        return
+    if request.mimetype != "application/json":
+        abort(415, "Send the body as application/json.")
+    request.get_json()
+
+
+class _Undeclared:
+    """Refuses query parameters, and bodies, where an operation declares none."""
+
+    def __init__(self, document: Callable[[], Document]) -> None:
+        self._document = document
+        self._queries: set[tuple[str, str]] = set()
+        self._bodies: set[tuple[str, str]] = set()
+
+    def refuse(self) -> None:
+        """Raise Invalid for what nobody would read."""
+        _refuse_odd_text()
+        if request.url_rule is None:
+            return
+        self._learn()
+        place = (declared_path(request.url_rule), request.method)
+        unread: list[str] = [] if place in self._queries else list(request.args)
+        if place not in self._bodies and request.content_length:
+            unread += list(request.get_json())
+        if unread:
+            raise Invalid(
+                "Some fields are unknown here.",
+                [FieldError(f"/{name[:100]}", "extra_forbidden", "unknown") for name in unread],
+            )
+
+    def _learn(self) -> None:
+        if self._bodies:
+            return
+        for path, item in self._document()["paths"].items():
+            for method, operation in item.items():
+                if any(one["in"] == "query" for one in operation.get("parameters", ())):
+                    self._queries.add((path, method.upper()))
+                if "requestBody" in operation:
+                    self._bodies.add((path, method.upper()))
+
+
+def _refuse_odd_text() -> None:
+    for name, value in request.args.items(multi=True):
+        if fault := text_fault(name) or text_fault(value):
+            raise Invalid("The query cannot be read.", [FieldError("", "text", fault)])
+
+
+def declared_path(rule: Rule) -> str:
+    """Return a route as OpenAPI writes it: `/jobs/{job_id}` for `/jobs/<uuid:job_id>`."""
+    return re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Trace-Id"] = problems.trace_id()
+    taken_ms = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+    level = log.info if response.status_code >= 400 or taken_ms > SLOW_MS else log.debug  # noqa: PLR2004 - errors, by number
+    level(
+        "http.answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round(taken_ms),
+        user=getattr(g.get("user"), "name", None),
+    )
+    structlog.contextvars.clear_contextvars()
+    return response

@@ -1,0 +1,346 @@
+"""Jobs over HTTP: who is calling, JSON in, JSON out; all decisions are the engine's."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Response, request
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.context import actor, answer, door, house, listed
+from api.freshness import etag_of, fresh, is_known
+from calypso.engine import cancel as cancelling
+from calypso.engine import control, submit
+from calypso.engine.access import require
+from calypso.engine.plans import PlanAnswer
+from calypso.engine.ports import JobQuery, Sort
+from calypso.errors import FieldError, Invalid, NotFound
+from calypso.models.job import Job, State
+from calypso.models.jobtype import JobType
+from calypso.models.names import NodeName
+from calypso.store.events import LARGEST
+
+FALLBACK_S = 2.0  # a long poll looks this often, should no bell ring
+MOST_LOG_BYTES = 1 << 20
+KEY_LENGTH = 255
+
+
+def _storable(at: datetime) -> datetime:
+    try:
+        instant = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside the years 1970 to 9000") from None
+    if not 1970 <= instant.year <= 9000:  # noqa: PLR2004 - what every part here can count in
+        raise ValueError("outside the years 1970 to 9000")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_storable)]
+Word = Annotated[str, Field(max_length=200)]
+blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="jobs")])
+
+
+class JobPath(BaseModel):
+    """Which job."""
+
+    job_id: UUID = Field(description="The job's id.")
+
+
+class JobRequest(BaseModel):
+    """A job to start."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="As GET /job-types lists them.", examples=["storage.snapshot_create"]
+    )
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="As the type's schema says; secrets by name only."
+    )
+    node: NodeName | None = Field(default=None, description="Needed where several could do it.")
+    priority: int = Field(default=0, ge=-1000, le=1000, description="Higher runs earlier.")
+    not_before: Instant | None = Field(default=None, description="It does not start earlier.")
+    after: list[UUID] = Field(default=[], max_length=100, description="Jobs it waits for.")
+    run_even_if_failed: bool = Field(
+        default=False, description="Run although a job of `after` did not succeed."
+    )
+    plan_hash: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None, description="Of the plan that was looked at; destructive types need it."
+    )
+
+
+class PlanRequest(BaseModel):
+    """A job to plan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Annotated[str, Field(min_length=1, max_length=200)]
+    params: dict[str, Any] = Field(default_factory=dict)
+    node: NodeName | None = None
+
+
+class JobsQuery(BaseModel):
+    """Which jobs to list, and from where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: list[State] = Field(default=[], max_length=7, description="Any of these.")
+    type: list[Word] = Field(default=[], max_length=20, description="Any of these.")
+    subsystem: Word | None = None
+    node: Word | None = None
+    schedule: Word | None = None
+    user: Word | None = Field(default=None, description="Who asked for it.")
+    since: Instant | None = Field(default=None, description="Created then or later.")
+    until: Instant | None = Field(default=None, description="Created before.")
+    q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="Part of the title; the last 90 days unless since is given."
+    )
+    sort: Sort = "-created_at"
+    limit: int = Field(default=50, ge=1, le=500)
+    cursor: Annotated[str, Field(max_length=4000)] | None = None
+
+
+class JobQueryOne(BaseModel):
+    """How to look at one job."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wait: float | None = Field(
+        default=None, ge=0, le=60, description="Seconds to hold the answer until the job changes."
+    )
+
+
+class LogQuery(BaseModel):
+    """Which part of a log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offset: int = Field(default=0, ge=0, le=2**53, description="In bytes.")
+    limit: int = Field(default=65536, ge=1, le=MOST_LOG_BYTES, description="In bytes.")
+
+
+class HistoryQuery(BaseModel):
+    """Which part of a history."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=100, ge=1, le=500)
+    cursor: Annotated[str, Field(max_length=19, pattern="^[0-9]+$")] | None = None
+
+
+class JobPage(BaseModel):
+    """A page of jobs."""
+
+    items: list[Job]
+    next_cursor: str | None
+
+
+class JobTypeInfo(BaseModel):
+    """A job type as people and forms see it."""
+
+    name: str
+    subsystem: str
+    title: str
+    description: str
+    permission: str
+    schedulable: bool
+    cancel: str
+    on_lost: str
+    destructive: bool
+    timeout_s: float
+    params_schema: dict[str, Any]
+
+
+class HistoryEvent(BaseModel):
+    """Something that happened to a job."""
+
+    at: datetime
+    type: str
+    epoch: int | None
+    data: dict[str, Any] | None
+
+
+class HistoryPage(BaseModel):
+    """A page of a job's history."""
+
+    items: list[HistoryEvent]
+    next_cursor: str | None
+
+
+LOG = {
+    "description": "Text from the offset on; X-Next-Offset says where to go on.",
+    "headers": {"X-Next-Offset": {"schema": {"type": "integer"}}},
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+TYPES = {
+    "description": "Every job type.",
+    "content": {
+        "application/json": {
+            "schema": {"type": "array", "items": {"$ref": "#/components/schemas/JobTypeInfo"}}
+        }
+    },
+}
+
+
+@blueprint.get("/job-types", responses={200: TYPES})
+def list_types() -> Any:
+    """List the job types and what each takes."""
+    return [type_info(one).model_dump() for one in house().types.values() if not one.control]
+
+
+@blueprint.post("/jobs", responses={202: Job})
+def start_job(body: JobRequest) -> Any:
+    """Start a job.
+
+    With an Idempotency-Key header the same request can be sent again without starting a second
+    job; the answer then says Idempotency-Replayed: true.
+    """
+    asked = submit.Request(
+        type=body.type, params=body.params, node=body.node, priority=body.priority,
+        not_before=body.not_before, after=tuple(body.after),
+        run_even_if_failed=body.run_even_if_failed, plan_hash=body.plan_hash,
+        idempotency_key=_idempotency_key(),
+    )  # fmt: skip
+    return _submitted(submit.submit(house().ports, house().types, actor(), asked))
+
+
+@blueprint.post("/plans", responses={200: PlanAnswer})
+def plan_job(body: PlanRequest) -> Any:
+    """Find out what a job would do, without doing it."""
+    found = control.make_plan(
+        house().ports, house().types, actor(),
+        type_name=body.type, params=body.params, node=body.node,
+    )  # fmt: skip
+    return answer(found)
+
+
+@blueprint.get("/jobs", responses={200: JobPage})
+def list_jobs(query: JobsQuery) -> Any:
+    """List jobs, newest first unless told otherwise."""
+    require(actor(), f"{query.subsystem or 'jobs'}:read")
+    page = house().ports.jobs.page(
+        JobQuery(
+            states=tuple(dict.fromkeys(query.state)), types=tuple(dict.fromkeys(query.type)),
+            subsystem=query.subsystem, node=query.node, schedule=query.schedule, user=query.user,
+            since=query.since, until=query.until, text=query.q, sort=query.sort,
+            limit=query.limit, cursor=query.cursor,
+        )
+    )  # fmt: skip
+    return listed([fresh(house().ports.live, job) for job in page.items], page.next_cursor)
+
+
+@blueprint.get("/jobs/<uuid:job_id>", responses={200: Job})
+def show_job(path: JobPath, query: JobQueryOne) -> Any:
+    """Show a job; with `wait`, as soon as it changes or ends."""
+    job = _awaited(path.job_id, query.wait) if query.wait else _readable(path.job_id)
+    if is_known(job):
+        return Response(status=304, headers={"ETag": etag_of(job)})
+    return answer(job, headers={"ETag": etag_of(job)})
+
+
+@blueprint.post("/jobs/<uuid:job_id>/cancel", responses={202: Job})
+def cancel_job(path: JobPath) -> Any:
+    """Cancel a job: at once before it starts, else its worker is asked to stop."""
+    return answer(cancelling.cancel(house().ports, house().types, actor(), path.job_id), 202)
+
+
+@blueprint.post("/jobs/<uuid:job_id>/rerun", responses={202: Job})
+def rerun_job(path: JobPath) -> Any:
+    """Start an ended job's request anew, as a new job."""
+    return _submitted(submit.rerun(house().ports, house().types, actor(), path.job_id))
+
+
+@blueprint.get("/jobs/<uuid:job_id>/log", responses={200: LOG})
+def read_log(path: JobPath, query: LogQuery) -> Any:
+    """Read what a job wrote."""
+    _readable(path.job_id)
+    found = house().ports.jobs.read_log(path.job_id, offset=query.offset, limit=query.limit)
+    text, following = found if found is not None else ("", query.offset)
+    return Response(text, mimetype="text/plain", headers={"X-Next-Offset": str(following)})
+
+
+@blueprint.get("/jobs/<uuid:job_id>/history", responses={200: HistoryPage})
+def read_history(path: JobPath, query: HistoryQuery) -> Any:
+    """Read what happened to a job, oldest first."""
+    _readable(path.job_id)
+    after = int(query.cursor or 0)
+    if after > LARGEST:
+        wrong = FieldError("/cursor", "cursor", "not a cursor of this list")
+        raise Invalid("The cursor is not one of this list. Start again without it.", [wrong])
+    events = house().ports.jobs.events_of(path.job_id, after=after, limit=query.limit + 1)
+    shown = events[: query.limit]
+    following = shown[-1].cursor.rpartition("-")[2] if len(events) > query.limit else None
+    return listed(
+        [HistoryEvent(at=e.at, type=e.type, epoch=e.epoch, data=e.data) for e in shown], following
+    )
+
+
+def type_info(job_type: JobType) -> JobTypeInfo:
+    """Return what may be told about a job type."""
+    return JobTypeInfo(
+        name=job_type.name,
+        subsystem=job_type.subsystem,
+        title=job_type.title,
+        description=job_type.description,
+        permission=job_type.permission,
+        schedulable=job_type.schedulable,
+        cancel=job_type.cancel.value,
+        on_lost=job_type.on_lost.value,
+        destructive=job_type.destructive,
+        timeout_s=job_type.timeout_s,
+        params_schema=job_type.params.model_json_schema(),
+    )
+
+
+def _submitted(done: submit.Submission) -> Any:
+    headers = {"Location": f"/api/v1/jobs/{done.job.id}", "ETag": etag_of(done.job)}
+    if done.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return answer(done.job, 202, headers)
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= KEY_LENGTH and key.isascii() and key.isprintable()):
+        message = f"1 to {KEY_LENGTH} printable ASCII characters"
+        wrong = FieldError("/headers/Idempotency-Key", "key", message)
+        raise Invalid("The Idempotency-Key cannot be used.", [wrong])
+    return key
+
+
+def _readable(job_id: UUID) -> Job:
+    """Return a job with its freshest progress; NotFound, Forbidden."""
+    ports = house().ports
+    job = ports.jobs.get(job_id)
+    if job is None:
+        raise NotFound(f"There is no job {job_id}.")
+    if not actor().may("jobs:read"):
+        require(actor(), f"{job.subsystem}:read")
+    return fresh(ports.live, job)
+
+
+def _awaited(job_id: UUID, wait_s: float) -> Job:
+    """Return the job as soon as it differs from what the caller knows, or when the wait is over."""
+    hub = door().hub
+    deadline = time.monotonic() + wait_s
+    with hub.bell(job_id) as bell:
+        first = job = _readable(job_id)
+        while not (job.state.is_terminal or hub.stopped or _differs(job, first)):
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                break
+            bell.wait(min(left_s, FALLBACK_S))
+            bell.clear()
+            job = _readable(job_id)
+    return job
+
+
+def _differs(job: Job, first: Job) -> bool:
+    if request.if_none_match:
+        return not is_known(job)
+    return etag_of(job) != etag_of(first)

@@ -1,0 +1,122 @@
+"""gunicorn with one worker of greenlets: short requests, long polls and streams alike."""
+
+import json
+import resource
+import sys
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]  # it has no types
+import gunicorn.util  # type: ignore[import-untyped]  # it has no types
+import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
+from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]  # it has no types
+
+from api import problems
+from api.app import create_app
+from api.context import KEY, Door
+from calypso.config import Settings, load
+from calypso.errors import Misconfigured
+from calypso.wiring import build, configure_logs
+
+log = structlog.get_logger()
+CONNECTIONS = 4000  # streams, long polls and short requests together
+HEADERS_WITHIN_S = 10  # gunicorn's keepalive: for the next request, and for all of its head
+GRACE_S = 5  # streams and long polls are let go at once; this is for the rest
+LOOK_S = 0.1
+HASHING_THREADS = 2
+HEAD_LIMITS = {"limit_request_line": 8190, "limit_request_fields": 100,
+               "limit_request_field_size": 16380}  # fmt: skip
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, set up from our settings instead of its own files and arguments."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        for name, value in options(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application; called in the worker, so nothing is shared over a fork."""
+        house = build(self._settings, role="api")
+        # Hashing a password takes long and would hold every greenlet up; threads of their own.
+        house.accounts.aside = gevent.threadpool.ThreadPool(HASHING_THREADS).apply
+        return create_app(house)
+
+
+class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Ends soon: whoever only listens is let go as soon as the stop is asked for."""
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        gevent.spawn(self._let_go)
+        super().run()
+
+    def _let_go(self) -> None:
+        while self.alive:
+            gevent.sleep(LOOK_S)
+        here: Door = self.wsgi.extensions[KEY]
+        here.hub.stop()
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Return gunicorn's settings."""
+    return {
+        "bind": [settings.listen],
+        "workers": 1,
+        "worker_class": Worker,
+        "worker_connections": CONNECTIONS,
+        "keepalive": HEADERS_WITHIN_S,
+        "graceful_timeout": GRACE_S,
+        "timeout": 60,
+        "proc_name": "calypso-api",
+        "control_socket_disable": True,
+        "logger_class": Quiet,
+        **HEAD_LIMITS,
+    }
+
+
+class Quiet(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's log, into ours."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand lines to whatever this process has set up."""
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+
+def write_problem(sock: Any, status: int, reason: str, _message: str) -> None:
+    """Answer what never reached the application (a broken head) as the application would."""
+    code, title = problems.CODES.get(status, problems.CODES[400])
+    told = problems.document(status, code, title, "The request's head cannot be read.")
+    body = json.dumps(told).encode()
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {problems.MEDIA_TYPE}"
+        f"\r\nX-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    gunicorn.util.write_nonblock(sock, head.encode("latin-1") + body)
+
+
+def main() -> None:
+    """Serve as the settings say, until SIGTERM."""
+    settings = load()
+    configure_logs(settings)
+    _allow_many_connections()
+    gunicorn.util.write_error = write_problem  # gunicorn has no hook for it
+    try:
+        Server(settings).run()
+    except Misconfigured as wrong:
+        log.error("api.misconfigured", detail=wrong.detail)  # noqa: TRY400 - the sentence says all
+        sys.exit(2)
+
+
+def _allow_many_connections() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

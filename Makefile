@@ -47,7 +47,7 @@ real: setup ## Run the tests that need a product installed, such as OpenZFS
 	$(PYTEST) tests/real
 
 openapi: setup ## Write docs/openapi.json anew
-	$(VENV)/python -m api.openapi > docs/openapi.json
+	$(VENV)/python -m api.openapi
 
 clean: ## Remove what was made here, .venv included
 	rm -rf .venv .setup.lock build dist htmlcov .coverage .demo .hypothesis

@@ -22,10 +22,13 @@ def complaint(listen: Listen) -> str | None:
         return f"the API does not answer yet ({away})"
     finally:
         asked.close()
-    return None if answer.status == http.HTTPStatus.OK else _detail(answer.status, body)
+    return None if answer.status == http.HTTPStatus.OK else _said(answer.status, body)
 
 
-def _detail(status: int, body: bytes) -> str:
+def _said(status: int, body: bytes) -> str:
+    """Return what of the answer is not well, or its number when it says nothing."""
     with suppress(ValueError, AttributeError):
-        return str(json.loads(body).get("detail") or f"the API answers {status}")
+        parts = json.loads(body).items()
+        if unwell := [f"{name}: {said}" for name, said in parts if said != "ok"]:
+            return ", ".join(unwell)
     return f"the API answers {status}"

@@ -85,6 +85,9 @@ class Scan(_Value):
     finished_at: datetime | None = None
 
 
+Pool.model_rebuild()  # now that Scan is known; a subclass elsewhere could not find it
+
+
 class DatasetKind(StrEnum):
     """What a dataset is."""
 
@@ -129,6 +132,7 @@ class Sent(_Value):
 
 
 OnBytes = Callable[[int, int | None], None]  # bytes so far, estimated total or None
+OnScan = Callable[[Scan], None]
 
 
 class Storage(Protocol):
@@ -172,8 +176,11 @@ class Storage(Protocol):
     def plan_destroy_pool(self, name: str) -> Plan:
         """Say what destroy_pool would do; `destroys` lists pool, datasets and snapshots."""
 
-    def start_scrub(self, pool: str) -> None:
-        """Start, or resume, a scrub; ScrubRunning when one runs already."""
+    def run_scrub(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan:
+        """Scrub a pool to its end and return what was found; one that runs already is followed.
+
+        `on_scan` hears how far it is. A cancel ends the following; see stop_scrub.
+        """
 
     def stop_scrub(self, pool: str) -> None:
         """Stop a scrub; nothing happens when none runs."""
@@ -414,17 +421,10 @@ class NotPermitted(StorageError):
 
 
 class Unsupported(StorageError):
-    """This product cannot do this."""
+    """The product cannot do this."""
 
     code = "storage_unsupported"
     title = "Not supported by this product"
-
-
-class ScrubRunning(StorageError):
-    """A scrub runs already."""
-
-    code = "storage_scrub_running"
-    title = "A scrub runs already"
 
 
 class BaseMissing(StorageError):

@@ -1,0 +1,1 @@
+"""File trees: read, copied, hashed, sent and received. Standard library only, for `stream.py`."""

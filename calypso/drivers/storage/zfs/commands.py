@@ -1,0 +1,49 @@
+"""How the driver runs `zfs` and `zpool`: a timeout on each, refusals as types."""
+
+from functools import cached_property
+
+from calypso.drivers.storage import BadName, ProductMissing
+from calypso.drivers.storage.zfs import dialect, errors
+from calypso.errors import CommandMissing
+from calypso.host import Host
+
+READ_TIMEOUT_S = 300.0  # a listing of 100 000 snapshots takes minutes on a busy pool
+CHANGE_TIMEOUT_S = 600.0  # a command that changes something waits for transaction groups
+DESTROY_TIMEOUT_S = 3600.0  # without async_destroy the space is freed before it returns
+
+
+class Commands:
+    """One handle on the tools of a machine."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @cached_property
+    def _dialect(self) -> dialect.Dialect:
+        return dialect.find(self._host)
+
+    def _read(self, *argv: str) -> str:
+        """Return what a command that changes nothing prints; its refusal as a type."""
+        return self._run(argv, READ_TIMEOUT_S)
+
+    def _do(self, *argv: str, timeout_s: float = CHANGE_TIMEOUT_S) -> str:
+        """Run a command that changes something; its refusal as a type."""
+        return self._run(argv, timeout_s)
+
+    def _run(self, argv: tuple[str, ...], timeout_s: float) -> str:
+        try:
+            ran = self._host.run(argv, timeout_s=timeout_s)
+        except CommandMissing as missing:
+            raise ProductMissing(
+                f"{argv[0]} is not installed. {dialect.HOW_TO_INSTALL}", original=missing.original
+            ) from missing
+        if not ran.ok:
+            raise errors.read(ran)
+        return ran.stdout
+
+
+def refuse_option(*names: str) -> None:
+    """Refuse a name that a command would take for an option, or for nothing."""
+    for name in names:
+        if not name or name.startswith("-"):
+            raise BadName(f"{name!r} cannot be a name: it is empty or starts with a dash.")

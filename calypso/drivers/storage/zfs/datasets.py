@@ -1,0 +1,212 @@
+"""The part of the driver that is about filesystems and volumes."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from calypso.drivers.storage import (
+    Busy,
+    Dataset,
+    DatasetExists,
+    DatasetKind,
+    DatasetMissing,
+    HasDependents,
+    Held,
+    StorageError,
+    Unsupported,
+)
+from calypso.drivers.storage.zfs import openers, reading
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands, refuse_option
+from calypso.drivers.storage.zfs.errors import NotMounted
+from calypso.drivers.storage.zfs.reading import (
+    DATASET_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    ListedDataset,
+)
+from calypso.errors import SubsystemError
+from calypso.models.jobtype import Plan
+
+LIST = ("zfs", "list", "-Hp", "-t", "filesystem,volume", "-o", DATASET_COLUMNS)
+LIST_SNAPSHOTS = ("zfs", "list", "-Hp", "-t", "snapshot", "-o", SNAPSHOT_COLUMNS)
+
+
+class Datasets(Commands):
+    """Filesystems and volumes.
+
+    What a cut full transfer left is no dataset yet: it is not listed, and missing when asked
+    for; `resume_token` and `abandon` know it.
+    """
+
+    # -- reading
+
+    def datasets(self, under: str | None = None) -> list[Dataset]:
+        """List datasets by name: all, or `under` and everything below it."""
+        listed = self._listed() if under is None else self._tree(under)
+        return sorted((one.dataset for one in listed), key=lambda one: one.name)
+
+    def dataset(self, name: str) -> Dataset:
+        """Return one dataset; DatasetMissing."""
+        return self._whole(name).dataset
+
+    def _whole(self, name: str) -> ListedDataset:
+        refuse_option(name)
+        listed = self._listed(name)
+        if not listed:
+            raise DatasetMissing(f"{name} has received only a part of its first transfer.")
+        return listed[0]
+
+    def _tree(self, name: str) -> list[ListedDataset]:
+        refuse_option(name)
+        listed = self._listed("-r", name)
+        if all(one.dataset.name != name for one in listed):
+            raise DatasetMissing(f"{name} has received only a part of its first transfer.")
+        return listed
+
+    def _listed(self, *which: str) -> list[ListedDataset]:
+        listed = reading.datasets(self._read(*LIST, *which))
+        return [one for one in listed if one.token is None or self._has_snapshot(one.dataset.name)]
+
+    def _has_snapshot(self, dataset: str) -> bool:
+        """Tell a dataset with a cut increment from one that never was whole."""
+        told = self._read("zfs", "list", "-H", "-t", "snapshot", "-o", "name", "-d", "1", dataset)
+        return bool(told.strip())
+
+    # -- making
+
+    def create_dataset(
+        self,
+        name: str,
+        *,
+        size_bytes: int | None = None,
+        parents: bool = False,
+        properties: Mapping[str, str] | None = None,
+    ) -> Dataset:
+        """Make a filesystem, or a volume; ZFS may round its size up to whole blocks."""
+        refuse_option(name)
+        if parents:
+            self._refuse_existing(name)  # with -p it would be no error, and nothing would be set
+        options = ["-p"] if parents else []
+        options += [] if size_bytes is None else ["-V", str(size_bytes)]
+        for key, value in (properties or {}).items():
+            options += ["-o", f"{key}={value}"]
+        self._do("zfs", "create", *options, name)
+        made = self.dataset(name)
+        if (made.size_bytes or 0) < (size_bytes or 0):
+            raise StorageError(f"{name} was made, but with {made.size_bytes} bytes only.")
+        return made
+
+    def _refuse_existing(self, name: str) -> None:
+        with suppress(DatasetMissing):
+            self.dataset(name)
+            raise DatasetExists(f"There is a dataset {name} already.")
+
+    # -- destroying
+
+    def destroy_dataset(self, name: str, *, recursive: bool = False) -> None:
+        """Destroy a dataset; Busy and Held are raised before anything of it is destroyed.
+
+        `zfs destroy -r` of a busy dataset destroys its snapshots and fails then, and its dry
+        run does not see it coming. So the tree is made idle first, and mounted again if the
+        destroying fails after all.
+        """
+        _refuse_root(name)
+        tree = self._tree(name)
+        if not recursive:
+            self._do("zfs", "destroy", name, timeout_s=DESTROY_TIMEOUT_S)
+        else:
+            self._dry_destroy(name, recursive=True)
+            self._refuse_held(name)
+            with self._idle(tree):
+                self._do("zfs", "destroy", "-r", name, timeout_s=DESTROY_TIMEOUT_S)
+        self._see_gone(name)
+
+    def plan_destroy_dataset(self, name: str, *, recursive: bool = False) -> Plan:
+        """Say what destroy_dataset would do; DatasetMissing."""
+        _refuse_root(name)
+        self._whole(name)
+        effects = [f"{name} is destroyed with all that is in it."]
+        destroys = [name]
+        try:
+            destroys = self._dry_destroy(name, recursive=recursive)
+            if recursive:
+                self._refuse_held(name)
+        except (HasDependents, Held) as refusal:
+            effects.append(f"It will be refused: {refusal.detail}")
+        recursively = ["-r"] if recursive else []
+        return Plan(
+            commands=[["zfs", "destroy", *recursively, name]], effects=effects, destroys=destroys
+        )
+
+    def _dry_destroy(self, what: str, *, recursive: bool = False) -> list[str]:
+        return reading.destroyed(
+            self._read("zfs", "destroy", "-nvpr" if recursive else "-nvp", what)
+        )
+
+    def _refuse_held(self, name: str) -> None:
+        for snapshot in reading.snapshots(self._read(*LIST_SNAPSHOTS, "-r", name)):
+            if snapshot.holds:
+                raise Held(f"{snapshot.name} is held. Release it first.")
+
+    def _see_gone(self, name: str) -> None:
+        try:
+            self._read(*LIST, name)
+        except DatasetMissing:
+            return
+        raise StorageError(f"zfs says that {name} is destroyed, but it is there.")
+
+    # -- idle
+
+    @contextmanager
+    def _idle(self, tree: Sequence[ListedDataset]) -> Iterator[None]:
+        """Unmount a tree and see its volumes unused; Busy. Mounts it again if the body fails."""
+        unmounted: list[str] = []
+        try:
+            self._refuse_open_volumes(tree)
+            for name in _mounted_deepest_first(tree):
+                with suppress(NotMounted):
+                    self._do("zfs", "unmount", name)
+                    unmounted.append(name)
+            yield
+        except SubsystemError:
+            for name in reversed(unmounted):
+                # One that is gone, or will not mount, must not hide why the body failed.
+                with suppress(SubsystemError):
+                    self._do("zfs", "mount", name)
+            raise
+
+    def _refuse_open_volumes(self, tree: Sequence[ListedDataset]) -> None:
+        for one in tree:
+            if one.dataset.kind is DatasetKind.VOLUME:
+                self._refuse_open(one.dataset.name)
+
+    def _refuse_open(self, volume: str) -> None:
+        """Refuse a volume somebody uses.
+
+        Not seen: programs of the kernel that open a device by themselves and are not in
+        `openers.EXPORTS`.
+        """
+        program = str(Path(openers.__file__))
+        users = self._read(sys.executable, "-I", "-S", "-B", program, f"/dev/zvol/{volume}")
+        if users:
+            raise Busy(
+                f"{volume} is used by {', '.join(users.splitlines()[:5])}. End that first.",
+                original=users,
+            )
+
+
+def _mounted_deepest_first(tree: Sequence[ListedDataset]) -> list[str]:
+    mounted = [one for one in tree if one.is_mounted]
+    for one in mounted:
+        if one.dataset.mountpoint is None:
+            raise Busy(f"{one.dataset.name} is mounted by hand. Unmount it first: umount.")
+    deepest = sorted(
+        mounted, key=lambda one: -(one.dataset.mountpoint or "").rstrip("/").count("/")
+    )
+    return [one.dataset.name for one in deepest]
+
+
+def _refuse_root(name: str) -> None:
+    refuse_option(name)
+    if "/" not in name:
+        raise Unsupported(f"{name} is the root of its pool. Destroy the pool instead.")

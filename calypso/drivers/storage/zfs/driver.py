@@ -1,0 +1,17 @@
+"""OpenZFS as the storage protocol knows it."""
+
+from calypso.drivers.storage.zfs import dialect
+from calypso.drivers.storage.zfs.transfer import Transfers
+from calypso.models.inventory import Capability
+
+
+class ZfsStorage(Transfers):
+    """Satisfies `Storage` with OpenZFS 2.1 to 2.4. Opening it runs nothing.
+
+    The verbs stand in `pools`, `datasets`, `snapshots` and `transfer`, each on top of the one
+    it needs. `docs/zfs-argv.md` lists every command it can run.
+    """
+
+    def probe(self) -> Capability:
+        """Tell what product this is, whether it can be used, and what it can do."""
+        return dialect.capability(self._host)

@@ -1,0 +1,197 @@
+"""Tables, lists and progress lines of `zfs` and `zpool` as values. Pure.
+
+Rows are cut at TABs only: a space is legal in every name. The columns asked for stand beside
+the function that reads them, so that neither changes alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from calypso.drivers.storage import Dataset, DatasetKind, Pool, Snapshot, StorageError
+
+POOL_COLUMNS = "name,size,alloc,free,frag,cap,dedup,health,guid,altroot"
+# The mountpoint stands last: it is the one value that may hold anything, even a TAB.
+DATASET_COLUMNS = (
+    "name,type,used,avail,refer,creation,origin,volsize,receive_resume_token,mounted,mountpoint"
+)
+SNAPSHOT_COLUMNS = "name,guid,createtxg,used,refer,creation,userrefs,clones"
+
+
+def rows(text: str, columns: str) -> Iterator[list[str]]:
+    """Yield the rows of a listing made with `-H -p -o columns`."""
+    count = columns.count(",") + 1
+    for line in text.splitlines():
+        row = line.split("\t", count - 1)
+        if len(row) != count:
+            raise StorageError(
+                "A listing of ZFS has another form than was asked for.", original=line
+            )
+        yield row
+
+
+def pools(text: str) -> list[Pool]:
+    """Return the pools of `zpool list -Hp -o POOL_COLUMNS`, without what `status` tells."""
+    return [
+        Pool(
+            name=name,
+            guid=guid,
+            health=health,
+            size_bytes=number(size),
+            allocated_bytes=number(allocated),
+            free_bytes=number(free),
+            capacity_percent=float(number(capacity)),
+        )
+        for name, size, allocated, free, _, capacity, _, health, guid, _ in rows(text, POOL_COLUMNS)
+    ]
+
+
+@dataclass(frozen=True)
+class ListedDataset:
+    """A dataset of a listing; `token` is what a cut transfer left in it.
+
+    One that is mounted by hand (`legacy`) is mounted, but nowhere ZFS knows of.
+    """
+
+    dataset: Dataset
+    is_mounted: bool
+    token: str | None
+
+
+def datasets(text: str) -> list[ListedDataset]:
+    """Return the datasets of `zfs list -Hp -o DATASET_COLUMNS`."""
+    return [_dataset(row) for row in rows(text, DATASET_COLUMNS)]
+
+
+def _dataset(row: list[str]) -> ListedDataset:
+    name, kind, used, available, referenced, made, origin, size, token, mounted, mountpoint = row
+    dataset = Dataset(
+        name=name,
+        kind=DatasetKind(kind),
+        used_bytes=number(used),
+        available_bytes=number(available),
+        referenced_bytes=number(referenced),
+        mountpoint=mountpoint if mounted == "yes" and mountpoint.startswith("/") else None,
+        created_at=moment(made),
+        origin=given(origin),
+        size_bytes=number(size) if kind == DatasetKind.VOLUME else None,
+    )
+    return ListedDataset(dataset, is_mounted=mounted == "yes", token=given(token))
+
+
+def snapshots(text: str) -> list[Snapshot]:
+    """Return the snapshots of `zfs list -Hp -t snapshot -o SNAPSHOT_COLUMNS`, oldest first.
+
+    Those of one dataset stand together; the order is that of transaction groups.
+    """
+    found = [
+        Snapshot(
+            name=name,
+            guid=guid,
+            order=number(order),
+            used_bytes=number(used),
+            referenced_bytes=number(referenced),
+            created_at=moment(made),
+            holds=number(holds),
+            clones=tuple(clones.split(",")) if given(clones) else (),
+        )
+        for name, guid, order, used, referenced, made, holds, clones in rows(text, SNAPSHOT_COLUMNS)
+    ]
+    return sorted(found, key=lambda one: (one.name.partition("@")[0], one.order))
+
+
+def names(text: str) -> list[str]:
+    """Return the names of a listing made with `-H -o name`."""
+    return text.splitlines()
+
+
+def destroyed(text: str) -> list[str]:
+    """Return what `zfs destroy -nvp` would destroy, by name."""
+    marked = [line.split("\t", 1) for line in text.splitlines()]
+    return sorted(row[1] for row in marked if row[0] == "destroy" and len(row) > 1)
+
+
+def tags(text: str) -> list[str]:
+    """Return the tags `zfs holds -H` lists."""
+    return [line.split("\t")[1] for line in text.splitlines() if line.count("\t") > 1]
+
+
+def version(text: str) -> tuple[str, str | None]:
+    """Return the versions of tools and kernel module that `zfs version` prints."""
+    told = [line.partition("-")[2] for line in text.splitlines() if line.startswith("zfs-")]
+    kernel = [one.removeprefix("kmod-") for one in told if one.startswith("kmod-")]
+    tools = [one for one in told if not one.startswith("kmod-")]
+    return next(iter(tools), "unknown"), next(iter(kernel), None)
+
+
+# ---- a running send
+
+
+@dataclass(frozen=True)
+class SendLine:
+    """What one line of `zfs send -vP` says: how much there is to send, or how much was sent."""
+
+    size_bytes: int | None = None
+    sent_bytes: int | None = None
+
+
+_SIZE = re.compile(r"size\t(\d+)$")
+_SENT = re.compile(r"\d\d:\d\d:\d\d\t(\d+)\t")
+
+
+def send_line(line: str) -> SendLine | None:
+    """Read a line of `zfs send -vP` on stderr; None for one that tells no bytes.
+
+    Source: openzfs lib/libzfs/libzfs_sendrecv.c, send_progress_thread().
+    """
+    if size := _SIZE.match(line):
+        return SendLine(size_bytes=int(size[1]))
+    if sent := _SENT.match(line):
+        return SendLine(sent_bytes=int(sent[1]))
+    return None
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a resume token stands for; guids in decimal as in listings, `size_bytes` is left."""
+
+    to_guid: str
+    from_guid: str | None
+    done_bytes: int
+    size_bytes: int | None
+
+
+_TOKEN_VALUE = re.compile(r"^\s+(\w+) = (0x[0-9a-f]+)$", re.MULTILINE)
+
+
+def token(text: str) -> Token | None:
+    """Read what `zfs send -nvP -t TOKEN` prints; None when it is no description of a token."""
+    told = {name: int(value, 16) for name, value in _TOKEN_VALUE.findall(text)}
+    if "toguid" not in told:
+        return None
+    sizes = [line.size_bytes for raw in text.splitlines() if (line := send_line(raw))]
+    return Token(
+        to_guid=str(told["toguid"]),
+        from_guid=str(told["fromguid"]) if told.get("fromguid") else None,
+        done_bytes=told.get("bytes", 0),
+        size_bytes=sizes[0] if sizes else None,
+    )
+
+
+# ---- single values
+
+
+def number(text: str) -> int:
+    """Return an exact number; 0 for the dash of a value that is not there."""
+    return 0 if text == "-" else int(text)
+
+
+def given(text: str) -> str | None:
+    """Return a value, or None for the dash or the nothing that stands for none."""
+    return None if text in ("-", "") else text
+
+
+def moment(text: str) -> datetime:
+    """Return the time of seconds since 1970."""
+    return datetime.fromtimestamp(int(text), UTC)

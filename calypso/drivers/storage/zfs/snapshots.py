@@ -1,0 +1,184 @@
+"""The part of the driver that is about snapshots and their holds."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from calypso.drivers.storage import (
+    DatasetKind,
+    DatasetMissing,
+    HasClones,
+    Held,
+    NewerSnapshots,
+    Snapshot,
+    SnapshotMissing,
+    StorageError,
+)
+from calypso.drivers.storage.zfs import reading
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, refuse_option
+from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
+from calypso.drivers.storage.zfs.errors import TagExists, TagMissing
+from calypso.drivers.storage.zfs.pools import Pools
+from calypso.models.jobtype import Plan
+from calypso.models.names import split_snapshot
+
+BATCH = 100  # zfs holds the transaction group open while it destroys
+
+
+class Snapshots(Pools):
+    """Snapshots."""
+
+    def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
+        """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
+        if dataset is None:
+            return reading.snapshots(self._read(*LIST_SNAPSHOTS))
+        refuse_option(dataset)
+        return reading.snapshots(self._read(*LIST_SNAPSHOTS, "-d", "1", dataset))
+
+    def create_snapshot(
+        self,
+        dataset: str,
+        name: str,
+        *,
+        recursive: bool = False,
+        properties: Mapping[str, str] | None = None,
+    ) -> Snapshot:
+        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists."""
+        refuse_option(dataset, name)
+        options = ["-r"] if recursive else []
+        for key, value in (properties or {}).items():
+            options += ["-o", f"{key}={value}"]
+        self._do("zfs", "snapshot", *options, f"{dataset}@{name}")
+        return self._snapshot(f"{dataset}@{name}")
+
+    def _snapshot(self, name: str) -> Snapshot:
+        for one in self.snapshots(split_snapshot(name)[0]):
+            if one.name == name:
+                return one
+        raise SnapshotMissing(f"There is no snapshot {name}.")
+
+    # -- destroying
+
+    def destroy_snapshots(self, dataset: str, names: Sequence[str]) -> None:
+        """Destroy snapshots of one dataset: none when one is held or cloned.
+
+        One that is gone already is fine.
+        """
+        there = self._among(dataset, names)
+        for refusal in _refusals(there):
+            raise refusal
+        for start in range(0, len(there), BATCH):
+            batch = _together(dataset, there[start : start + BATCH])
+            self._do("zfs", "destroy", batch, timeout_s=DESTROY_TIMEOUT_S)
+        if left := self._among(dataset, names):
+            raise StorageError(f"zfs says that {left[0].name} is destroyed, but it is there.")
+
+    def plan_destroy_snapshots(self, dataset: str, names: Sequence[str]) -> Plan:
+        """Say what destroy_snapshots would do; Held or HasClones stand in `effects`."""
+        there = self._among(dataset, names)
+        effects = [f"{len(there)} snapshots of {dataset} are destroyed."]
+        effects += [f"It will be refused: {refusal.detail}" for refusal in _refusals(there)]
+        return Plan(
+            commands=[
+                ["zfs", "destroy", _together(dataset, there[start : start + BATCH])]
+                for start in range(0, len(there), BATCH)
+            ],
+            effects=effects,
+            destroys=self._would_go(dataset, there),
+        )
+
+    def _would_go(self, dataset: str, there: Sequence[Snapshot]) -> list[str]:
+        if not there:
+            return []
+        try:
+            return self._dry_destroy(_together(dataset, there))
+        except HasClones:
+            return sorted(one.name for one in there)
+
+    def _among(self, dataset: str, names: Sequence[str]) -> list[Snapshot]:
+        wanted = {f"{dataset}@{name}" for name in names}
+        return [one for one in self.snapshots(dataset) if one.name in wanted]
+
+    # -- going back
+
+    def rollback(self, snapshot: str, *, destroy_newer: bool = False) -> None:
+        """Bring a dataset back to a snapshot; NewerSnapshots, HasClones, SnapshotMissing."""
+        newer = self._newer(snapshot)
+        if newer and not destroy_newer:
+            raise _must_ask(snapshot, newer)
+        for refusal in _refusals(newer):
+            raise refusal
+        dataset, _ = split_snapshot(snapshot)
+        if newer and self.dataset(dataset).kind is DatasetKind.VOLUME:
+            # Of an open volume the newer snapshots would be lost before it is refused.
+            self._refuse_open(dataset)
+        options = ["-r"] if destroy_newer else []
+        self._do("zfs", "rollback", *options, snapshot, timeout_s=DESTROY_TIMEOUT_S)
+        if self._newer(snapshot):
+            raise StorageError(f"zfs says that {dataset} is back at {snapshot}, but it is not.")
+
+    def plan_rollback(self, snapshot: str, *, destroy_newer: bool = False) -> Plan:
+        """Say what rollback would do; `destroys` lists the newer snapshots."""
+        newer = self._newer(snapshot)
+        refusals = _refusals(newer) if destroy_newer else []
+        if newer and not destroy_newer:
+            refusals = [_must_ask(snapshot, newer)]
+        effects = [f"Everything written to {split_snapshot(snapshot)[0]} since {snapshot} is lost."]
+        options = ["-r"] if destroy_newer else []
+        return Plan(
+            commands=[["zfs", "rollback", *options, snapshot]],
+            effects=effects + [f"It will be refused: {one.detail}" for one in refusals],
+            destroys=[one.name for one in newer] if destroy_newer else [],
+        )
+
+    def _newer(self, snapshot: str) -> list[Snapshot]:
+        found = self._snapshot(snapshot)
+        return [
+            one for one in self.snapshots(split_snapshot(snapshot)[0]) if one.order > found.order
+        ]
+
+    # -- holds
+
+    def hold(self, snapshot: str, tag: str) -> None:
+        """Keep a snapshot from being destroyed; a tag that is there already is fine."""
+        refuse_option(snapshot, tag)
+        with suppress(TagExists):
+            self._do("zfs", "hold", tag, snapshot)
+        if tag not in self._tags(snapshot):
+            raise StorageError(f"zfs says that {snapshot} is held by {tag}, but it is not.")
+
+    def release(self, snapshot: str, tag: str) -> None:
+        """Take a hold away; one that is not there, or a snapshot that is gone, is fine."""
+        refuse_option(snapshot, tag)
+        with suppress(TagMissing, SnapshotMissing, DatasetMissing):
+            self._do("zfs", "release", tag, snapshot)
+            if tag in self._tags(snapshot):
+                raise StorageError(f"zfs says that {tag} on {snapshot} is released; it is not.")
+
+    def _tags(self, snapshot: str) -> list[str]:
+        return reading.tags(self._read("zfs", "holds", "-H", snapshot))
+
+
+def _together(dataset: str, snapshots: Sequence[Snapshot]) -> str:
+    """Return several snapshots of a dataset as one word: tank/home@a,b,c."""
+    return f"{dataset}@{','.join(split_snapshot(one.name)[1] for one in snapshots)}"
+
+
+def _refusals(snapshots: Sequence[Snapshot]) -> list[StorageError]:
+    """Return why snapshots cannot be destroyed. ZFS itself says `busy` of a held one."""
+    found: list[StorageError] = [
+        Held(f"{one.name} is held. Release it first.") for one in snapshots if one.holds
+    ]
+    found += [
+        HasClones(f"{one.name} has clones: {', '.join(one.clones)}. Promote or destroy them first.")
+        for one in snapshots
+        if one.clones
+    ]
+    return found
+
+
+def _must_ask(snapshot: str, newer: Sequence[Snapshot]) -> NewerSnapshots:
+    names = ", ".join(split_snapshot(one.name)[1] for one in newer[:5])
+    return NewerSnapshots(
+        f"{split_snapshot(snapshot)[0]} has {len(newer)} snapshots newer than {snapshot}: {names}. "
+        "Destroy them as well, or go back to the newest."
+    )

@@ -1,0 +1,180 @@
+"""What `zpool status` says about a pool, from its text (2.1, 2.2) or its JSON (2.3). Pure.
+
+Source: openzfs cmd/zpool/zpool_main.c, print_status_config().
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from calypso.drivers.storage import Pool, Scan, ScanState
+from calypso.drivers.storage.zfs import scan as scans
+
+# The pool still calls itself ONLINE then: waiting, failing every write, taken by another host.
+SUSPENDED_CODES = {"ZFS-8000-HC", "ZFS-8000-JQ", "ZFS-8000-MM"}
+SUSPENDED = "SUSPENDED"
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Errors seen by devices."""
+
+    read: int = 0
+    write: int = 0
+    checksum: int = 0
+
+
+@dataclass(frozen=True)
+class Status:
+    """One pool's status."""
+
+    pool: str
+    state: str
+    status: str | None = None
+    message_code: str | None = None
+    counters: Counters = Counters()
+    data_errors: int = 0
+    scan: Scan | None = None
+
+    @property
+    def is_suspended(self) -> bool:
+        """True when no write to the pool will end, whatever its state says."""
+        return self.state == SUSPENDED or self.message_code in SUSPENDED_CODES
+
+    def onto(self, pool: Pool) -> Pool:
+        """Return the pool with what its status tells."""
+        suspended = self.is_suspended or pool.health == SUSPENDED
+        return pool.model_copy(
+            update={
+                "health": SUSPENDED if suspended else pool.health,
+                "is_suspended": suspended,
+                "read_errors": self.counters.read,
+                "write_errors": self.counters.write,
+                "checksum_errors": self.counters.checksum,
+                "data_errors": self.data_errors,
+                "status": self.status,
+                "message_code": self.message_code,
+                "scan": self.scan,
+            }
+        )
+
+
+# ---- text
+
+_KEY = re.compile(r"^ {0,3}(pool|state|status|action|see|scan|remove|config|errors): ?(.*)$")
+_DEVICE = re.compile(r"^\t( *)(\S.*?)\s+[A-Z]+\s+(\S+)\s+(\S+)\s+(\S+)(?:\s{2}.*)?$")
+
+
+def from_text(text: str) -> list[Status]:
+    """Return the status of each pool that `zpool status -p` prints."""
+    return [_of_fields(fields) for fields in _pools(text)]
+
+
+def _pools(text: str) -> Iterator[dict[str, list[list[str]]]]:
+    """Yield each pool's fields; a field has lines, and `scan` may come several times."""
+    fields: dict[str, list[list[str]]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if (key := _KEY.match(line)) is None:
+            lines.append(line)
+            continue
+        if key[1] == "pool" and fields:
+            yield fields
+            fields = {}
+        lines = [key[2]]
+        fields.setdefault(key[1], []).append(lines)
+    if fields:
+        yield fields
+
+
+def _of_fields(fields: Mapping[str, list[list[str]]]) -> Status:
+    see = _joined(fields, "see") or ""
+    return Status(
+        pool=_joined(fields, "pool") or "",
+        state=_joined(fields, "state") or "UNKNOWN",
+        status=_joined(fields, "status"),
+        message_code=see.rpartition("/")[2] or None,
+        counters=_counters(fields.get("config", [[]])[0]),
+        data_errors=_data_errors(fields.get("errors", [[]])[0]),
+        scan=_latest([scan for lines in fields.get("scan", []) if (scan := scans.of_lines(lines))]),
+    )
+
+
+def _joined(fields: Mapping[str, list[list[str]]], name: str) -> str | None:
+    if name not in fields:
+        return None
+    return " ".join(line.strip() for line in fields[name][0]).strip() or None
+
+
+def _counters(config: list[str]) -> Counters:
+    """Sum up what leaves saw, or what their groups saw where that is more.
+
+    A raidz group counts what its devices together could not repair; a single device does not.
+    """
+    found = [row for line in config if (row := _DEVICE.match(line)) and row[3] != "READ"]
+    depths = [len(row[1]) for row in found] + [0]
+    leaves = [row for row, below in zip(found, depths[1:], strict=True) if below <= len(row[1])]
+    read, write, checksum = (
+        max([sum(_count(row[at]) for row in leaves), *(_count(row[at]) for row in found)])
+        for at in (3, 4, 5)
+    )
+    return Counters(read, write, checksum)
+
+
+def _count(text: str) -> int:
+    return scans.quantity(text) or 0
+
+
+_DATA_ERRORS = re.compile(r"(\d+) data errors")
+
+
+def _data_errors(lines: list[str]) -> int:
+    text = "\n".join(lines)
+    if told := _DATA_ERRORS.match(text):
+        return int(told[1])
+    if text.startswith("Permanent errors"):
+        return sum(1 for line in lines[1:] if line.strip())
+    return 0
+
+
+def _latest(told: list[Scan]) -> Scan | None:
+    """Return the scan that goes on, or the last one."""
+    going = [one for one in told if one.state in (ScanState.RUNNING, ScanState.PAUSED)]
+    return next(iter(going or told), None)
+
+
+# ---- JSON
+
+
+def from_json(text: str) -> list[Status]:
+    """Return the status of each pool that `zpool status -jp --json-int` prints."""
+    told = json.loads(text or "{}").get("pools", {})
+    return [_of_pool(name, pool) for name, pool in sorted(told.items())]
+
+
+def _of_pool(name: str, pool: Mapping[str, Any]) -> Status:
+    scan = pool.get("scan_stats")
+    return Status(
+        pool=name,
+        state=str(pool.get("state", "UNKNOWN")),
+        status=pool.get("status"),
+        message_code=pool.get("msgid"),
+        counters=_vdev_counters(pool.get("vdevs", {})),
+        data_errors=int(pool.get("error_count", 0)),
+        scan=None if scan is None else scans.of_stats(scan),
+    )
+
+
+def _vdev_counters(vdevs: Mapping[str, Any]) -> Counters:
+    read, write, checksum = (
+        sum(_most(vdev, f"{kind}_errors") for vdev in vdevs.values())
+        for kind in ("read", "write", "checksum")
+    )
+    return Counters(read, write, checksum)
+
+
+def _most(vdev: Mapping[str, Any], name: str) -> int:
+    below = sum(_most(one, name) for one in vdev.get("vdevs", {}).values())
+    return max(int(vdev.get(name, 0)), below)

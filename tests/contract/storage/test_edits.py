@@ -17,7 +17,9 @@ EDITS = some.lists(
         some.tuples(some.just("remove"), NAMES, some.none()),
         some.tuples(some.just("rename"), NAMES, NAMES),
         some.tuples(some.just("link"), NAMES, NAMES),
-        some.tuples(some.just("symlink"), NAMES, some.sampled_from(["a", "../x", "nowhere"])),
+        some.tuples(
+            some.just("symlink"), NAMES, some.sampled_from(["a", "../no such/x", "nowhere"])
+        ),
         some.tuples(some.just("folder"), NAMES, some.none()),
         some.tuples(some.just("mode"), NAMES, some.sampled_from([0o600, 0o444, 0o755])),
         some.tuples(some.just("time"), NAMES, some.integers(0, 2**60)),

@@ -39,9 +39,9 @@ class Scrubs(Part):
         while True:
             with ExitStack() as held:
                 with self._shop.alone(path):
-                    is_mine = held.enter_context(tried(path / LOCK))
-                if is_mine:
-                    return self._scrub(pool, path, on_scan, timeout_s)
+                    begun = _begin(path) if held.enter_context(tried(path / LOCK)) else None
+                if begun is not None:
+                    return self._scrub(pool, path, begun, on_scan, timeout_s)
             self._follow(path, on_scan, timeout_s)
             with self._shop.alone(path):
                 scan = last(path).scan
@@ -60,10 +60,15 @@ class Scrubs(Part):
             (path / STOP).touch()
         self._follow(path, lambda _scan: None, STOP_TIMEOUT_S)
 
-    def _scrub(self, pool: str, path: Path, on_scan: OnScan, timeout_s: float) -> Scan:
-        (path / STOP).unlink(missing_ok=True)
-        before = _read(path).damaged
-        scan = Scan(function="scrub", state=ScanState.RUNNING, started_at=now(), errors=0)
+    def _scrub(
+        self,
+        pool: str,
+        path: Path,
+        begun: tuple[Scan, list[str]],
+        on_scan: OnScan,
+        timeout_s: float,
+    ) -> Scan:
+        scan, before = begun
 
         def show(done_bytes: int, total_bytes: int | None) -> None:
             going = _going(scan, done_bytes, total_bytes, len(heard.damaged))
@@ -73,9 +78,9 @@ class Scrubs(Part):
                 raise _Stopped
 
         heard = Progress(show)
-        show(0, None)
         state = ScanState.FINISHED
         try:
+            show(0, None)
             ran = self._shop.host.stream(
                 tree_argv("scrub", path / "root", pool), timeout_s=timeout_s, on_line=heard.hear
             )
@@ -115,6 +120,15 @@ def last(path: Path) -> Scanned:
             return scanned
     stopped = scanned.scan.model_copy(update={"state": ScanState.CANCELED, "finished_at": now()})
     return Scanned(stopped, scanned.damaged)
+
+
+def _begin(path: Path) -> tuple[Scan, list[str]]:
+    """Write down that a scrub runs; returns it with what was damaged before. Call it alone."""
+    (path / STOP).unlink(missing_ok=True)
+    before = _read(path).damaged
+    scan = Scan(function="scrub", state=ScanState.RUNNING, started_at=now(), errors=0)
+    _write(path, scan, before)
+    return scan, before
 
 
 def status_of(damaged: Sequence[str]) -> str | None:

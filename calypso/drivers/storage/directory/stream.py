@@ -7,6 +7,7 @@ point. Answers with JSON on stdout, says progress, notes and its last error on s
 import fcntl
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -84,6 +85,13 @@ def _follow(lock: str, told: str) -> object:
                 return None
 
 
+def _allow_depth() -> None:
+    """Let trees be as deep as paths can be long; removing one opens and enters each level."""
+    sys.setrecursionlimit(10_000)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _optional(path: str) -> Path | None:
     return Path(path) if path else None
 
@@ -103,6 +111,7 @@ VERBS: dict[str, Callable[..., object]] = {
 
 def main(argv: Sequence[str]) -> int:
     """Do one thing; 0, or 1 with `error<TAB>kind<TAB>text` as the last line on stderr."""
+    _allow_depth()
     try:
         answer = VERBS[argv[0]](*argv[1:])
         if answer is not None:

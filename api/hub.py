@@ -66,6 +66,7 @@ class Hub:
         with self._lock:
             if self.stopped or len(self._subscriptions) >= MOST_LISTENERS:
                 raise Unavailable("Too many event streams are open. Try again in a moment.")
+            self._listen_from_now()
             self._subscriptions.add(subscription)
         self._start()
         self._look.set()
@@ -80,6 +81,7 @@ class Hub:
         """Lend an event that is set whenever something happens to this job."""
         rung = threading.Event()
         with self._lock:
+            self._listen_from_now()
             self._bells[job_id].add(rung)
         self._start()
         self._look.set()
@@ -129,6 +131,15 @@ class Hub:
 
     # ---- the two ears
 
+    def _listen_from_now(self) -> None:
+        """Fix where the next look starts, under the lock, before anybody counts on it.
+
+        Later would be too late: what is committed between a listener's own reading and our first
+        look would be told to nobody.
+        """
+        if self._cursor is None:
+            self._cursor = self._ports.jobs.last_cursor()
+
     def _start(self) -> None:
         with self._lock:
             if self._running:
@@ -153,12 +164,10 @@ class Hub:
 
     def look(self) -> int:
         """Tell what was committed since the last look; return how many events there were."""
-        if not self._subscriptions and not self._bells:
-            self._cursor = None
-            return 0
-        if self._cursor is None:
-            # Who came meanwhile reads the store themselves, after having subscribed.
-            self._cursor = self._ports.jobs.last_cursor()
+        with self._lock:
+            if not self._subscriptions and not self._bells:
+                self._cursor = None
+                return 0
         events = self._ports.jobs.events_since(self._cursor, limit=BATCH)
         for event in events:
             if event.type not in STATES and event.type != "submitted":

@@ -2,10 +2,12 @@
 
 import json
 import resource
+import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
-import gevent  # type: ignore[import-untyped]  # it has no types
+import gevent.threadpool  # type: ignore[import-untyped]  # it has no types
 import gunicorn.util  # type: ignore[import-untyped]  # it has no types
 import structlog
 from flask import Flask
@@ -23,7 +25,7 @@ from calypso.wiring import build, configure_logs
 log = structlog.get_logger()
 CONNECTIONS = 4000  # streams, long polls and short requests together
 HEADERS_WITHIN_S = 10  # gunicorn's keepalive: for the next request, and for all of its head
-GRACE_S = 5  # streams and long polls are let go at once; this is for the rest
+GRACE_S = 12  # streams and long polls are let go at once; a plan may take 10 s
 LOOK_S = 0.1
 HASHING_THREADS = 2
 HEAD_LIMITS = {"limit_request_line": 8190, "limit_request_fields": 100,
@@ -55,14 +57,36 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def run(self) -> None:
         """Serve until told to stop."""
+        self._idle: set[Any] = set()
         gevent.spawn(self._let_go)
         super().run()
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Serve one connection, request after request."""
+        self._idle.add(client)
+        try:
+            super().handle(listener, client, addr)
+        finally:
+            self._idle.discard(client)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Serve one request."""
+        self._idle.discard(sock)
+        try:
+            super().handle_request(listener_name, req, sock, addr)
+        finally:
+            self._idle.add(sock)
 
     def _let_go(self) -> None:
         while self.alive:
             gevent.sleep(LOOK_S)
         here: Door = self.wsgi.extensions[KEY]
         here.hub.stop()
+        while True:  # until the process ends: requests under way become idle one by one
+            for sock in list(self._idle):
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RD)  # as if the client had hung up
+            gevent.sleep(LOOK_S)
 
 
 def options(settings: Settings) -> dict[str, Any]:

@@ -60,6 +60,12 @@ class Version(BaseModel):
     api: str
 
 
+class PartPath(BaseModel):
+    """Which part of the page."""
+
+    name: str
+
+
 class WorkerInfo(BaseModel):
     """One worker process."""
 
@@ -139,14 +145,14 @@ def show_docs() -> Any:
 
 
 @blueprint.get("/docs/<name>", doc_ui=False)
-def show_docs_part(name: str) -> Any:
+def show_docs_part(path: PartPath) -> Any:
     """Show a part of that page; all parts come from here."""
-    if name == "start.js":
+    if path.name == "start.js":
         return Response(START, mimetype="text/javascript", headers=_for_docs())
-    if name not in ASSETS:
+    if path.name not in ASSETS:
         abort(404)
-    folder, kind = ASSETS[name]
-    part = files("flask_openapi_swagger") / "templates" / "swagger" / folder / name
+    folder, kind = ASSETS[path.name]
+    part = files("flask_openapi_swagger") / "templates" / "swagger" / folder / path.name
     return Response(part.read_bytes(), mimetype=kind, headers=_for_docs())
 
 

@@ -395,6 +395,18 @@ def test_a_peer_that_never_finishes_its_head_is_let_go(api):
     assert not rest.startswith(b"HTTP/1.1 200")
 
 
+def test_a_peer_that_never_finishes_its_body_is_told_so(api):
+    head = (
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Content-Length: 100\r\n\r\n{"
+    )
+    with socket.create_connection(("127.0.0.1", api.port), timeout=40) as peer:
+        peer.sendall(head.encode())
+        first = peer.recv(1 << 16)
+    assert first.startswith(b"HTTP/1.1 408")
+    assert b"too_slow" in first
+
+
 def test_a_listener_that_does_not_read_costs_itself_its_stream_only(api):
     api.serve_noop()
     client = api.client()

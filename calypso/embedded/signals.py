@@ -28,7 +28,7 @@ class Signals:
     def __enter__(self) -> Self:
         self._wakeup_before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants it so
+            if not _left_to_nohup(number):
                 self._before[number] = signal.signal(number, self._note)
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
@@ -60,3 +60,11 @@ class Signals:
 
     def _note(self, *_: object) -> None:
         self.asked += 1
+
+
+def _left_to_nohup(number: signal.Signals) -> bool:
+    """Tell whether somebody wants us to outlive the terminal.
+
+    An ignored SIGINT says nothing: every shell script's `&` sets that.
+    """
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

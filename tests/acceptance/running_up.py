@@ -16,10 +16,6 @@ from calypso.host.scope import is_alive
 
 READY_S = 60
 START = [sys.executable, "-m", "calypso", "up"]
-    [sys.executable, os.environ["UPT"]]
-    if "UPT" in os.environ
-    else [sys.executable, "-m", "calypso", "up"]
-)
 
 
 class RunningUp:

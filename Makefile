@@ -32,7 +32,7 @@ types: setup ## Check types
 	$(VENV)/mypy
 
 imports: setup ## Check that arrows point one way
-	$(VENV)/lint-imports --no-timing
+	$(VENV)/lint-imports
 
 unit: setup ## Run the tests that need nothing
 	$(PYTEST) tests/unit

@@ -16,10 +16,10 @@ from calypso.engine import cancel as cancelling
 from calypso.engine import control, submit
 from calypso.engine.access import require
 from calypso.engine.plans import PlanAnswer
-from calypso.engine.ports import JobQuery, Sort
 from calypso.errors import FieldError, Invalid, NotFound
 from calypso.models.job import Job, State
 from calypso.models.jobtype import JobType
+from calypso.models.listing import JobQuery, Sort
 from calypso.models.names import NodeName
 from calypso.store.events import LARGEST
 

@@ -63,7 +63,7 @@ def build(settings: Settings, *, role: Role) -> House:
         hints=CeleryHints(
             broker,
             master=settings.redis_master,
-            length=lambda key: int(client.llen(key)),  # type: ignore[arg-type]  # redis-py types async and sync as one
+            length=lambda key: int(client.llen(key)),
         ),
         secrets=secrets,
     )

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from calypso.config import Settings
-from calypso.engine.ports import WorkerRecord
 from calypso.engine.running import Running
 from calypso.host import Host, proof
 from calypso.host.local import LocalHost
+from calypso.models.worker import WorkerRecord
 from calypso.wiring import open_driver
 
 

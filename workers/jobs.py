@@ -32,7 +32,7 @@ def _connect_children(settings: Settings, subsystem: str) -> None:
         finally:
             if _process is None:
                 # Celery would keep a child that takes hints and answers none; end it instead.
-                logging.getLogger(__name__).critical("this pool child cannot work", exc_info=True)
+                logging.getLogger(__name__).critical("this pool child cannot work")
                 os._exit(os.EX_UNAVAILABLE)
 
     def end(**_: object) -> None:

@@ -11,7 +11,6 @@ from calypso import __version__
 from calypso.config import Settings
 from calypso.engine.control import control_types
 from calypso.engine.patience import until_known
-from calypso.engine.ports import WorkerRecord
 from calypso.engine.pulse import Pulse
 from calypso.engine.run import Runner
 from calypso.errors import StoreUnavailable
@@ -19,6 +18,7 @@ from calypso.host import proof
 from calypso.host.scope import adopt_orphans, reap_orphans
 from calypso.models.clock import uuid7
 from calypso.models.jobtype import queue_name
+from calypso.models.worker import WorkerRecord
 from calypso.wiring import House, build
 from workers.bench import LocalBench
 

@@ -11,13 +11,14 @@ from pydantic import BaseModel
 
 from calypso.engine.access import find_type, require
 from calypso.engine.nodes import choose_node
-from calypso.engine.ports import NewJob, Ports
+from calypso.engine.ports import Ports
 from calypso.engine.request import read_params
 from calypso.errors import PlanRefused, PlanRequired, PlanStale, PlanTimedOut
 from calypso.models.access import SYSTEM, Actor
 from calypso.models.clock import uuid7
 from calypso.models.job import HeldLock, Job, Source, State
 from calypso.models.jobtype import JobParams, JobType, Plan, queue_name
+from calypso.models.ledger import NewJob
 
 PLAN_TIMEOUT_S = 10.0
 FIRST_LOOK_S = 0.01

@@ -2,146 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from calypso.models.inventory import SubsystemStatus
-from calypso.models.job import Job, JobEvent, Source, State
-from calypso.models.lock import Lock
-
-Verdict = Literal["created", "same", "duplicate", "conflict"]
-Outcome = Literal["succeeded", "failed", "cancelled", "retry"]
-Sort = Literal["-created_at", "created_at", "-finished_at"]
-
-
-@dataclass(frozen=True)
-class NewJob:
-    """A job about to be stored. `request_hash` is over the whole request, for its key."""
-
-    id: UUID
-    type: str
-    subsystem: str
-    node: str
-    queue: str
-    title: str
-    params: Mapping[str, Any]
-    locks: Sequence[Lock]
-    requested_by: str
-    source: Source
-    priority: int = 0
-    not_before: datetime | None = None
-    after: Sequence[UUID] = ()
-    run_even_if_failed: bool = False
-    request_key: str | None = None
-    request_hash: str | None = None
-    dedupe_key: str | None = None
-    max_attempts: int = 1
-    on_lost: Literal["requeue", "manual"] = "manual"
-    parent_id: UUID | None = None
-    plan_hash: str | None = None
-    cancel: str = "before_start"
-    control: bool = False  # left out of lists unless asked for
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """What became of a submission. For `conflict` and `duplicate` the id is the other job's."""
-
-    job_id: UUID
-    verdict: Verdict
-    state: State
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A job this worker now owns, at this epoch."""
-
-    id: UUID
-    epoch: int
-    type: str
-    subsystem: str
-    node: str
-    queue: str
-    params: Mapping[str, Any]
-    attempt: int
-    max_attempts: int
-    external: str | None
-    plan_hash: str | None
-    cancel_requested: bool
-    requested_by: str
-
-
-@dataclass(frozen=True)
-class Beat:
-    """A sign of life of one running job, with its latest progress."""
-
-    job_id: UUID
-    epoch: int
-    progress: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a run ended. `retry_in_s` counts for `retry` only."""
-
-    outcome: Outcome
-    result: Mapping[str, Any] | None = None
-    error: Mapping[str, Any] | None = None
-    warnings: Sequence[Mapping[str, Any]] = ()
-    progress: Mapping[str, Any] | None = None
-    retry_in_s: float = 30.0
-
-
-@dataclass(frozen=True)
-class WorkerRecord:
-    """One worker process. `started` is its start time in clock ticks since boot (field 22 of stat).
-
-    Together with `boot_id`, `machine_id` and the pid namespace this tells for certain whether it
-    still lives, when asked on the same node.
-    """
-
-    id: UUID
-    node: str
-    subsystem: str
-    queues: Sequence[str]
-    pid: int
-    started: int
-    boot_id: str
-    machine_id: str
-    pid_namespace: str
-    version: str = ""
-    slots: int = 1
-    draining: bool = False
-    seen_at: datetime | None = None
-    running_job: UUID | None = None
-
-
-@dataclass(frozen=True)
-class JobQuery:
-    """Which jobs to list. Several states or types: any of them. `since`/`until`: created."""
-
-    states: Sequence[State] = ()
-    types: Sequence[str] = ()
-    subsystem: str | None = None
-    node: str | None = None
-    schedule: str | None = None
-    user: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    text: str | None = None
-    sort: Sort = "-created_at"
-    limit: int = 50
-    cursor: str | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list; `next_cursor` is None at the end."""
-
-    items: list[Job] = field(default_factory=list)
-    next_cursor: str | None = None
+from calypso.models.job import Job, JobEvent, State
+from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
+from calypso.models.listing import JobQuery, Page
+from calypso.models.worker import WorkerRecord
 
 
 class JobStore(Protocol):

@@ -11,11 +11,12 @@ from uuid import UUID
 
 import structlog
 
-from calypso.engine.ports import Beat, Ports
+from calypso.engine.ports import Ports
 from calypso.engine.running import Running
 from calypso.errors import StoreUnavailable
 from calypso.host.stopping import Stop
 from calypso.models.jobtype import Cancel, JobType
+from calypso.models.ledger import Beat
 
 log = structlog.get_logger()
 TICK_S = 0.25

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from calypso.engine.ports import NewJob
 from calypso.errors import FieldError, Invalid
 from calypso.models.access import Actor
 from calypso.models.clock import uuid7
 from calypso.models.job import Source
 from calypso.models.jobtype import JobParams, JobType
+from calypso.models.ledger import NewJob
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import structlog
 
 from calypso.engine.patience import until_known
 from calypso.engine.plans import plan_of
-from calypso.engine.ports import Claimed, Ending, Ports
+from calypso.engine.ports import Ports
 from calypso.engine.pulse import Current, Pulse
 from calypso.engine.request import read_params
 from calypso.engine.running import Running
@@ -26,6 +26,7 @@ from calypso.errors import (
 from calypso.host import Host
 from calypso.models.job import State
 from calypso.models.jobtype import JobParams, JobType
+from calypso.models.ledger import Claimed, Ending
 
 log = structlog.get_logger()
 DRAIN_S = 1.0  # one message serves the queue this long, then the next message's turn comes

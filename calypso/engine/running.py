@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from calypso.engine.patience import until_known
-from calypso.engine.ports import Claimed, Ports
+from calypso.engine.ports import Ports
 from calypso.engine.progress import Meter
 from calypso.errors import JobFenced
 from calypso.host.stopping import Stop, StopSignal
 from calypso.models.clock import now
 from calypso.models.job import Progress
 from calypso.models.jobtype import Cancel
+from calypso.models.ledger import Claimed
 
 WAIT_STEP_S = 0.1
 

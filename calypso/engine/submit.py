@@ -7,7 +7,7 @@ from uuid import UUID
 from calypso.engine.access import find_type, require
 from calypso.engine.nodes import choose_node
 from calypso.engine.plans import check_plan
-from calypso.engine.ports import Ports, Submitted
+from calypso.engine.ports import Ports
 from calypso.engine.request import Request, new_job, read_params
 from calypso.errors import (
     CalypsoError,
@@ -21,6 +21,7 @@ from calypso.errors import (
 from calypso.models.access import Actor
 from calypso.models.job import Job, State
 from calypso.models.jobtype import JobType
+from calypso.models.ledger import Submitted
 
 __all__ = ["Request", "Submission", "rerun", "submit"]
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import structlog
 
-from calypso.engine.ports import Ports, WorkerRecord
+from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
+from calypso.models.worker import WorkerRecord
 
 log = structlog.get_logger()
 TICK_S = 0.5

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from calypso.engine.ports import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.models.job import State
+from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.store.asking import Asking, as_json, run
 from calypso.store.engine import calling
 

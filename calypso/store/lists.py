@@ -6,9 +6,9 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from calypso.engine.ports import JobQuery, Page
 from calypso.models.clock import now
 from calypso.models.job import UNFINISHED, Job, State
+from calypso.models.listing import JobQuery, Page
 from calypso.store import cursors, reading
 from calypso.store.asking import Asking
 

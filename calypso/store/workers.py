@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from calypso.engine.ports import WorkerRecord
+from calypso.models.worker import WorkerRecord
 from calypso.store.asking import Asking
 
 REGISTER = """

@@ -8,9 +8,9 @@ import redis
 
 from calypso.cli.checks import State, servers
 from calypso.cli.checks.servers import Addresses
-from calypso.engine.ports import WorkerRecord
 from calypso.host import proof
 from calypso.models.clock import uuid7
+from calypso.models.worker import WorkerRecord
 from calypso.store import migrate
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore

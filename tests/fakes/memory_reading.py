@@ -4,10 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from calypso.engine.ports import (
-    JobQuery,
-    Page,
-)  # fmt: skip
 from calypso.models.job import (
     HeldLock,
     Job,
@@ -18,6 +14,7 @@ from calypso.models.job import (
     WaitReason,
     Warning_,
 )  # fmt: skip
+from calypso.models.listing import JobQuery, Page
 from calypso.store import cursors, logs, reading
 from calypso.store.events import read_cursor
 from calypso.store.lists import SEARCHED

@@ -7,11 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from calypso.engine.ports import (
-    NewJob,
-    Submitted,
-    WorkerRecord,
-)  # fmt: skip
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
 from calypso.models.job import (
@@ -19,7 +14,9 @@ from calypso.models.job import (
     State,
     WaitReason,
 )  # fmt: skip
+from calypso.models.ledger import NewJob, Submitted
 from calypso.models.lock import CLASHES, Mode
+from calypso.models.worker import WorkerRecord
 
 REQUEUE_DELAY = timedelta(seconds=5)
 MOST_FREE_REQUEUES = 5

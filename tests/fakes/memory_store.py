@@ -12,18 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from calypso.engine.ports import (
-    Beat,
-    Claimed,
-    Ending,
-    NewJob,
-    Submitted,
-    WorkerRecord,
-)  # fmt: skip
 from calypso.models.job import (
     State,
 )  # fmt: skip
+from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.models.lock import expand
+from calypso.models.worker import WorkerRecord
 from calypso.store.asking import as_json
 from tests.fakes.memory_reading import Shown
 from tests.fakes.memory_rules import Row

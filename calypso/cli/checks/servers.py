@@ -9,10 +9,10 @@ import redis
 from sqlalchemy import Engine
 
 from calypso.cli.checks import Finding, broken, ok, warn
-from calypso.engine.ports import WorkerRecord
 from calypso.errors import StoreUnavailable
 from calypso.live.connection import connect
 from calypso.models.clock import now
+from calypso.models.worker import WorkerRecord
 from calypso.store import migrate
 from calypso.store.engine import calling, make_engine
 from calypso.store.jobs import PostgresJobStore

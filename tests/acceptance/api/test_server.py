@@ -12,8 +12,8 @@ import httpx
 import jwt
 import pytest
 
-from calypso.engine.ports import Ending
 from calypso.models.clock import uuid7
+from calypso.models.ledger import Ending
 from tests.acceptance.api.conftest import KEY, NODE, PASSWORD, Stream, until
 
 pytestmark = [

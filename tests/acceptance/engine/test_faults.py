@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from calypso.engine.ports import Beat, Ending
 from calypso.host.scope import is_alive, tagged
 from calypso.models.job import State
+from calypso.models.ledger import Beat, Ending
 from tests.acceptance.engine.conftest import NODE, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]

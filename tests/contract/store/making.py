@@ -3,9 +3,9 @@
 import time
 from uuid import uuid4
 
-from calypso.engine.ports import Ending, NewJob
 from calypso.models.clock import uuid7
 from calypso.models.job import Source
+from calypso.models.ledger import Ending, NewJob
 
 NODE, QUEUE = "keep", "storage@keep"
 DONE = Ending("succeeded", result={"ok": True})

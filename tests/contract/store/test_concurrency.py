@@ -11,9 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from calypso.engine.ports import Beat, JobQuery
 from calypso.models.clock import now
 from calypso.models.job import State
+from calypso.models.ledger import Beat
+from calypso.models.listing import JobQuery
 from calypso.models.lock import CLASHES, Lock, Mode, exclusive, expand
 from calypso.store.life import submit_on
 from tests.contract.store.making import (

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calypso.engine.ports import JobQuery
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
 from calypso.models.job import State
+from calypso.models.listing import JobQuery
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
 from calypso.store.migrate import current_revision, is_current, upgrade
@@ -220,7 +220,7 @@ def test_a_statement_that_hangs_is_cut(database_url):
 
 
 def test_heartbeats_touch_no_index(postgres, engine):
-    from calypso.engine.ports import Beat
+    from calypso.models.ledger import Beat
 
     run = running(postgres)
     for done in range(50):

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from calypso.engine.ports import JobQuery
 from calypso.models.job import State
+from calypso.models.listing import JobQuery
 from calypso.store import cursors
 from calypso.store.engine import make_engine
 from calypso.store.lists import listing

@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from calypso.engine.ports import JobQuery, WorkerRecord
 from calypso.errors import Invalid
 from calypso.models.clock import now, uuid7
 from calypso.models.job import Source, State
+from calypso.models.listing import JobQuery
 from calypso.models.lock import exclusive
+from calypso.models.worker import WorkerRecord
 from tests.contract.store.making import (
     AGAIN,
     DONE,

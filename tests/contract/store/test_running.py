@@ -3,8 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from calypso.engine.ports import Beat, Ending
 from calypso.models.job import State, WaitReason
+from calypso.models.ledger import Beat, Ending
 from calypso.models.lock import exclusive
 from tests.contract.store.making import (
     AGAIN,

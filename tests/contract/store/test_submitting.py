@@ -3,9 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from calypso.engine.ports import Ending, JobQuery
 from calypso.models.clock import now, uuid7
 from calypso.models.job import Source, State, WaitReason
+from calypso.models.ledger import Ending
+from calypso.models.listing import JobQuery
 from calypso.models.lock import exclusive, present, shared
 from tests.contract.store.making import (
     DONE,

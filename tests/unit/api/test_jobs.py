@@ -1,7 +1,7 @@
 """Jobs over HTTP, over a store in memory."""
 
-from calypso.engine.ports import Ending
 from calypso.models.clock import now, uuid7
+from calypso.models.ledger import Ending
 from tests.fakes.ports import job_id_of
 
 JOBS = "/api/v1/jobs"

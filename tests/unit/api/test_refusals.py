@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from calypso.errors import Misconfigured
+
 JOBS = "/api/v1/jobs"
 NOOP = {"type": "system.noop", "params": {}}
 DEEP = '{"params":' * 1000 + "1" + "}" * 1000
@@ -130,12 +132,13 @@ def test_a_wrong_idempotency_key_is_refused(client):
         assert_problem(answer, 422)
 
 
-def test_a_surprise_inside_is_told_without_its_insides(client, app, monkeypatch):
+@pytest.mark.parametrize("wrong", [RuntimeError, Misconfigured])
+def test_a_surprise_inside_is_told_without_its_insides(client, house, monkeypatch, wrong):
     def broken(*_):
-        raise RuntimeError("secret detail of /srv/calypso/store.py")
+        raise wrong("secret detail of /srv/calypso/store.py")
 
-    monkeypatch.setattr(app.extensions["calypso"].house.ports.jobs, "page", broken)
-    told = assert_problem(client.get(JOBS), 500, "internal")
+    monkeypatch.setattr(house.ports.jobs, "page", broken)
+    told = assert_problem(client.get(JOBS), 500)
     assert "secret" not in json.dumps(told)
 
 

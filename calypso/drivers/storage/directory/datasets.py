@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from calypso.drivers.storage import (
     Dataset,
     DatasetExists,
     DatasetKind,
+    DatasetMissing,
     HasDependents,
     Held,
     ParentMissing,
@@ -39,7 +41,10 @@ class Datasets(Part):
     def dataset(self, name: str) -> Dataset:
         """Return one dataset; DatasetMissing."""
         folder = self._shop.existing(name)
-        return _value(folder, self._shop.run("usage", folder.path))
+        try:
+            return _value(folder, self._shop.run("usage", folder.path))
+        except FileNotFoundError as gone:
+            raise DatasetMissing(f"The dataset {name} was destroyed this moment.") from gone
 
     def create_dataset(
         self,
@@ -101,7 +106,11 @@ class Datasets(Part):
 
     def _values(self, top: Folder) -> list[Dataset]:
         used = self._shop.run("usage", top.path)
-        return [_value(folder, used) for folder in top.all_below()]
+        found = []
+        for folder in top.all_below():
+            with suppress(FileNotFoundError):  # it was destroyed this moment
+                found.append(_value(folder, used))
+        return found
 
 
 def all_of(folder: Folder) -> list[str]:

@@ -73,12 +73,12 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_that_names_it(ordinary_user):
     shut.chmod(0o700)
 
 
-def test_a_file_that_vanishes_meanwhile_is_left_out_and_its_other_name_is_not(
+def test_a_file_that_vanishes_meanwhile_is_left_out_and_its_other_names_are_not(
     tree, tmp_path, monkeypatch, capfdbinary
 ):
     (tree / "a").write_text("x")
     (tree / "b").hardlink_to(tree / "a")
-    (tree / "c").write_text("other")
+    (tree / "c").hardlink_to(tree / "a")
 
     def vanish_first(source, to, on_bytes):
         (tree / "a").unlink(missing_ok=True)
@@ -90,6 +90,7 @@ def test_a_file_that_vanishes_meanwhile_is_left_out_and_its_other_name_is_not(
     files = tmp_path / "snap" / "files"
     assert sorted(one.name for one in files.iterdir()) == ["b", "c"]
     assert (files / "b").read_text() == "x"
+    assert (files / "b").samefile(files / "c")
     assert b"note\tgone while it was read: a\n" in capfdbinary.readouterr().err
 
 

@@ -82,6 +82,17 @@ class PlanRequest(BaseModel):
     node: NodeName | None = None
 
 
+class RerunRequest(BaseModel):
+    """How to start it anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    plan_hash: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None,
+        description="Of a current plan of the same request; destructive types need it.",
+    )
+
+
 class JobsQuery(BaseModel):
     """Which jobs to list, and from where."""
 
@@ -248,9 +259,12 @@ def cancel_job(path: JobPath) -> Any:
 
 
 @blueprint.post("/jobs/<uuid:job_id>/rerun", responses={202: Job})
-def rerun_job(path: JobPath) -> Any:
+def rerun_job(path: JobPath, body: RerunRequest) -> Any:
     """Start an ended job's request anew, as a new job."""
-    return _submitted(submit.rerun(house().ports, house().types, actor(), path.job_id))
+    done = submit.rerun(
+        house().ports, house().types, actor(), path.job_id, plan_hash=body.plan_hash
+    )
+    return _submitted(done)
 
 
 @blueprint.get("/jobs/<uuid:job_id>/log", responses={200: LOG})

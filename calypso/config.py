@@ -17,6 +17,7 @@ from pydantic_settings import (
 from calypso.errors import Misconfigured
 
 ETC = Path("/etc/calypso")
+KNOWN_SUBSYSTEMS = ("storage", "system")  # in the order in which their workers are started
 
 
 def default_node() -> str:

@@ -97,11 +97,6 @@ def probe(subsystem: str, driver: Any) -> Capability:
     return able
 
 
-def subsystems() -> list[str]:
-    """Return the subsystems something can serve, in the order they are started."""
-    return list(_OPENERS)
-
-
 def _open_storage(settings: Settings, host: Host) -> DirectoryStorage | ZfsStorage:
     product = settings.storage_product
     if product == "auto":

@@ -14,12 +14,11 @@ from rich.table import Table
 from calypso import config
 from calypso.cli.checks import Finding, State, broken, machine, ok, servers
 from calypso.cli.checks.servers import Addresses
-from calypso.config import Settings
+from calypso.config import KNOWN_SUBSYSTEMS, Settings
 from calypso.embedded import record
 from calypso.embedded.record import Running
 from calypso.errors import CalypsoError
 
-SUBSYSTEMS = ("storage", "system")
 COLOURS = {State.OK: "green", State.WARN: "yellow", State.BROKEN: "red"}
 
 Data = Annotated[Path | None, typer.Option(help="The directory that `calypso up` uses.")]
@@ -64,7 +63,9 @@ def _with_settings(data: Path) -> list[Finding]:
     addresses = _addresses(data, settings, running)
     return [
         *found,
-        *servers.look(addresses, node=settings.node, subsystems=SUBSYSTEMS, up=running is not None),
+        *servers.look(
+            addresses, node=settings.node, subsystems=KNOWN_SUBSYSTEMS, up=running is not None
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from calypso import config
-from calypso.config import Settings
+from calypso.config import KNOWN_SUBSYSTEMS, Settings
 from calypso.embedded import administrator, programs, readiness, record
 from calypso.embedded.claim import TAG, claimed, end_leftovers
 from calypso.embedded.journal import Journal
@@ -27,7 +27,7 @@ from calypso.host import proof
 from calypso.host.daemon import kill_all, with_variable
 from calypso.store import migrate
 
-SUBSYSTEMS = "storage,system"
+ALL = ",".join(KNOWN_SUBSYSTEMS)
 GRACE_S = 10.0  # for programs; a job that needs longer is taken up again at the next start
 LATE_S = 30.0  # not ready by then: say what is missing
 LOOK_S = 0.1
@@ -40,7 +40,7 @@ At = Annotated[
 Workers = Annotated[str, typer.Option(help="Subsystems to run a worker for, with commas.")]
 
 
-def up(data: Data = None, listen: At = None, workers: Workers = SUBSYSTEMS) -> None:
+def up(data: Data = None, listen: At = None, workers: Workers = ALL) -> None:
     """Start everything on this machine and keep it running until Ctrl-C.
 
     PostgreSQL and a Redis-compatible server are started too, unless CALYPSO_DATABASE_URL and

@@ -131,7 +131,8 @@ class Supervisor:
         pause_s = child.backoff.pause_after(up_s)
         child.backoff = child.backoff.after(up_s)
         child.due = self._clock() + pause_s
-        log = f" Its log: {child.daemon.log}" if child.daemon is not None else ""
+        own = child.daemon.log if child.daemon is not None else None
+        log = f" Its log: {own}" if own is not None else ""
         self._say(f"{child.name} {what}; it is started again in {pause_s:g} s.{log}")
 
 

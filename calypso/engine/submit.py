@@ -54,8 +54,18 @@ def submit(
     return _answer(ports, job_type, node, done)
 
 
-def rerun(ports: Ports, types: Mapping[str, JobType], actor: Actor, job_id: UUID) -> Submission:
-    """Submit an ended job's request anew, as a new job with `parent_id`."""
+def rerun(
+    ports: Ports,
+    types: Mapping[str, JobType],
+    actor: Actor,
+    job_id: UUID,
+    *,
+    plan_hash: str | None = None,
+) -> Submission:
+    """Submit an ended job's request anew, as a new job with `parent_id`.
+
+    A destructive type needs the hash of a current plan, as at its first time.
+    """
     job = ports.jobs.get(job_id)
     if job is None:
         raise NotFound(f"There is no job {job_id}.")
@@ -65,8 +75,9 @@ def rerun(ports: Ports, types: Mapping[str, JobType], actor: Actor, job_id: UUID
             holder_job=str(job_id),
         )
     asked = Request(
-        type=job.type, params=job.params, node=job.node, priority=job.priority, parent_id=job.id
-    )
+        type=job.type, params=job.params, node=job.node, priority=job.priority,
+        plan_hash=plan_hash, parent_id=job.id,
+    )  # fmt: skip
     return submit(ports, types, actor, asked)
 
 

@@ -8,11 +8,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from calypso.host.scope import PR_SET_PDEATHSIG, descendants, is_alive, started_ticks, stat_fields
 
@@ -30,14 +31,14 @@ class Ids:
 
 @dataclass
 class Daemon:
-    """One long-lived program with a log of its own. Start it from the main thread.
+    """One long-lived program with a log of its own, or ours. Start it from the main thread.
 
     It dies with the thread that started it (`death`), and `stop` is how it is asked to end.
     """
 
     name: str
     argv: Sequence[str]
-    log: Path
+    log: Path | None
     env: Mapping[str, str]
     cwd: Path = Path("/")
     ids: Ids | None = None
@@ -47,8 +48,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start the program; its output is added to its log."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with _opened(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603 - argv lists of our own, never a shell
                 list(self.argv),
                 stdin=subprocess.DEVNULL,
@@ -113,7 +113,8 @@ class Daemon:
     def tail(self, size_bytes: int = 2000) -> str:
         """Return the end of its log."""
         with suppress(OSError):
-            return self.log.read_bytes()[-size_bytes:].decode(errors="replace")
+            if self.log is not None:
+                return self.log.read_bytes()[-size_bytes:].decode(errors="replace")
         return ""
 
 
@@ -184,6 +185,16 @@ def in_session(leader: int) -> set[int]:
         for pid, known in fields.items()
         if known is not None and int(known[3]) == leader and known[0] not in ("Z", "X")
     }
+
+
+@contextmanager
+def _opened(log: Path | None) -> Iterator[IO[bytes] | None]:
+    if log is None:
+        yield None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as file:
+        yield file
 
 
 def _die_with_parent(number: signal.Signals, parent: int) -> None:

@@ -1,14 +1,15 @@
 """One suite for every storage product; `directory` runs anywhere, `zfs` where OpenZFS is."""
 
 import os
-import shutil
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from calypso.drivers.storage import Vdev
 from calypso.drivers.storage.directory import DirectoryStorage
+from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.host.local import LocalHost
 from calypso.host.stopping import StopSignal
 from tests.conftest import missing
@@ -62,12 +63,11 @@ def stop():
 
 @pytest.fixture(params=["directory", pytest.param("zfs", marks=pytest.mark.real("zfs"))])
 def place(request, tmp_path):
-    made = _directory(tmp_path) if request.param == "directory" else _zfs(tmp_path)
-    yield made
-    if request.param == "zfs":
-        made.storage.destroy_pool(made.pool)
+    with (_directory if request.param == "directory" else _zfs)(tmp_path) as made:
+        yield made
 
 
+@contextmanager
 def _directory(tmp_path):
     def reopen(host):
         return DirectoryStorage(host, tmp_path / "state")
@@ -79,21 +79,26 @@ def _directory(tmp_path):
         "from calypso.drivers.storage.directory import DirectoryStorage\n"
         f"storage = DirectoryStorage(host, Path({str(tmp_path / 'state')!r}))\n"
     )
-    return Place(storage, "tank", reopen=reopen, opening=opening)
+    yield Place(storage, "tank", reopen=reopen, opening=opening)
 
 
+@contextmanager
 def _zfs(tmp_path):
-    if shutil.which("zfs") is None or not Path("/dev/zfs").exists():
+    """A pool in a file, under a name nobody has; gone afterwards, whatever the test left open."""
+    if LocalHost().which("zfs") is None or not Path("/dev/zfs").exists():
         missing("zfs", "OpenZFS is not installed here, or its kernel module is not loaded")
     if os.geteuid() != 0:
         missing("zfs", "making a pool needs root")
-    from calypso.drivers.storage.zfs import ZfsStorage
 
     vdev = tmp_path / "vdev"
     with vdev.open("wb") as file:
         file.truncate(VDEV_BYTES)
     pool = f"calypso-test-{uuid.uuid4().hex[:8]}"
     storage = ZfsStorage(LocalHost())
-    storage.create_pool(pool, [Vdev(devices=(str(vdev),))], mountpoint=str(tmp_path / "mnt"))
     opening = "from calypso.drivers.storage.zfs import ZfsStorage\nstorage = ZfsStorage(host)\n"
-    return Place(storage, pool, reopen=ZfsStorage, opening=opening)
+    try:
+        storage.create_pool(pool, [Vdev(devices=(str(vdev),))], mountpoint=str(tmp_path / "mnt"))
+        yield Place(storage, pool, reopen=ZfsStorage, opening=opening)
+    finally:
+        ended = LocalHost().run(["zpool", "destroy", "-f", pool], timeout_s=60)
+    assert ended.ok, ended.stderr

@@ -88,7 +88,7 @@ def test_a_hostile_name_is_refused_by_the_product_too(place, part):
     ):
         with pytest.raises(BadName):
             ask()
-    assert [one.name for one in place.storage.datasets()] == [place.pool, home]
+    assert [one.name for one in place.storage.datasets(place.pool)] == [place.pool, home]
     assert [one.name for one in place.storage.snapshots(home)] == [name]
 
 

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from calypso.drivers.storage import BadName, ProductMissing
+from calypso.drivers.storage import ProductMissing
 from calypso.drivers.storage.zfs import dialect, errors
 from calypso.errors import CommandMissing
 from calypso.host import Host
@@ -10,6 +10,7 @@ from calypso.host import Host
 READ_TIMEOUT_S = 300.0  # a listing of 100 000 snapshots takes minutes on a busy pool
 CHANGE_TIMEOUT_S = 600.0  # a command that changes something waits for transaction groups
 DESTROY_TIMEOUT_S = 3600.0  # without async_destroy the space is freed before it returns
+ENVIRONMENT = {"TZ": "UTC"}  # dates in `zpool status` carry no zone
 
 
 class Commands:
@@ -32,7 +33,7 @@ class Commands:
 
     def _run(self, argv: tuple[str, ...], timeout_s: float) -> str:
         try:
-            ran = self._host.run(argv, timeout_s=timeout_s)
+            ran = self._host.run(argv, timeout_s=timeout_s, env=ENVIRONMENT)
         except CommandMissing as missing:
             raise ProductMissing(
                 f"{argv[0]} is not installed. {dialect.HOW_TO_INSTALL}", original=missing.original
@@ -40,10 +41,3 @@ class Commands:
         if not ran.ok:
             raise errors.read(ran)
         return ran.stdout
-
-
-def refuse_option(*names: str) -> None:
-    """Refuse a name that a command would take for an option, or for nothing."""
-    for name in names:
-        if not name or name.startswith("-"):
-            raise BadName(f"{name!r} cannot be a name: it is empty or starts with a dash.")

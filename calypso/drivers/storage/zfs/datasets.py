@@ -17,8 +17,9 @@ from calypso.drivers.storage import (
     Unsupported,
 )
 from calypso.drivers.storage.zfs import openers, reading
-from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands, refuse_option
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
 from calypso.drivers.storage.zfs.errors import NotMounted
+from calypso.drivers.storage.zfs.names import refuse_dataset
 from calypso.drivers.storage.zfs.reading import (
     DATASET_COLUMNS,
     SNAPSHOT_COLUMNS,
@@ -50,14 +51,14 @@ class Datasets(Commands):
         return self._whole(name).dataset
 
     def _whole(self, name: str) -> ListedDataset:
-        refuse_option(name)
+        refuse_dataset(name)
         listed = self._listed(name)
         if not listed:
             raise DatasetMissing(f"{name} has received only a part of its first transfer.")
         return listed[0]
 
     def _tree(self, name: str) -> list[ListedDataset]:
-        refuse_option(name)
+        refuse_dataset(name)
         listed = self._listed("-r", name)
         if all(one.dataset.name != name for one in listed):
             raise DatasetMissing(f"{name} has received only a part of its first transfer.")
@@ -83,7 +84,7 @@ class Datasets(Commands):
         properties: Mapping[str, str] | None = None,
     ) -> Dataset:
         """Make a filesystem, or a volume; ZFS may round its size up to whole blocks."""
-        refuse_option(name)
+        refuse_dataset(name)
         if parents:
             self._refuse_existing(name)  # with -p it would be no error, and nothing would be set
         options = ["-p"] if parents else []
@@ -207,6 +208,6 @@ def _mounted_deepest_first(tree: Sequence[ListedDataset]) -> list[str]:
 
 
 def _refuse_root(name: str) -> None:
-    refuse_option(name)
+    refuse_dataset(name)
     if "/" not in name:
         raise Unsupported(f"{name} is the root of its pool. Destroy the pool instead.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from calypso.drivers.storage.zfs import reading
-from calypso.errors import CommandMissing
+from calypso.errors import CommandMissing, CommandTimedOut
 from calypso.host import Host
 from calypso.models.inventory import Capability
 
@@ -34,9 +34,15 @@ def capability(host: Host) -> Capability:
     if not host.exists(DEVICE):
         return _missing(f"There is no {DEVICE}: the kernel module zfs is not loaded.")
     try:
-        ran = host.run(["zfs", "version"], timeout_s=PROBE_TIMEOUT_S)
+        return _asked(host)
     except CommandMissing:
         return _missing("The program zfs vanished while it was asked.")
+    except CommandTimedOut as hung:
+        return _missing(f"{hung.detail} A pool may have lost its disks.")
+
+
+def _asked(host: Host) -> Capability:
+    ran = host.run(["zfs", "version"], timeout_s=PROBE_TIMEOUT_S)
     if not ran.ok:
         return _missing(f"zfs does not tell its version, so it is not OpenZFS: {ran.complaint}")
     return _present(host, *reading.version(ran.stdout))

@@ -168,11 +168,12 @@ def read(ran: Ran) -> StorageError:
 def complaint(ran: Ran) -> str:
     """Return the first complaint with the lines that belong to it, without the usage text."""
     if not ran.stderr.strip():
-        return f"{' '.join(ran.argv[:2])} {_ending(ran.code)} and said nothing"
+        return f"The command {' '.join(ran.argv[:2])} {_ending(ran.code)} and said nothing"
     lines = ran.stderr.partition("usage:\n")[0].splitlines()
     start = lines.index(ran.complaint) if ran.complaint in lines else 0
     rest = lines[start + 1 :]
-    end = next((at for at, line in enumerate(rest) if line.startswith("cannot ")), len(rest))
+    begins = ("cannot ", "warning: cannot ")
+    end = next((at for at, line in enumerate(rest) if line.startswith(begins)), len(rest))
     return "\n".join([*lines[start : start + 1], *rest[:end]]) or ran.complaint
 
 

@@ -3,7 +3,8 @@
 ZFS itself tells only when it is too late: `zfs destroy -r` of an open volume destroys its
 snapshots first and fails then. Prints one line for each user; nothing when it is idle. Users
 are processes that have it open, the kernel's own (a mount, swap, md), and exports by LIO, SCST
-and NVMe. Only the standard library: it runs by its path.
+and NVMe. Fails where it may not look: unseen is not unused. Only the standard library: it runs
+by its path.
 """
 
 import errno
@@ -39,14 +40,21 @@ def _partitions(device: Path, root: Path) -> Iterator[int]:
 
 def _processes(numbers: set[int], root: Path) -> Iterator[str]:
     for process in sorted(root.glob("proc/[0-9]*")):
-        if any(_opens(link, numbers) for link in process.glob("fd/*")):
+        if any(_opens(link, numbers) for link in _descriptors(process)):
             yield f"process {process.name}"
+
+
+def _descriptors(process: Path) -> list[Path]:
+    try:
+        return list((process / "fd").iterdir())
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        return []
 
 
 def _opens(link: Path, numbers: set[int]) -> bool:
     try:
         found = link.stat()
-    except OSError:  # it was closed meanwhile, or the process ended
+    except OSError:  # closed meanwhile, or a file where nobody may look (FUSE): no device
         return False
     return not stat.S_ISREG(found.st_mode) and found.st_rdev in numbers - {0}
 
@@ -69,10 +77,13 @@ def _is_claimed(device: Path) -> bool:
 
 def main(device: str) -> int:
     """Print who uses a device; one that is not there is used by nobody."""
+    if not Path(device).exists():
+        return 0
     try:
         found = list(users(Path(device), Path("/")))
-    except FileNotFoundError:
-        return 0
+    except OSError as refused:
+        sys.stderr.write(f"cannot see who uses {device}: {refused}\n")
+        return 1
     for user in found:
         sys.stdout.write(f"{user}\n")
     return 0

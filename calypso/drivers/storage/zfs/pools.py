@@ -17,7 +17,7 @@ from calypso.drivers.storage import (
     VdevKind,
 )
 from calypso.drivers.storage.zfs import reading
-from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, refuse_option
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import Datasets
 from calypso.drivers.storage.zfs.errors import (
     NoScrub,
@@ -25,6 +25,7 @@ from calypso.drivers.storage.zfs.errors import (
     ScrubRunning,
     ScrubStopped,
 )
+from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.reading import POOL_COLUMNS
 from calypso.drivers.storage.zfs.status import Status, from_json, from_text
 from calypso.errors import CommandTimedOut
@@ -76,7 +77,7 @@ class Pools(Datasets):
 
     def pool(self, name: str) -> Pool:
         """Return one pool; PoolMissing."""
-        refuse_option(name)
+        refuse_pool(name)
         listed = reading.pools(self._read("zpool", "list", "-Hp", "-o", POOL_COLUMNS, name))
         return self._status(name).onto(listed[0])
 
@@ -102,7 +103,7 @@ class Pools(Datasets):
         properties: Mapping[str, str] | None = None,
     ) -> Pool:
         """Make a pool; never by force: a device in use is refused."""
-        refuse_option(name)
+        refuse_pool(name)
         if self._has_pool(name):
             raise PoolExists(f"There is a pool {name} already.")
         options = [*_pool_options(properties or {})]
@@ -129,13 +130,16 @@ class Pools(Datasets):
     def plan_destroy_pool(self, name: str) -> Plan:
         """Say what destroy_pool would do."""
         effects = [f"Pool {name} is destroyed with all that is in it."]
-        if self.pool(name).is_suspended:
+        inside: set[str] = set()
+        if self.pool(name).is_suspended:  # it lists nothing either
             effects.append(f"It will be refused: {name} is suspended.")
-        inside = self._read("zfs", "list", "-Hp", "-t", "all", "-o", "name", "-r", name)
+        else:
+            listed = self._read("zfs", "list", "-Hp", "-t", "all", "-o", "name", "-r", name)
+            inside = set(reading.names(listed))
         return Plan(
             commands=[["zpool", "destroy", name]],
             effects=effects,
-            destroys=[name, *sorted(set(reading.names(inside)) - {name})],
+            destroys=[name, *sorted(inside - {name})],
         )
 
     # -- scrubbing
@@ -145,7 +149,7 @@ class Pools(Datasets):
 
         A resilver that cuts in is waited for; the scrub then begins anew.
         """
-        refuse_option(pool)
+        refuse_pool(pool)
         self._start_scrub(pool)
         deadline = time.monotonic() + timeout_s
         while (scan := self._look(pool)) is not None:
@@ -179,7 +183,7 @@ class Pools(Datasets):
 
     def stop_scrub(self, pool: str) -> None:
         """Stop a scrub; nothing happens when none runs."""
-        refuse_option(pool)
+        refuse_pool(pool)
         try:
             self._do("zpool", "scrub", "-s", pool)
         except (NoScrub, Resilvering):

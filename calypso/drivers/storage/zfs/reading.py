@@ -1,7 +1,7 @@
 """Tables, lists and progress lines of `zfs` and `zpool` as values. Pure.
 
-Rows are cut at TABs only: a space is legal in every name. The columns asked for stand beside
-the function that reads them, so that neither changes alone.
+Rows are cut at newlines and TABs only: a space is legal in every name, anything in a mountpoint.
+The columns asked for stand beside the function that reads them, so that neither changes alone.
 """
 
 import re
@@ -22,13 +22,18 @@ SNAPSHOT_COLUMNS = "name,guid,createtxg,used,refer,creation,userrefs,clones"
 def rows(text: str, columns: str) -> Iterator[list[str]]:
     """Yield the rows of a listing made with `-H -p -o columns`."""
     count = columns.count(",") + 1
-    for line in text.splitlines():
+    for line in lines(text):
         row = line.split("\t", count - 1)
         if len(row) != count:
             raise StorageError(
                 "A listing of ZFS has another form than was asked for.", original=line
             )
         yield row
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, cut at newlines alone: `splitlines` cuts at form feeds too."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def pools(text: str) -> list[Pool]:
@@ -103,18 +108,19 @@ def snapshots(text: str) -> list[Snapshot]:
 
 def names(text: str) -> list[str]:
     """Return the names of a listing made with `-H -o name`."""
-    return text.splitlines()
+    return lines(text)
 
 
 def destroyed(text: str) -> list[str]:
     """Return what `zfs destroy -nvp` would destroy, by name."""
-    marked = [line.split("\t", 1) for line in text.splitlines()]
+    marked = [line.split("\t", 1) for line in lines(text)]
     return sorted(row[1] for row in marked if row[0] == "destroy" and len(row) > 1)
 
 
 def tags(text: str) -> list[str]:
-    """Return the tags `zfs holds -H` lists."""
-    return [line.split("\t")[1] for line in text.splitlines() if line.count("\t") > 1]
+    """Return the tags `zfs holds -H` lists; a tag may hold a TAB, the name and date never do."""
+    held = [line.partition("\t")[2].rpartition("\t") for line in lines(text)]
+    return [tag for tag, tab, _date in held if tab]
 
 
 def version(text: str) -> tuple[str, str | None]:

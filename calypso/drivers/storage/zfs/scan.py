@@ -51,7 +51,7 @@ def _ended(head: re.Match[str], state: ScanState) -> Scan:
         percent=100.0 if finished else None,
         errors=int(told["errors"]) if finished else None,
         repaired_bytes=quantity(told["done"]) if finished else None,
-        finished_at=local_moment(head["date"]),
+        finished_at=moment(head["date"]),
     )
 
 
@@ -67,7 +67,7 @@ def _going(head: re.Match[str], state: ScanState, lines: list[str]) -> Scan:
         percent=min(float(done[2]), 100.0) if done else None,
         repaired_bytes=quantity(done[1]) if done else None,
         eta_s=_eta_s(text),
-        started_at=local_moment(started["date"]) if started else None,
+        started_at=moment(started["date"]) if started else None,
     )
 
 
@@ -86,9 +86,9 @@ def quantity(text: str | None) -> int | None:
     return round(float(told[1]) * float(1024**exponent))
 
 
-def local_moment(text: str) -> datetime:
-    """Return the time of a date as C prints it, in the time zone of this machine."""
-    return datetime.strptime(text, "%a %b %d %H:%M:%S %Y").astimezone().astimezone(UTC)
+def moment(text: str) -> datetime:
+    """Return the time of a date as C prints it; the tools are run with TZ=UTC."""
+    return datetime.strptime(text, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
 
 
 # ---- JSON
@@ -118,8 +118,8 @@ def of_stats(stats: Mapping[str, Any]) -> Scan | None:
         percent=100.0 if finished else min(100.0, round(100 * issued / total, 2)) if total else 0.0,
         errors=_int(stats, "errors"),
         repaired_bytes=_int(stats, "processed"),
-        started_at=_moment(stats.get("start_time")),
-        finished_at=None if state is ScanState.RUNNING else _moment(stats.get("end_time")),
+        started_at=_given(stats.get("start_time")),
+        finished_at=None if state is ScanState.RUNNING else _given(stats.get("end_time")),
     )
 
 
@@ -128,8 +128,8 @@ def _int(stats: Mapping[str, Any], name: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _moment(told: object) -> datetime | None:
+def _given(told: object) -> datetime | None:
     text = str(told or "")
     if text.isdigit():
         return datetime.fromtimestamp(int(text), UTC) if int(text) else None
-    return local_moment(text) if re.fullmatch(_DATE, text) else None
+    return moment(text) if re.fullmatch(_DATE, text) else None

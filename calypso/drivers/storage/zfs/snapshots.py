@@ -14,9 +14,14 @@ from calypso.drivers.storage import (
     StorageError,
 )
 from calypso.drivers.storage.zfs import reading
-from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, refuse_option
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
 from calypso.drivers.storage.zfs.errors import TagExists, TagMissing
+from calypso.drivers.storage.zfs.names import (
+    refuse_dataset,
+    refuse_option,
+    refuse_snapshot,
+)
 from calypso.drivers.storage.zfs.pools import Pools
 from calypso.models.jobtype import Plan
 from calypso.models.names import split_snapshot
@@ -31,7 +36,7 @@ class Snapshots(Pools):
         """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
         if dataset is None:
             return reading.snapshots(self._read(*LIST_SNAPSHOTS))
-        refuse_option(dataset)
+        refuse_dataset(dataset)
         return reading.snapshots(self._read(*LIST_SNAPSHOTS, "-d", "1", dataset))
 
     def create_snapshot(
@@ -43,7 +48,8 @@ class Snapshots(Pools):
         properties: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """Take a snapshot; with `recursive` every child has it or none; SnapshotExists."""
-        refuse_option(dataset, name)
+        refuse_option(name)
+        refuse_snapshot(f"{dataset}@{name}")
         options = ["-r"] if recursive else []
         for key, value in (properties or {}).items():
             options += ["-o", f"{key}={value}"]
@@ -51,6 +57,7 @@ class Snapshots(Pools):
         return self._snapshot(f"{dataset}@{name}")
 
     def _snapshot(self, name: str) -> Snapshot:
+        refuse_snapshot(name)
         for one in self.snapshots(split_snapshot(name)[0]):
             if one.name == name:
                 return one
@@ -140,7 +147,8 @@ class Snapshots(Pools):
 
     def hold(self, snapshot: str, tag: str) -> None:
         """Keep a snapshot from being destroyed; a tag that is there already is fine."""
-        refuse_option(snapshot, tag)
+        refuse_snapshot(snapshot)
+        refuse_option(tag)
         with suppress(TagExists):
             self._do("zfs", "hold", tag, snapshot)
         if tag not in self._tags(snapshot):
@@ -148,7 +156,8 @@ class Snapshots(Pools):
 
     def release(self, snapshot: str, tag: str) -> None:
         """Take a hold away; one that is not there, or a snapshot that is gone, is fine."""
-        refuse_option(snapshot, tag)
+        refuse_snapshot(snapshot)
+        refuse_option(tag)
         with suppress(TagMissing, SnapshotMissing, DatasetMissing):
             self._do("zfs", "release", tag, snapshot)
             if tag in self._tags(snapshot):

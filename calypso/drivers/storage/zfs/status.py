@@ -5,15 +5,17 @@ Source: openzfs cmd/zpool/zpool_main.c, print_status_config().
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calypso.drivers.storage import Pool, Scan, ScanState
+from calypso.drivers.storage import Pool, Scan, ScanState, StorageError
 from calypso.drivers.storage.zfs import scan as scans
+from calypso.drivers.storage.zfs.reading import lines as lines_of
 
 # The pool still calls itself ONLINE then: waiting, failing every write, taken by another host.
 SUSPENDED_CODES = {"ZFS-8000-HC", "ZFS-8000-JQ", "ZFS-8000-MM"}
+SUSPENDED_WORDS = ("in response to IO failures", "pool is suspended")
 SUSPENDED = "SUSPENDED"
 
 
@@ -41,7 +43,8 @@ class Status:
     @property
     def is_suspended(self) -> bool:
         """True when no write to the pool will end, whatever its state says."""
-        return self.state == SUSPENDED or self.message_code in SUSPENDED_CODES
+        told = any(words in (self.status or "") for words in SUSPENDED_WORDS)
+        return told or self.state == SUSPENDED or self.message_code in SUSPENDED_CODES
 
     def onto(self, pool: Pool) -> Pool:
         """Return the pool with what its status tells."""
@@ -63,7 +66,11 @@ class Status:
 
 # ---- text
 
-_KEY = re.compile(r"^ {0,3}(pool|state|status|action|see|scan|remove|config|errors): ?(.*)$")
+# Widths are exact: `zpool import` prints the same words further to the right.
+_KEY = re.compile(
+    r"^(?:  (pool|scan)| (state)|   (see)"
+    r"|(status|action|remove|checkpoint|expand|config|errors)): ?(?P<text>.*)$"
+)
 _DEVICE = re.compile(r"^\t( *)(\S.*?)\s+[A-Z]+\s+(\S+)\s+(\S+)\s+(\S+)(?:\s{2}.*)?$")
 
 
@@ -76,15 +83,16 @@ def _pools(text: str) -> Iterator[dict[str, list[list[str]]]]:
     """Yield each pool's fields; a field has lines, and `scan` may come several times."""
     fields: dict[str, list[list[str]]] = {}
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in lines_of(text):
         if (key := _KEY.match(line)) is None:
             lines.append(line)
             continue
-        if key[1] == "pool" and fields:
+        name = next(word for word in key.groups() if word)
+        if name == "pool" and fields:
             yield fields
             fields = {}
-        lines = [key[2]]
-        fields.setdefault(key[1], []).append(lines)
+        lines = [key["text"]]
+        fields.setdefault(name, []).append(lines)
     if fields:
         yield fields
 
@@ -135,7 +143,7 @@ def _data_errors(lines: list[str]) -> int:
     if told := _DATA_ERRORS.match(text):
         return int(told[1])
     if text.startswith("Permanent errors"):
-        return sum(1 for line in lines[1:] if line.strip())
+        return sum(1 for line in lines if line.startswith(" " * 8))
     return 0
 
 
@@ -150,8 +158,17 @@ def _latest(told: list[Scan]) -> Scan | None:
 
 def from_json(text: str) -> list[Status]:
     """Return the status of each pool that `zpool status -jp --json-int` prints."""
-    told = json.loads(text or "{}").get("pools", {})
-    return [_of_pool(name, pool) for name, pool in sorted(told.items())]
+    try:
+        told = json.loads(text or "{}").get("pools", {})
+        return [_of_pool(name, pool) for name, pool in sorted(told.items())]
+    except (ValueError, AttributeError) as odd:
+        raise StorageError(
+            "The JSON of zpool status has another form than is known.", original=text
+        ) from odd
+
+
+# Beside `vdevs` a pool has a table of its own for each other class of device.
+_CLASSES = ("vdevs", "special", "dedup", "logs", "l2cache", "spares")
 
 
 def _of_pool(name: str, pool: Mapping[str, Any]) -> Status:
@@ -161,15 +178,17 @@ def _of_pool(name: str, pool: Mapping[str, Any]) -> Status:
         state=str(pool.get("state", "UNKNOWN")),
         status=pool.get("status"),
         message_code=pool.get("msgid"),
-        counters=_vdev_counters(pool.get("vdevs", {})),
+        counters=_vdev_counters(
+            [vdev for kind in _CLASSES for vdev in pool.get(kind, {}).values()]
+        ),
         data_errors=int(pool.get("error_count", 0)),
         scan=None if scan is None else scans.of_stats(scan),
     )
 
 
-def _vdev_counters(vdevs: Mapping[str, Any]) -> Counters:
+def _vdev_counters(vdevs: Sequence[Mapping[str, Any]]) -> Counters:
     read, write, checksum = (
-        sum(_most(vdev, f"{kind}_errors") for vdev in vdevs.values())
+        sum(_most(vdev, f"{kind}_errors") for vdev in vdevs)
         for kind in ("read", "write", "checksum")
     )
     return Counters(read, write, checksum)

@@ -20,8 +20,8 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.tree import checksum_argv, read_checksum
 from calypso.drivers.storage.zfs import errors, reading
-from calypso.drivers.storage.zfs.commands import refuse_option
 from calypso.drivers.storage.zfs.errors import NothingToAbort
+from calypso.drivers.storage.zfs.names import refuse_dataset
 from calypso.drivers.storage.zfs.reading import Token
 from calypso.drivers.storage.zfs.snapshots import Snapshots
 from calypso.models.names import split_snapshot
@@ -73,7 +73,7 @@ class Transfers(Snapshots):
         A token of another transfer is thrown away. A target with snapshots newer than `base` is
         refused (NewerSnapshots): going back would destroy them.
         """
-        refuse_option(snapshot, target)
+        refuse_dataset(target)
         what = self._snapshot(snapshot)
         from_ = None if base is None else self._base(what, base)
         self._refuse_target(target, from_)
@@ -180,7 +180,7 @@ class Transfers(Snapshots):
 
     def resume_token(self, target: str) -> str | None:
         """Return what a cut transfer into `target` left to go on from, or None."""
-        refuse_option(target)
+        refuse_dataset(target)
         try:
             told = self._read("zfs", "get", "-Hp", "-o", "value", "receive_resume_token", target)
         except DatasetMissing:
@@ -210,6 +210,9 @@ class Transfers(Snapshots):
         if found.mountpoint is None:
             raise Unsupported(f"{dataset} is not mounted. Mount it first: zfs mount {dataset}")
         place = f"{found.mountpoint.rstrip('/')}/.zfs/snapshot/{name}"
+        # The kernel mounts a snapshot for who goes through it, not for who looks at it: without
+        # this the first reading would have the mode and time of an empty place.
+        self._read("stat", f"{place}/.")
         return read_checksum(self._run(tuple(checksum_argv(place)), CHECKSUM_TIMEOUT_S))
 
 

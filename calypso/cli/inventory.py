@@ -1,0 +1,63 @@
+"""`calypso inventory`: what workers last saw."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from calypso.cli import shown
+from calypso.cli.client import Client
+
+Name = Annotated[
+    str | None, typer.Argument(metavar="TABLE", help="storage/pools, say; all when empty.")
+]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Only such rows.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def inventory(
+    ctx: typer.Context, table: Name = None, where: Where = None, as_json: AsJson = False
+) -> None:
+    """Show a table of what workers last saw, or which tables there are."""
+    client = Client(ctx.obj)
+    if table is None:
+        _show(client.get("/inventory"), as_json=as_json)
+        return
+    filters = dict(word.partition("=")[::2] for word in where or ())
+    page = client.get(f"/inventory/{table}", params=filters)
+    rows = page["items"]
+    while page["next_cursor"]:
+        page = client.get(f"/inventory/{table}", params={**filters, "cursor": page["next_cursor"]})
+        rows += page["items"]
+    _show({**page, "items": rows}, as_json=as_json)
+
+
+def _show(page: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(page, indent=1))
+        return
+    rows = page["items"]
+    table = Table(box=None, pad_edge=False)
+    columns = [name for name in (rows[0] if rows else ()) if name != "key"]
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(name, row.get(name)) for name in columns))
+    shown.console.print(table)
+    if page.get("observed_at"):
+        late = "; [yellow]nobody keeps it fresh[/]" if page["stale"] else ""
+        shown.console.print(f"Seen at {shown.local(page['observed_at'])}{late}", highlight=False)
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return escape(", ".join(map(str, value)))
+    if name.endswith("_bytes"):
+        return shown.amount(value, "bytes")
+    return escape(shown.local(value) if name.endswith("_at") else str(value))

@@ -1,0 +1,43 @@
+"""`calypso api`, `scheduler`, `migrate`: the programs an appliance runs as services."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from calypso import config
+from calypso.errors import Misconfigured
+from calypso.store import migrate as migrations
+
+At = Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where it listens.")]
+
+
+def api(listen: At = None) -> None:
+    """Serve the HTTP API until SIGTERM."""
+    become("api", **({"CALYPSO_LISTEN": listen} if listen else {}))
+
+
+def scheduler() -> None:
+    """Tend timers, hints and history until SIGTERM; any number may run."""
+    become("workers.scheduler")
+
+
+def migrate() -> None:
+    """Bring the database's schema up to what this release needs; twice is as good as once."""
+    url = config.load().database_url.get_secret_value()
+    if not url:
+        raise Misconfigured("CALYPSO_DATABASE_URL names no database; `calypso up` has its own.")
+    migrations.upgrade(url)
+    typer.echo("The schema is up to date.")
+
+
+def become(module: str, *words: str, **environment: str) -> NoReturn:
+    """Turn this process into another program of ours, so that signals and exit codes are its own.
+
+    It starts anew: what a server of greenlets sets up must come before all imports.
+    """
+    config.load()  # a setting that cannot work is told here, in one line
+    sys.stdout.flush()
+    argv = [sys.executable, "-m", module, *words]
+    os.execve(sys.executable, argv, {**os.environ, **environment})  # noqa: S606 - no shell is wanted: it is ourselves

@@ -1,0 +1,87 @@
+"""Which API the command line talks to, and as whom: tokens in a file only their owner reads."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from calypso.embedded import administrator, record
+from calypso.embedded.keys import write_private
+from calypso.errors import Unavailable
+
+Session = dict[str, str]  # user, access_token, refresh_token
+
+
+@dataclass(frozen=True)
+class Place:
+    """What was asked for on the command line: a server, or the directory of a local `up`."""
+
+    server: str | None = None
+    data: Path | None = None
+
+    @property
+    def directory(self) -> Path:
+        """The data directory of the local `up` in question."""
+        return (self.data or record.default_data()).resolve()
+
+    @property
+    def url(self) -> str:
+        """The address of the API; Unavailable when none was named and none runs here."""
+        if self.server:
+            return self.server.rstrip("/")
+        running = record.find(self.directory)
+        if running is None or not running.url:
+            raise Unavailable(
+                f"No `calypso up` runs on {self.directory}. Start one, or name an API with "
+                "--server URL or CALYPSO_SERVER."
+            )
+        return running.url
+
+    def first_password(self) -> tuple[str, str] | None:
+        """Return (name, password) of a local `up`'s first administrator, to who may read it."""
+        if self.server:
+            return None
+        try:
+            kept = (self.directory / administrator.FILE).read_text(encoding="utf-8")
+        except OSError:
+            return None
+        return administrator.NAME, kept.strip()
+
+
+class Sessions:
+    """Signed-in sessions by address of the API; a file of mode 0600."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file or _default_file()
+
+    def get(self, url: str) -> Session | None:
+        """Return the session with an API, or None."""
+        found: Session | None = self._read().get(url)
+        return found
+
+    def put(self, url: str, session: Session) -> None:
+        """Keep a session in place of an earlier one."""
+        self._write({**self._read(), url: session})
+
+    def drop(self, url: str) -> None:
+        """Forget a session; nothing happens when there is none."""
+        kept = self._read()
+        if kept.pop(url, None) is not None:
+            self._write(kept)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}  # signing in anew is all it takes
+        return kept if isinstance(kept, dict) else {}
+
+    def _write(self, kept: dict[str, Any]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(self._file, json.dumps(kept, indent=1) + "\n")
+
+
+def _default_file() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(base) / "calypso" / "sessions.json"

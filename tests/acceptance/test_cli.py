@@ -1,0 +1,245 @@
+"""The command line against a real `calypso up`, as people use it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.running_up import RunningUp, until
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+EXAMPLE = Path(__file__).parents[2] / "docs" / "add-a-job.md"
+ENDED = {"succeeded", "failed", "cancelled", "lost"}
+
+
+class Said:
+    def __init__(self, done):
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class Cli:
+    """Runs `calypso` as a person of this machine would, with a home of their own."""
+
+    def __init__(self, up, home):
+        self.up, self.home = up, home
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("CALYPSO_")}
+        self.env = {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
+        self.options = ["--data", str(up.data)]
+
+    def argv(self, *words):
+        return [sys.executable, "-m", "calypso", *self.options, *words]
+
+    def __call__(self, *words, stdin="", code=0):
+        done = subprocess.run(
+            self.argv(*words),
+            input=stdin,
+            env=self.env,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+        assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return Said(done)
+
+    @contextmanager
+    def going_on(self, *words):
+        with subprocess.Popen(
+            self.argv(*words), env=self.env, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as process:  # fmt: skip
+            yield process
+            process.kill()
+
+    def start(self, *words):
+        """Start a job and return its id without waiting."""
+        return self("job", "run", *words, "--detach").out.strip()
+
+    def state(self, job_id):
+        return self("job", "show", job_id, "--json").json["state"]
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with tempfile.TemporaryDirectory(prefix="calypso-cli-") as made:
+        # Not in pytest's own folder: PostgreSQL's account must be able to enter it.
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def up(folder):
+    types = folder / "types" / "storage"
+    types.mkdir(parents=True)
+    documented = re.search(r"```python\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)
+    (types / "snapshot_count.py").write_text(documented[1])
+    env = {"CALYPSO_JOB_PATH": str(types.parent), "CALYPSO_STORAGE_PRODUCT": "directory"}
+    running = RunningUp(folder / "data", "--listen", "127.0.0.1:0", env=env)
+    yield running.until_ready()
+    assert running.stop() == 0
+    assert running.left() == set()
+
+
+@pytest.fixture
+def cli(up, tmp_path):
+    return Cli(up, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def tank(up, folder):
+    """A pool with a dataset `tank/home` of one file."""
+    cli = Cli(up, folder)
+    device = json.dumps({"kind": "stripe", "devices": [str(folder / "pool")]})
+    cli("job", "run", "storage.pool_create", "--name", "tank", "--vdevs", device)
+    made = cli("job", "run", "storage.dataset_create", "--dataset", "tank/home", "--json").json
+    mountpoint = Path(made["result"]["mountpoint"])
+    (mountpoint / "diary").write_text("day one")
+    return mountpoint
+
+
+def test_a_job_is_run_and_followed_to_its_end(cli):
+    said = cli("job", "run", "system.noop", "--seconds", "1", "--steps", "2", "--log-lines", "3")
+
+    assert "succeeded" in said.out
+    job_id = re.search(r"job (\S+)", said.err)[1]
+    assert "line 3 of 3" in cli("job", "log", job_id).out
+    assert job_id in cli("job", "list", "--type", "system.noop", "--state", "succeeded").out
+    assert "Check a worker" in cli("job", "show", job_id).out
+
+
+def test_a_failed_job_ends_the_program_with_one(cli):
+    said = cli("job", "run", "system.noop", "--fail", code=1)
+
+    assert "asked to fail" in said.out
+
+
+def test_a_cancel_returns_when_the_job_has_ended_and_watchers_are_told(cli):
+    job_id = cli.start("system.noop", "--seconds", "60")
+    until(lambda: cli.state(job_id) == "running")
+    with cli.going_on("job", "watch", job_id) as watching:
+        said = cli("job", "cancel", job_id)
+
+        assert "cancelled" in said.out
+        assert cli.state(job_id) == "cancelled"
+        assert watching.wait(30) == 3
+    again = cli("job", "cancel", job_id, code=1)
+    assert "has ended" in again.err
+
+
+def test_the_log_is_followed_until_the_job_ends(cli):
+    job_id = cli.start("system.noop", "--seconds", "2", "--log-lines", "5")
+
+    said = cli("job", "log", job_id, "--follow")
+
+    assert "line 5 of 5" in said.out
+    assert cli.state(job_id) in ENDED
+
+
+def test_an_ended_job_is_run_again_as_a_new_one(cli):
+    first = cli("job", "run", "system.noop", "--steps", "7", "--json").json
+
+    cli("job", "rerun", first["id"])
+
+    again = cli("job", "list", "--type", "system.noop", "--limit", "1", "--json").json["items"][0]
+    assert again["parent_id"] == first["id"]
+    assert again["params"]["steps"] == 7
+
+
+def test_the_same_key_starts_one_job(cli):
+    words = ("system.noop", "--steps", "3", "--key", "nightly-2026-03-29")
+
+    assert cli.start(*words) == cli.start(*words)
+
+
+def test_what_destroys_is_shown_and_asked_for_first(cli, tank):
+    (tank / "diary").write_text("day two")
+    cli("job", "run", "storage.snapshot_create", "--dataset", "tank/home", "--name", "two")
+    words = ("job", "run", "storage.snapshot_destroy", "--dataset", "tank/home", "--names", "two")
+
+    refused = cli(*words, stdin="n\n", code=1)
+    assert "tank/home@two" in refused.out
+    assert "tank/home@two" in cli("inventory", "storage/snapshots").out
+
+    done = cli(*words, stdin="y\n")
+    assert "succeeded" in done.out
+
+
+def test_wrong_parameters_are_refused_field_by_field(cli):
+    said = cli("job", "run", "storage.snapshot_create", "--dataset", "tank/../etc", code=1)
+
+    assert "/params/dataset" in said.err
+
+
+def test_a_type_written_in_one_file_is_there_at_once(cli, tank):
+    """The example of the documentation, word for word, through API and command line."""
+    assert "storage.snapshot_count" in cli("job", "types").out
+    assert "--dataset" in cli("job", "run", "storage.snapshot_count", "--help").out
+    cli("job", "run", "storage.snapshot_create", "--dataset", "tank/home", "--name", "counted")
+
+    said = cli("job", "run", "storage.snapshot_count", "--dataset", "tank/home", "--json")
+
+    assert said.json["result"]["count"] >= 1
+    assert said.json["locks"] == [{"path": "storage/tank/home", "mode": "present"}]
+
+
+def test_people_are_added_and_sign_in_by_name(cli, up):
+    added = cli(
+        "user", "add", "--role", "viewer", "--password-file", "-", "ada", stdin="s3cret word\n"
+    )
+    assert "ada was added as viewer" in added.out
+    assert "exists already" in cli("user", "add", "--role", "admin", "ada", stdin="x\n").out
+    assert "ada: viewer" in cli("user", "list").out
+
+    cli("login", "--user", "ada", "--password-file", "-", stdin="s3cret word\n")
+    assert "ada lacks the permission" in cli("job", "run", "system.noop", code=1).err
+    cli("user", "password", "ada", stdin="an0ther word\n")
+    cli("login", "--user", "ada", "--password-file", "-", stdin="s3cret word\n", code=1)
+    cli("login", "--user", "ada", "--password-file", "-", stdin="an0ther word\n")
+    assert "Signed out" in cli("logout").out
+
+
+def test_who_is_not_signed_in_at_a_named_server_is_told_how(cli, up):
+    cli.options = ["--server", up.url]
+
+    assert "calypso login" in cli("job", "list", code=1).err
+
+
+def test_a_server_that_is_not_there_is_named(cli):
+    cli.options = ["--server", "http://127.0.0.1:9"]
+    cli.home.joinpath("config", "calypso").mkdir(parents=True)
+    kept = {"http://127.0.0.1:9": {"access_token": "x", "refresh_token": "y"}}
+    cli.home.joinpath("config", "calypso", "sessions.json").write_text(json.dumps(kept))
+
+    assert "does not answer" in cli("job", "list", code=1).err
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_job(cli):
+    job_id = cli.start("system.noop", "--seconds", "4", "--steps", "4")
+    until(lambda: cli.state(job_id) == "running")
+    with cli.going_on("job", "watch", job_id) as watching:
+        until(lambda: _waits_for_an_answer(watching))
+        watching.send_signal(2)
+
+        assert watching.wait(20) == 130
+        assert "goes on" in watching.stderr.read()
+    assert cli("job", "watch", job_id).code == 0
+
+
+def _waits_for_an_answer(process):
+    """Tell whether the program has a connection to the API open."""
+    try:
+        links = [str(one.readlink()) for one in Path(f"/proc/{process.pid}/fd").iterdir()]
+    except OSError:
+        return False
+    return any(link.startswith("socket:") for link in links)

@@ -1,0 +1,108 @@
+"""What is in use or held is refused before anything of it is lost."""
+
+import pytest
+
+from calypso.drivers.storage import (
+    Busy,
+    HasClones,
+    HasDependents,
+    Held,
+    NotPermitted,
+    PoolSuspended,
+    Unsupported,
+)
+from tests.unit.drivers.zfs import scenarios
+from tests.unit.drivers.zfs.scenarios import (
+    LIST,
+    SNAPSHOTS,
+    STATUS,
+    destroyed,
+    opener_argv,
+    silent,
+)
+
+
+def test_a_busy_filesystem_is_refused_before_its_snapshots_are_lost(host, storage):
+    with pytest.raises(Busy):
+        scenarios.remount(host, storage)
+    assert destroyed(host) == []
+
+
+def test_what_was_unmounted_of_a_busy_tree_is_mounted_again(host, storage):
+    with pytest.raises(Busy):
+        scenarios.remount(host, storage)
+    assert host.asked[-1] == ("zfs", "mount", "tank/x/y")
+
+
+def test_a_volume_in_use_is_refused_before_its_snapshots_are_lost(host, storage):
+    host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
+    with pytest.raises(Busy, match="process 4711"):
+        storage.destroy_dataset("tank/v1", recursive=True)
+    assert destroyed(host) == []
+
+
+def test_a_pool_with_a_volume_in_use_stays_whole(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
+    with pytest.raises(Busy):
+        storage.destroy_pool("tank")
+    assert destroyed(host) == []
+    assert not any("unmount" in argv for argv in host.asked)
+
+
+def test_a_filesystem_mounted_by_hand_is_refused(host, storage):
+    host.answer([*LIST, "-r", "tank/legacy"], "datasets-under-tank-legacy.txt")
+    with pytest.raises(Busy, match="by hand"):
+        storage.destroy_dataset("tank/legacy", recursive=True)
+    assert destroyed(host) == []
+
+
+def test_a_held_snapshot_saves_the_whole_tree(host, storage):
+    host.answer([*SNAPSHOTS, "-r", "tank/d1"], "snapshots-under-tank-d1-held.txt")
+    with pytest.raises(Held):
+        storage.destroy_dataset("tank/d1", recursive=True)
+    assert destroyed(host) == []
+
+
+def test_clones_elsewhere_save_the_whole_tree(host, storage):
+    host.answer(scenarios.DRY_RUN_D1, "074-zfs-destroy-r-clones.txt")
+    with pytest.raises(HasClones):
+        storage.destroy_dataset("tank/d1", recursive=True)
+    assert destroyed(host) == []
+
+
+def test_dependents_are_only_destroyed_when_asked(host, storage):
+    host.answer(["zfs", "destroy", "tank/d1"], "073-zfs-destroy-has-snaps.txt")
+    with pytest.raises(HasDependents):
+        storage.destroy_dataset("tank/d1")
+
+
+def test_a_destroy_that_fails_after_all_leaves_the_tree_mounted(host, storage):
+    silent(host, "zfs unmount tank/x", "zfs unmount tank/x/y")
+    silent(host, "zfs mount tank/x", "zfs mount tank/x/y")
+    host.answer(["zfs", "destroy", "-r", "tank/x"], "205-suspended.txt", complaint=1)
+    with pytest.raises(PoolSuspended):
+        storage.destroy_dataset("tank/x", recursive=True)
+    assert host.asked[-2:] == [("zfs", "mount", "tank/x"), ("zfs", "mount", "tank/x/y")]
+
+
+def test_a_mount_that_fails_does_not_hide_why(host, storage):
+    host.answer(["zfs", "unmount", "tank/x/y"])
+    host.answer(["zfs", "unmount", "tank/x"], "089-zfs-unmount-busy.txt")
+    host.answer(["zfs", "mount", "tank/x/y"], "099-perm-user.txt", complaint=4)
+    with pytest.raises(Busy):
+        storage.destroy_dataset("tank/x", recursive=True)
+
+
+def test_a_root_dataset_goes_with_its_pool_only(host, storage):
+    for act in (storage.destroy_dataset, storage.plan_destroy_dataset):
+        with pytest.raises(Unsupported, match="Destroy the pool"):
+            act("tank")
+    assert host.asked == []
+
+
+def test_where_the_users_of_a_volume_cannot_be_seen_it_stays(host, storage):
+    host.answer(opener_argv("tank/v1"), "nobody-may-look.txt")
+    with pytest.raises(NotPermitted):
+        storage.destroy_dataset("tank/v1", recursive=True)
+    assert destroyed(host) == []

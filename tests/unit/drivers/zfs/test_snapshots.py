@@ -1,0 +1,131 @@
+"""What snapshots, rollbacks and holds refuse, and that nothing was lost before it."""
+
+import pytest
+
+from calypso.drivers.storage import (
+    Busy,
+    HasClones,
+    Held,
+    NewerSnapshots,
+    OutOfSpace,
+    SnapshotExists,
+    SnapshotMissing,
+    StorageError,
+)
+from tests.unit.drivers.zfs import scenarios
+from tests.unit.drivers.zfs.scenarios import (
+    SNAPSHOTS_D1,
+    destroyed,
+    opener_argv,
+    silent,
+)
+
+
+def test_a_snapshot_is_not_taken_twice(host, storage):
+    host.answer(["zfs", "snapshot", "tank/d1@s1"], "060-zfs-snapshot-dup.txt")
+    with pytest.raises(SnapshotExists):
+        storage.create_snapshot("tank/d1", "s1")
+
+
+def test_no_snapshot_on_a_full_pool(host, storage):
+    host.answer(["zfs", "snapshot", "tank/d1@x"], "131-pool-full.txt", complaint=1)
+    with pytest.raises(OutOfSpace):
+        storage.create_snapshot("tank/d1", "x")
+
+
+def test_a_snapshot_that_is_not_there_after_all_is_missing(host, storage):
+    silent(host, "zfs snapshot tank/d1@lost")
+    with pytest.raises(SnapshotMissing):
+        storage.create_snapshot("tank/d1", "lost")
+
+
+def test_one_held_snapshot_saves_its_whole_batch_and_is_named(host, storage):
+    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-held.txt")
+    with pytest.raises(Held, match="tank/d1@s2 is held"):
+        storage.destroy_snapshots("tank/d1", ["r1", "s2"])
+    assert destroyed(host) == []
+
+
+def test_one_cloned_snapshot_saves_its_whole_batch_and_names_the_clone(host, storage):
+    with pytest.raises(HasClones, match="tank/c1"):
+        storage.destroy_snapshots("tank/d1", ["s1", "r1"])
+    assert destroyed(host) == []
+
+
+def test_snapshots_that_are_gone_already_need_no_command(host, storage):
+    storage.destroy_snapshots("tank/d1", ["nosuch"])
+    assert storage.plan_destroy_snapshots("tank/d1", ["nosuch"]).destroys == []
+    assert destroyed(host) == []
+
+
+def test_a_snapshot_that_stays_after_its_destroying_is_an_error(host, storage):
+    silent(host, "zfs destroy tank/d1@r1")
+    with pytest.raises(StorageError, match="it is there"):
+        storage.destroy_snapshots("tank/d1", ["r1"])
+
+
+def test_a_plan_for_a_cloned_snapshot_says_so(host, storage):
+    plan = scenarios.plan_destroy_snapshot(host, storage)
+    assert plan.destroys == ["tank/d1@s1"]
+    assert "has clones: tank/c1" in plan.effects[1]
+
+
+def test_a_rollback_past_newer_snapshots_must_be_asked_for(host, storage):
+    with pytest.raises(NewerSnapshots, match="byuser"):
+        storage.rollback("tank/d1@s2")
+    plan = storage.plan_rollback("tank/d1@s2")
+    assert plan.destroys == []
+    assert "It will be refused" in plan.effects[1]
+
+
+def test_a_rollback_past_a_held_snapshot_destroys_none(host, storage):
+    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-held.txt")
+    with pytest.raises(Held):
+        storage.rollback("tank/d1@r1", destroy_newer=True)
+    assert not any("rollback" in argv for argv in host.asked)
+
+
+def test_a_volume_in_use_loses_no_snapshot_to_a_rollback(host, storage):
+    host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
+    with pytest.raises(Busy):
+        storage.rollback("tank/v1@s1", destroy_newer=True)
+    assert not any("rollback" in argv for argv in host.asked)
+
+
+def test_a_rollback_that_did_not_happen_is_an_error(host, storage):
+    silent(host, "zfs rollback -r tank/d1@s2")
+    with pytest.raises(StorageError, match="it is not"):
+        storage.rollback("tank/d1@s2", destroy_newer=True)
+
+
+def test_an_unknown_snapshot_is_missing(host, storage):
+    with pytest.raises(SnapshotMissing):
+        storage.rollback("tank/d1@nosuch")
+    host.answer(["zfs", "hold", "tag", "tank/d1@nosuch"], "070-zfs-clone-nosnap.txt")
+    with pytest.raises(SnapshotMissing):
+        storage.hold("tank/d1@nosuch", "tag")
+
+
+def test_a_hold_that_is_there_already_is_fine(host, storage):
+    host.answer(["zfs", "hold", "keep1", "tank/d1@s2"], "077-zfs-hold-dup.txt")
+    storage.hold("tank/d1@s2", "keep1")
+
+
+def test_a_hold_that_is_not_there_after_all_is_an_error(host, storage):
+    silent(host, "zfs hold keep2 tank/d1@s2")
+    with pytest.raises(StorageError, match="it is not"):
+        storage.hold("tank/d1@s2", "keep2")
+
+
+@pytest.mark.parametrize(
+    "recording",
+    ["080-zfs-release-none.txt", "070-zfs-clone-nosnap.txt", "091-zfs-destroy-nosuch.txt"],
+)
+def test_releasing_what_is_not_there_is_fine(host, storage, recording):
+    host.answer(["zfs", "release", "keep1", "tank/d1@s2"], recording, complaint=0)
+    storage.release("tank/d1@s2", "keep1")
+
+
+def test_a_hold_that_stays_after_its_release_is_an_error(host, storage):
+    with pytest.raises(StorageError, match="is not"):
+        storage.release("tank/d1@s2", "keep1")

@@ -44,7 +44,7 @@ acceptance: setup ## Run the tests that drive real processes
 	$(PYTEST) tests/acceptance
 
 real: setup ## Run the tests that need a product installed, such as OpenZFS
-	$(PYTEST) tests/real
+	$(PYTEST) -m real tests/contract tests/acceptance
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

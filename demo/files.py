@@ -31,13 +31,21 @@ def fill(folder: Path, least_bytes: int) -> int:
     return size
 
 
+def empty(folder: Path) -> None:
+    """Remove everything in a folder."""
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
+
+
 def checksum(tree: Path) -> str:
-    """Return a digest over every path, kind, mode, time, link target and content."""
+    """Return a digest over every path, kind, mode, link target, content and time of a file."""
     total = hashlib.sha256()
     for path in sorted(tree.rglob("*"), key=os.fsencode):
         found = path.lstat()
-        told = f"{path.relative_to(tree)!s}|{found.st_mode:o}|{found.st_size if path.is_file() else 0}"
-        total.update(os.fsencode(told))
+        total.update(os.fsencode(path.relative_to(tree)) + f"|{found.st_mode:o}|".encode())
         if stat.S_ISLNK(found.st_mode):
             total.update(os.fsencode(path.readlink()))
         elif stat.S_ISREG(found.st_mode):

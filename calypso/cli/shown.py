@@ -127,8 +127,9 @@ def local(instant: str | None) -> str:
 class Bar:
     """A live line about one job: a bar on a terminal, plain lines elsewhere. On stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, say_every_s: float = PLAIN_EVERY_S) -> None:
         self._console = Console(stderr=True)
+        self._say_every_s = say_every_s
         self._said, self._said_at = "", 0.0
         self._progress = Progress(
             TextColumn("{task.fields[phase]}"), BarColumn(), TextColumn("{task.description}"),
@@ -161,7 +162,7 @@ class Bar:
     def _say(self, job: Json) -> None:
         line = state_line(job)
         moved = job["state"] != self._said
-        if moved or time.monotonic() - self._said_at >= PLAIN_EVERY_S:
+        if moved or time.monotonic() - self._said_at >= self._say_every_s:
             self._said, self._said_at = job["state"], time.monotonic()
             sys.stderr.write(line + "\n")
             sys.stderr.flush()

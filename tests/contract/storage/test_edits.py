@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 NAMES = some.sampled_from(["a", "b", "c d", "ä", "d/e", "d/f", "d/g/h", "l\nm"])
@@ -77,6 +77,7 @@ def seen(root):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(first=EDITS, second=EDITS)
+@example(first=[("symlink", "a", "nowhere"), ("link", "a", "b")], second=[("remove", "a", None)])
 def test_after_any_edits_the_copy_is_the_same(place, first, second):
     number = next(NUMBERS)
     home, copy = place.dataset(f"home-{number}"), f"{place.pool}/copy-{number}"

@@ -42,7 +42,7 @@ class Builder:
             path.mkdir(mode=0o700)
             self._folders.append(entry)
         elif entry.same_as:
-            path.hardlink_to(self._root / entry.same_as)
+            os.link(self._root / entry.same_as, path, follow_symlinks=False)
         else:
             self._make(entry, path, fill)
             self.dress(entry)

@@ -16,7 +16,7 @@ class Entry:
     """A file, folder, symbolic link or fifo. `path` is relative; the tree itself is `.`.
 
     `sha256` is that of a file's content, empty for an empty one; `same_as` the first path of a
-    group of hard links, which alone has the content; `xattrs` are name → value in hex. Names that
+    group of hard links (files, symbolic links and fifos have them), which alone has the content; `xattrs` are name → value in hex. Names that
     are not UTF-8 carry surrogates.
     """
 
@@ -70,8 +70,8 @@ def checked(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
         if entry.kind not in KINDS or entry.path in kinds or not _has_folder(entry.path, kinds):
             raise Misplaced(f"{entry.path[:80]!r} has no place in the tree")
-        if entry.same_as and (entry.kind != FILE or kinds.get(entry.same_as) != FILE):
-            raise Misplaced(f"{entry.path[:80]!r} is a link to no file of the tree")
+        if entry.same_as and (entry.kind == FOLDER or kinds.get(entry.same_as) != entry.kind):
+            raise Misplaced(f"{entry.path[:80]!r} is linked to nothing of its kind in the tree")
         kinds[entry.path] = entry.kind
         yield entry
 

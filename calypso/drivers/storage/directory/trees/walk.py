@@ -70,7 +70,7 @@ class Walk:
             return None
 
     def _entry(self, path: str, full: Path, found: os.stat_result, kind: str) -> Entry:
-        same_as = self._same_as(path, found) if kind == FILE and found.st_nlink > 1 else ""
+        same_as = self._same_as(path, found) if kind != FOLDER and found.st_nlink > 1 else ""
         return Entry(
             path=path,
             kind=kind,

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from calypso.cli import shown
 from calypso.cli.client import Client
+from calypso.cli.watching import watch_to_end
 
 Name = Annotated[
     str | None, typer.Argument(metavar="TABLE", help="storage/pools, say; all when empty.")
@@ -16,17 +17,25 @@ Name = Annotated[
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Only such rows.")
 ]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Have it read anew first.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def inventory(
-    ctx: typer.Context, table: Name = None, where: Where = None, as_json: AsJson = False
+    ctx: typer.Context,
+    table: Name = None,
+    where: Where = None,
+    refresh: Refresh = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a table of what workers last saw, or which tables there are."""
     client = Client(ctx.obj)
     if table is None:
         _show(client.get("/inventory"), as_json=as_json)
         return
+    if refresh:
+        for job in client.post(f"/inventory/{table}/refresh")["items"]:
+            watch_to_end(client, job["id"])
     filters = dict(word.partition("=")[::2] for word in where or ())
     page = client.get(f"/inventory/{table}", params=filters)
     rows = page["items"]

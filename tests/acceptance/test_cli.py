@@ -168,7 +168,7 @@ def test_what_destroys_is_shown_and_asked_for_first(cli, tank):
 
     refused = cli(*words, stdin="n\n", code=1)
     assert "tank/home@two" in refused.out
-    assert "tank/home@two" in cli("inventory", "storage/snapshots").out
+    assert "tank/home@two" in cli("inventory", "storage/snapshots", "--refresh").out
 
     done = cli(*words, stdin="y\n")
     assert "succeeded" in done.out

@@ -16,8 +16,8 @@ class Entry:
     """A file, folder, symbolic link or fifo. `path` is relative; the tree itself is `.`.
 
     `sha256` is that of a file's content, empty for an empty one; `same_as` the first path of a
-    group of hard links (files, symbolic links and fifos have them), which alone has the content; `xattrs` are name → value in hex. Names that
-    are not UTF-8 carry surrogates.
+    group of hard links (of files, symbolic links or fifos), which alone has the content; `xattrs`
+    are name → value in hex. Names that are not UTF-8 carry surrogates.
     """
 
     path: str

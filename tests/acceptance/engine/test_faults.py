@@ -85,17 +85,11 @@ def test_a_cancelled_replication_leaves_the_target_as_it_was(filled):
     )
 
 
-def test_a_job_that_must_not_be_repeated_is_lost_when_its_worker_dies(stack):
-    jobs = stack.folder / "types" / "system"
-    jobs.mkdir(parents=True)
-    (jobs / "fragile.py").write_text(FRAGILE)
-    stack.environment["CALYPSO_JOB_PATH"] = str(jobs.parent)
-    stack.house = type(stack)(
-        stack.folder,
-        stack.environment["CALYPSO_DATABASE_URL"],
-        stack.environment["CALYPSO_REDIS_URL"],
-        {"CALYPSO_JOB_PATH": str(jobs.parent)},
-    ).house
+def test_a_job_that_must_not_be_repeated_is_lost_when_its_worker_dies(new_stack, tmp_path):
+    types = tmp_path / "types" / "system"
+    types.mkdir(parents=True)
+    (types / "fragile.py").write_text(FRAGILE)
+    stack = new_stack(CALYPSO_JOB_PATH=str(types.parent))
     stack.start_workers("system")
     job = stack.wait_running(stack.submit("system.fragile"))
     os.kill(stack.worker_of(job).pid, signal.SIGKILL)

@@ -1,7 +1,9 @@
 # What people and CI do here. Everything runs from .venv, which `make setup` makes.
 
 VENV := .venv/bin
-PYTEST := $(VENV)/python -m pytest
+# How many tests run at once; each such runner starts servers of its own.
+RUNNERS ?= 2
+PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.

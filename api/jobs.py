@@ -104,8 +104,12 @@ class JobsQuery(BaseModel):
     node: Word | None = None
     schedule: Word | None = None
     user: Word | None = Field(default=None, description="Who asked for it.")
-    since: Instant | None = Field(default=None, description="Created then or later.")
-    until: Instant | None = Field(default=None, description="Created before.")
+    since: Instant | None = Field(
+        default=None, description="Created then or later; finished, when sorted by that."
+    )
+    until: Instant | None = Field(
+        default=None, description="Created before; finished, when sorted by that."
+    )
     q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Part of the title; the last 90 days unless since is given."
     )

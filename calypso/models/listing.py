@@ -12,7 +12,10 @@ Sort = Literal["-created_at", "created_at", "-finished_at"]
 
 @dataclass(frozen=True)
 class JobQuery:
-    """Which jobs to list. Several states or types: any of them. `since`/`until`: created."""
+    """Which jobs to list. Several states or types: any of them.
+
+    `since` and `until` bound the instant that is sorted by: when jobs were created, or finished.
+    """
 
     states: Sequence[State] = ()
     types: Sequence[str] = ()

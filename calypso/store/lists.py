@@ -108,11 +108,9 @@ def _bounds(query: JobQuery) -> list[tuple[str, list[Any]]]:
         since = since or (query.until or now()) - SEARCHED
         bounds.append(("title ILIKE %s", [f"%{_literal(query.text)}%"]))
     if since is not None:
-        bounds.append(("created_at >= %s", [since]))
-        if query.sort == "-finished_at":  # so is its end, which this index is about
-            bounds.append(("finished_at >= %s", [since]))
+        bounds.append((f"{_column(query)} >= %s", [since]))
     if query.until is not None:
-        bounds.append(("created_at < %s", [query.until]))
+        bounds.append((f"{_column(query)} < %s", [query.until]))
     if query.cursor is not None:
         than = ">" if query.sort == "created_at" else "<"
         at, job_id = cursors.read_instant(query.cursor, query.sort)

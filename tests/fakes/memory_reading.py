@@ -132,6 +132,7 @@ def _fits(row: Row, query: JobQuery, instant: datetime) -> bool:
     new, since = row.new, query.since
     if query.text is not None and since is None:
         since = (query.until or instant) - SEARCHED
+    at = row.finished_at if query.sort == "-finished_at" else row.created_at
     wanted: Iterable[bool] = (
         row.state in query.states or not query.states,
         new.type in query.types if query.types else not new.control,
@@ -139,8 +140,8 @@ def _fits(row: Row, query: JobQuery, instant: datetime) -> bool:
         query.node in (None, new.node),
         query.user in (None, new.requested_by),
         query.schedule is None or (new.source.kind, new.source.id) == ("schedule", query.schedule),
-        since is None or row.created_at >= since,
-        query.until is None or row.created_at < query.until,
+        since is None or (at is not None and at >= since),
+        query.until is None or (at is not None and at < query.until),
         query.text is None or query.text.lower() in new.title.lower(),
     )
     return all(wanted)

@@ -194,6 +194,7 @@ def test_what_destroys_needs_a_plan_that_still_holds(stack, tmp_path):
     stack.run("storage.dataset_destroy", params, plan_hash=fresh.plan_hash)
 
 
+@pytest.mark.timeout(600)
 def test_ten_thousand_jobs_run_once_each(stack):
     stack.start_workers("system", pools=2)
     jobs = [stack.submit("system.noop").id for _ in range(10_000)]
@@ -204,7 +205,7 @@ def test_ten_thousand_jobs_run_once_each(stack):
                 "select count(*) from calypso.jobs where finished_at is null"
             ).scalar()
 
-    until(lambda: unfinished() == 0, 240, "the end of ten thousand jobs")
+    until(lambda: unfinished() == 0, 480, "the end of ten thousand jobs")
     with stack.house.engine.connect() as database:
         rows = database.exec_driver_sql(
             "select count(*), count(distinct id), max(attempt), min(attempt), max(epoch) "

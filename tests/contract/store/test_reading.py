@@ -121,6 +121,16 @@ def test_lists_may_be_cut_by_time(store):
     assert listed(store, since=at, until=at) == []
 
 
+def test_a_list_by_end_may_be_cut_by_the_time_of_the_end(store):
+    first, second, _ = running(store), running(store), submitted(store)
+    finish(store, second)
+    finish(store, first)
+    at = store.get(first.id).finished_at
+
+    assert listed(store, sort="-finished_at", since=at) == [first.id]
+    assert listed(store, sort="-finished_at", until=at) == [second.id]
+
+
 def test_a_search_takes_text_as_it_is(store):
     percent = submitted(store, title="Fill to 100%")
     under = submitted(store, title="Copy a_b")

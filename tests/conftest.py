@@ -3,6 +3,7 @@
 import os
 import tempfile
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -45,9 +46,9 @@ def postgres_url(servers_folder):
     server.stop()
 
 
-@pytest.fixture
-def fresh_database(postgres_url):
-    """Call it for the address of a new, empty database; dropped after the test."""
+@contextmanager
+def databases(postgres_url):
+    """Give a function that makes a new, empty database and returns its address."""
     plain = postgres_url.replace("+psycopg", "")
     made = []
 
@@ -63,6 +64,20 @@ def fresh_database(postgres_url):
     with psycopg.connect(plain, autocommit=True) as server:
         for name in made:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database(postgres_url):
+    """Call it for the address of a new, empty database; dropped after the test."""
+    with databases(postgres_url) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_url):
+    """The address of one new database for all tests of a file."""
+    with databases(postgres_url) as make:
+        yield make()
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +97,21 @@ def redis_server_url(servers_folder):
 @pytest.fixture
 def redis_url(redis_server_url):
     """The server's address; it is empty at the start of each test."""
+    return emptied(redis_server_url)
+
+
+@pytest.fixture(scope="module")
+def shared_redis_url(redis_server_url):
+    """The address of another database of that server, empty at the start of a file's tests."""
+    return emptied(f"{redis_server_url.rpartition('/')[0]}/1")
+
+
+def emptied(url):
     import redis
 
-    client = redis.Redis.from_url(redis_server_url)
-    client.flushdb()
-    client.close()
-    return redis_server_url
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
 
 
 @pytest.fixture

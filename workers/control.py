@@ -10,7 +10,9 @@ import time
 import structlog
 
 from calypso.config import load
+from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
+from calypso.errors import StoreUnavailable
 from calypso.wiring import configure_logs
 from workers.bench import LocalUndertaker
 from workers.celery_app import serve
@@ -36,13 +38,23 @@ def main(subsystem: str) -> None:
     for name, loop in (("tender", lambda: _tend(tender)), ("observer", observer.watch)):
         threading.Thread(target=loop, name=name, daemon=True).start()
     serve(settings, subsystem, control=True, slots=1, answer=process.answer)
+    _last_look(tender)
     process.leave()
 
 
 def _tend(tender: Tender) -> None:
     while True:
-        tender.tick()
+        with surviving("tender"):
+            tender.tick()
         time.sleep(TICK_S)
+
+
+def _last_look(tender: Tender) -> None:
+    """Hand back what the pool left, should it have been ended in a hurry just before us."""
+    try:
+        tender.reap()
+    except StoreUnavailable as away:
+        log.warning("reap.failed", error=away.detail)
 
 
 if __name__ == "__main__":

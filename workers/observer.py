@@ -6,6 +6,7 @@ import structlog
 
 from calypso.config import Settings
 from calypso.engine.control import refresh_tables
+from calypso.engine.surviving import surviving
 from calypso.errors import CalypsoError, StoreUnavailable, SubsystemError
 from calypso.host.local import LocalHost
 from calypso.models.clock import now
@@ -30,7 +31,8 @@ class Observer:
             due = 0.0
             while True:
                 if time.monotonic() >= due:
-                    self.look()
+                    with surviving("observer"):
+                        self.look()
                     due = time.monotonic() + self._settings.inventory_s
                 events = feed.next(min(LISTEN_S, max(LEAST_PAUSE_S, due - time.monotonic())))
                 if any(self._concerns(event, data) for event, data in events):

@@ -9,6 +9,7 @@ import threading
 import structlog
 
 from calypso.config import load
+from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
 from calypso.wiring import build, configure_logs
 
@@ -31,7 +32,8 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     log.info("scheduler.ready")
     while not ended.is_set():
-        tender.tick()
+        with surviving("tender"):
+            tender.tick()
         ended.wait(TICK_S)
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from calypso.engine.ports import Ports
 from calypso.engine.running import Running
+from calypso.engine.surviving import surviving
 from calypso.errors import StoreUnavailable
 from calypso.host.stopping import Stop
 from calypso.models.jobtype import Cancel, JobType
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 TICK_S = 0.25
 PROGRESS_S = 0.5  # at most two progress messages a second
 LOG_S = 1.0
+WISH_S = 5.0
 
 
 class Current:
@@ -54,6 +56,7 @@ class Pulse:
         self._current: Current | None = None
         self._lock = threading.Lock()  # held while speaking for a job: its end waits for that
         self._next: dict[str, float] = {}
+        self._idle_beat_at = 0.0
         self._wake = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name="pulse", daemon=True),
@@ -83,32 +86,38 @@ class Pulse:
             self._send_log(current)
 
     def _run(self) -> None:
-        idle_beat_at = 0.0
         while True:
             self._wake.wait(TICK_S)
             self._wake.clear()
-            try:
-                with self._lock:
-                    if self._current is not None:
-                        self._speak_for(self._current)
-                    elif time.monotonic() >= idle_beat_at:
-                        idle_beat_at = time.monotonic() + self._beat_s
-                        self._ports.jobs.heartbeat(self._worker, (), lease_s=self._lease_s)
-            except StoreUnavailable as away:
-                # Nobody else may start our job meanwhile, so it goes on.
-                log.warning("heartbeat.failed", error=away.detail)
+            with surviving("pulse"):
+                self._beat_once()
+
+    def _beat_once(self) -> None:
+        try:
+            with self._lock:
+                if self._current is not None:
+                    self._speak_for(self._current)
+                elif time.monotonic() >= self._idle_beat_at:
+                    self._idle_beat_at = time.monotonic() + self._beat_s
+                    self._ports.jobs.heartbeat(self._worker, (), lease_s=self._lease_s)
+        except StoreUnavailable as away:
+            # Nobody else may start our job meanwhile, so it goes on.
+            log.warning("heartbeat.failed", error=away.detail)
 
     def _listen(self) -> None:
         with self._ports.live.cancel_wishes() as wishes:
             while True:
-                wanted = wishes.next(timeout_s=5.0)
-                current = self._current
-                if wanted is None or current is None or current.running.claimed.id != wanted:
-                    continue
-                with self._lock:
-                    if self._current is current:
-                        self._next["beat"] = 0.0  # the store is asked whether it is true
-                        self._wake.set()
+                with surviving("wishes"):
+                    self._hear(wishes.next(timeout_s=WISH_S))
+
+    def _hear(self, wanted: UUID | None) -> None:
+        current = self._current
+        if wanted is None or current is None or current.running.claimed.id != wanted:
+            return
+        with self._lock:
+            if self._current is current:
+                self._next["beat"] = 0.0  # the store is asked whether it is true
+                self._wake.set()
 
     def _speak_for(self, current: Current) -> None:
         if time.monotonic() > current.deadline:

@@ -166,3 +166,13 @@ def new_api(tmp_path, fresh_database, redis_url):
 @pytest.fixture
 def api(new_api):
     return new_api()
+
+
+@pytest.fixture(scope="module")
+def shared_api(tmp_path_factory, shared_database, shared_redis_url):
+    """One server for all tests of a file that leave it as it was."""
+    upgrade(shared_database)
+    api = Api(tmp_path_factory.mktemp("shared"), shared_database, shared_redis_url)
+    yield api
+    api.stop()
+    print(api.log.read_text(errors="replace")[-6000:])

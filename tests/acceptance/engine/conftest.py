@@ -153,3 +153,13 @@ def new_stack(tmp_path, fresh_database, redis_url):
 @pytest.fixture
 def stack(new_stack):
     return new_stack()
+
+
+@pytest.fixture(scope="module")
+def shared_stack(tmp_path_factory, shared_database, shared_redis_url):
+    """One stack for all tests of a file."""
+    upgrade(shared_database)
+    stack = Stack(tmp_path_factory.mktemp("shared"), shared_database, shared_redis_url)
+    yield stack
+    stack.stop()
+    print(stack.logs())

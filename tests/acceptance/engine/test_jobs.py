@@ -25,10 +25,10 @@ from tests.acceptance.engine.conftest import NODE, until
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-@pytest.fixture
-def system(stack):
-    stack.start_workers("system", pools=2)
-    return stack
+@pytest.fixture(scope="module")
+def system(shared_stack):
+    shared_stack.start_workers("system", pools=2)
+    return shared_stack
 
 
 def test_a_job_runs_in_a_child_reports_and_ends(system):
@@ -119,9 +119,9 @@ def test_the_same_key_and_request_is_the_same_job(system):
 
 
 def test_the_same_key_and_another_request_is_refused(system):
-    system.submit("system.noop", idempotency_key="k")
+    system.submit("system.noop", idempotency_key="other")
     with pytest.raises(IdempotencyConflict):
-        system.submit("system.noop", {"steps": 2}, idempotency_key="k")
+        system.submit("system.noop", {"steps": 2}, idempotency_key="other")
 
 
 def test_an_unknown_type_is_refused(system):

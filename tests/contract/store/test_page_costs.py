@@ -4,9 +4,8 @@
 
 import json
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
 
 from calypso.models.job import State
@@ -68,20 +67,10 @@ FILTERS = {
 
 
 @pytest.fixture(scope="module")
-def roomy_url(postgres_url):
+def million(shared_database):
     """One database for all of these: filling it takes most of a minute."""
-    name, plain = f"test_{uuid4().hex}", postgres_url.replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    yield f"{postgres_url.rpartition('/')[0]}/{name}"
-    with psycopg.connect(plain, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def million(roomy_url):
-    upgrade(roomy_url)
-    engine = make_engine(roomy_url, statement_timeout_s=None)
+    upgrade(shared_database)
+    engine = make_engine(shared_database, statement_timeout_s=None)
     with engine.connect() as connection:
         run = connection.exec_driver_sql
         run("SET maintenance_work_mem = '256MB'")

@@ -1,0 +1,65 @@
+"""`calypso worker`, as a service manager runs it."""
+
+import os
+import signal
+
+import pytest
+
+from calypso.host.scope import tagged
+from calypso.models.job import State
+from tests.acceptance.engine.conftest import NODE, until
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+
+@pytest.fixture
+def worker(stack):
+    process = stack.start("calypso", "worker", "system")
+    until(lambda: stack.serves("system"), what="the system subsystem being served")
+    return process
+
+
+def until_drained(stack, process):
+    log = stack.folder / "calypso-0.log"
+    until(lambda: "draining" in log.read_text() or process.poll() is not None, what="draining")
+
+
+def test_one_that_is_told_to_end_takes_nothing_new_and_lets_its_jobs_be_cancelled(stack, worker):
+    running = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
+    also = stack.wait_running(stack.submit("system.noop", {"seconds": 5}))
+    worker.send_signal(signal.SIGTERM)
+    until_drained(stack, worker)
+    new = stack.submit("system.noop")
+
+    stack.cancel(running)
+
+    assert stack.wait(running, limit_s=20).state is State.CANCELLED
+    assert stack.wait(also, limit_s=20).state is State.SUCCEEDED
+    assert worker.wait(30) == 0
+    assert stack.job(new).state is State.QUEUED
+    assert stack.ports.jobs.workers(NODE) == []
+
+
+def test_one_that_is_told_twice_hands_its_jobs_back(stack, worker):
+    job = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
+    worker.send_signal(signal.SIGTERM)
+    until_drained(stack, worker)
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(30) == 0
+    assert tagged(f"{job.id}.") == {}
+    handed_back = stack.job(job)
+    assert handed_back.state in (State.QUEUED, State.WAITING)
+    assert handed_back.attempt == 1
+
+
+def test_what_dies_of_it_is_started_again(stack, worker):
+    before = {one.pid for one in stack.ports.jobs.workers(NODE)}
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    until(
+        lambda: len({one.pid for one in stack.ports.jobs.workers(NODE)} - before) == len(before),
+        what="new processes",
+    )
+    assert stack.run("system.noop").state is State.SUCCEEDED

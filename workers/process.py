@@ -1,7 +1,7 @@
 """One worker process: who it is, what it is connected to, and the one task it answers."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from time import sleep
 
@@ -28,9 +28,16 @@ log = structlog.get_logger()
 class WorkerProcess:
     """Made in the process that runs the jobs, after its fork: it opens connections and threads."""
 
-    def __init__(self, settings: Settings, subsystem: str, *, control: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        subsystem: str,
+        *,
+        control: bool,
+        draining: Callable[[], bool] = lambda: False,
+    ) -> None:
         adopt_orphans()
-        self.settings, self.subsystem = settings, subsystem
+        self.settings, self.subsystem, self._draining = settings, subsystem, draining
         self.queue = queue_name(subsystem, settings.node, control=control)
         self.house: House = build(settings, role="worker")
         self.record = _record(settings, subsystem, [self.queue])
@@ -41,6 +48,7 @@ class WorkerProcess:
             lease_s=settings.lease_s,
             beat_s=settings.heartbeat_s,
             log_limit_bytes=settings.log_limit_bytes,
+            draining=draining,
         )
         self._pulse.start()
         log.info("worker.ready", worker=str(self.record.id), queue=self.queue)
@@ -56,6 +64,7 @@ class WorkerProcess:
             worker=self.record.id,
             node=self.settings.node,
             lease_s=self.settings.lease_s,
+            draining=self._draining,
         )
 
     def answer(self) -> None:

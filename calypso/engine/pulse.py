@@ -47,12 +47,20 @@ class Pulse:
     """Beats for one worker process from its first job on."""
 
     def __init__(
-        self, ports: Ports, worker: UUID, *, lease_s: float, beat_s: float, log_limit_bytes: int
+        self,
+        ports: Ports,
+        worker: UUID,
+        *,
+        lease_s: float,
+        beat_s: float,
+        log_limit_bytes: int,
+        draining: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ports = ports
         self._worker = worker
         self._lease_s, self._beat_s = lease_s, beat_s
         self._log_limit_bytes = log_limit_bytes
+        self._draining, self._told_draining = draining, False
         self._current: Current | None = None
         self._lock = threading.Lock()  # held while speaking for a job: its end waits for that
         self._next: dict[str, float] = {}
@@ -94,6 +102,7 @@ class Pulse:
 
     def _beat_once(self) -> None:
         try:
+            self._tell_draining()
             with self._lock:
                 if self._current is not None:
                     self._speak_for(self._current)
@@ -103,6 +112,11 @@ class Pulse:
         except StoreUnavailable as away:
             # Nobody else may start our job meanwhile, so it goes on.
             log.warning("heartbeat.failed", error=away.detail)
+
+    def _tell_draining(self) -> None:
+        if self._draining() and not self._told_draining:
+            self._ports.jobs.set_draining(self._worker)
+            self._told_draining = True
 
     def _listen(self) -> None:
         with self._ports.live.cancel_wishes() as wishes:

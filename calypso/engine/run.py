@@ -56,14 +56,14 @@ class Runner:
         worker: UUID,
         node: str,
         lease_s: float,
+        draining: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ports, self._types = ports, types
         self._bench, self._pulse = bench, pulse
         self._worker, self._node, self._lease_s = worker, node, lease_s
-        self._sleep = sleep
+        self._draining, self._sleep = draining, sleep
         self._unsure = True  # a claim may have been granted whose answer never came
-        self.draining: Callable[[], bool] = lambda: False
 
     def work(self, queue: str) -> int:
         """Serve a queue until it is empty or other messages deserve a turn; how many ran.
@@ -77,7 +77,7 @@ class Runner:
             ending = self._run(claimed)
             if ending is None:
                 claimed = None
-            elif time.monotonic() < until and not self.draining():
+            elif time.monotonic() < until and not self._draining():
                 claimed = self._finish_and_claim(claimed, ending, queue)
             else:
                 self._finish(claimed, ending)
@@ -87,7 +87,7 @@ class Runner:
     # -- the store, whatever befalls it
 
     def _claim(self, queue: str) -> Claimed | None:
-        if self.draining():
+        if self._draining():
             return None
         try:
             self._give_back_unknown()

@@ -19,15 +19,14 @@ def worker(stack):
     return process
 
 
-def until_drained(stack, process):
-    log = stack.folder / "calypso-0.log"
-    until(lambda: "draining" in log.read_text() or process.poll() is not None, what="draining")
+def until_draining(stack):
+    until(lambda: any(one.draining for one in stack.ports.jobs.workers(NODE)), what="draining")
 
 
 def test_one_that_is_told_to_end_takes_nothing_new_and_lets_its_jobs_be_cancelled(stack, worker):
     running = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
     worker.send_signal(signal.SIGTERM)
-    until_drained(stack, worker)
+    until_draining(stack)
     new = stack.submit("system.noop")
 
     stack.cancel(running)
@@ -41,7 +40,7 @@ def test_one_that_is_told_to_end_takes_nothing_new_and_lets_its_jobs_be_cancelle
 def test_one_that_is_told_twice_hands_its_jobs_back(stack, worker):
     job = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
     worker.send_signal(signal.SIGTERM)
-    until_drained(stack, worker)
+    until_draining(stack)
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(30) == 0

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from person import DemoFailed, Person
 from rich.console import Console
 from story import Story
@@ -49,14 +50,21 @@ def running_up(data: Path) -> Iterator[str]:
 
 
 def _address(up: Daemon, data: Path) -> str:
-    """Return where it serves, once it says so of this start."""
+    """Return where it serves, once it does."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline and up.exit_code() is None:
         running = record.find(data)
-        if running is not None and running.url and f"ready at {running.url}" in up.tail():
+        if running is not None and running.pid == up.pid and _is_ready(running.url):
             return running.url
         time.sleep(0.1)
     raise DemoFailed(f"calypso up did not start:\n{up.tail()}")
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return bool(url) and httpx.get(f"{url}/api/v1/readyz", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def default_data() -> Path:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCES = ("/usr/share", "/usr/lib", "/usr/bin", "/opt")
+SOURCES = ("/usr/bin", "/usr/lib", "/usr/share", "/opt")
 PIECE_BYTES = 8 << 20
 
 

@@ -9,8 +9,11 @@ SUITES ?= tests/unit tests/contract tests/acceptance
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
 
+# How long `make chaos` goes on.
+SECONDS ?= 120
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports unit contract acceptance real openapi clean
+.PHONY: help setup demo test check lint types imports unit contract acceptance real chaos openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +50,10 @@ acceptance: setup ## Run the tests that drive real processes
 
 real: setup ## Run the tests that need a product installed, such as OpenZFS
 	$(PYTEST) -m real tests/contract tests/acceptance
+
+chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)
+	@$(VENV)/python -m tests.chaos --seconds $(SECONDS) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(BREAK),--break $(BREAK))
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -14,7 +14,18 @@ from werkzeug.exceptions import abort
 from werkzeug.routing import Rule
 
 import calypso
-from api import accounts, auth, describing, events, identity, inventory, jobs, problems, system
+from api import (
+    accounts,
+    auth,
+    describing,
+    events,
+    identity,
+    inventory,
+    jobs,
+    lines,
+    problems,
+    system,
+)
 from api.bodies import REFUSAL, Bodies
 from api.context import KEY, Door
 from api.describing import Document
@@ -24,7 +35,7 @@ from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
 log = structlog.get_logger()
-BLUEPRINTS = (auth, jobs, inventory, events, accounts, system)
+BLUEPRINTS = (auth, jobs, lines, inventory, events, accounts, system)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -31,7 +31,7 @@ def inventory(
     """Show a table of what workers last saw, or which tables there are."""
     client = Client(ctx.obj)
     if table is None:
-        _show(client.get("/inventory"), as_json=as_json)
+        show(client.get("/inventory"), as_json=as_json)
         return
     if refresh:
         for job in client.post(f"/inventory/{table}/refresh")["items"]:
@@ -42,10 +42,11 @@ def inventory(
     while page["next_cursor"]:
         page = client.get(f"/inventory/{table}", params={**filters, "cursor": page["next_cursor"]})
         rows += page["items"]
-    _show({**page, "items": rows}, as_json=as_json)
+    show({**page, "items": rows}, as_json=as_json)
 
 
-def _show(page: dict[str, Any], *, as_json: bool) -> None:
+def show(page: dict[str, Any], *, as_json: bool) -> None:
+    """Print a list of the API as a table, or as JSON."""
     if as_json:
         typer.echo(json.dumps(page, indent=1))
         return

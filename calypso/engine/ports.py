@@ -10,6 +10,7 @@ from uuid import UUID
 from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
+from calypso.models.line import LockEntry, QueueLength
 from calypso.models.listing import JobQuery, Page
 from calypso.models.worker import WorkerRecord
 
@@ -108,6 +109,12 @@ class JobStore(Protocol):
 
     def workers(self, node: str | None = None) -> list[WorkerRecord]:
         """List known worker processes, dead ones not yet reaped included."""
+
+    def locks(self, node: str | None = None, *, limit: int = 500) -> list[LockEntry]:
+        """List what is held and waited for, path by path, holders first, then as they stand."""
+
+    def queues(self) -> list[QueueLength]:
+        """List every queue that has unfinished jobs or workers."""
 
     def retire(self, *, before: datetime, drop_before: datetime, batch: int = 1000) -> int:
         """Move ended jobs to the monthly history and drop old months; how many moved."""

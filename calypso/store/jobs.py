@@ -4,12 +4,13 @@ from datetime import datetime
 
 from calypso.store.events import Events
 from calypso.store.life import Life
+from calypso.store.lines import Lines
 from calypso.store.lists import Lists
 from calypso.store.logs import Logs
 from calypso.store.workers import Workers
 
 
-class PostgresJobStore(Life, Lists, Events, Logs, Workers):
+class PostgresJobStore(Life, Lists, Lines, Events, Logs, Workers):
     """All verbs on jobs over one engine. Each is one transaction; StoreUnavailable when away."""
 
     def retire(self, *, before: datetime, drop_before: datetime, batch: int = 1000) -> int:

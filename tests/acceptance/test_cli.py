@@ -123,6 +123,22 @@ def test_a_failed_job_ends_the_program_with_one(cli):
     assert "asked to fail" in said.out
 
 
+def test_who_holds_what_and_who_waits_for_it_is_shown(cli):
+    holder = cli.start("system.noop", "--seconds", "60", "--lock", "robot")
+    until(lambda: cli.state(holder) == "running")
+    waiting = cli.start("system.noop", "--lock", "robot")
+
+    book = cli("locks", "--json").json["items"]
+    mine = [(one["job"], one["granted"]) for one in book if one["path"] == "system/noop/robot"]
+    assert mine == [(holder, True), (waiting, False)]
+    assert "system/noop/robot" in cli("locks").out
+    lengths = {one["subsystem"]: one for one in cli("queues", "--json").json["items"]
+               if "control" not in one["queue"]}  # fmt: skip
+    assert (lengths["system"]["running"], lengths["system"]["waiting"]) == (1, 1)
+    cli("job", "cancel", holder)
+    cli("job", "watch", waiting)
+
+
 def test_a_cancel_returns_when_the_job_has_ended_and_watchers_are_told(cli):
     job_id = cli.start("system.noop", "--seconds", "60")
     until(lambda: cli.state(job_id) == "running")

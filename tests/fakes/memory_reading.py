@@ -10,11 +10,14 @@ from calypso.models.job import (
     JobEvent,
     Problem,
     Progress,
+    State,
     Wait,
     WaitReason,
     Warning_,
 )  # fmt: skip
+from calypso.models.line import LockEntry, QueueLength
 from calypso.models.listing import JobQuery, Page
+from calypso.models.worker import WorkerRecord
 from calypso.store import cursors, logs, reading
 from calypso.store.events import read_cursor
 from calypso.store.lists import SEARCHED
@@ -49,6 +52,46 @@ class Shown(Rules):
             if len(rows) <= query.limit:
                 return Page(items)
             return Page(items, cursors.write_instant(query.sort, *place(rows[query.limit - 1])))
+
+    def locks(self, node: str | None = None, *, limit: int = 500) -> list[LockEntry]:
+        with self._open():
+            entries = [
+                (entry.node, entry.path, not entry.granted, row.age, entry)
+                for row in self._rows.values()
+                for entry in _locks_of(row)
+                if node in (None, entry.node)
+            ]
+            return [one[-1] for one in sorted(entries, key=lambda one: one[:-1])][:limit]
+
+    def queues(self) -> list[QueueLength]:
+        with self._open():
+            open_rows = [row for row in self._rows.values() if not row.state.is_terminal]
+            names = {(row.new.node, row.new.subsystem, row.new.queue) for row in open_rows}
+            served = [(w, queue) for w in self._workers.values() for queue in w.queues]
+            names |= {(worker.node, worker.subsystem, queue) for worker, queue in served}
+            return [
+                self._length(name, [r for r in open_rows if r.new.queue == name[2]], served)
+                for name in sorted(names, key=lambda one: (one[0], one[2]))
+            ]
+
+    @staticmethod
+    def _length(
+        name: tuple[str, str, str], rows: list[Row], served: list[tuple[WorkerRecord, str]]
+    ) -> QueueLength:
+        node, subsystem, queue = name
+        states = [row.state for row in rows]
+        return QueueLength(
+            node=node,
+            subsystem=subsystem,
+            queue=queue,
+            waiting=states.count(State.WAITING),
+            queued=states.count(State.QUEUED),
+            running=states.count(State.RUNNING),
+            oldest_queued_at=min(
+                (r.queued_at for r in rows if r.state is State.QUEUED and r.queued_at), default=None
+            ),
+            slots=sum(one == queue and not worker.draining for worker, one in served),
+        )
 
     def events_of(self, job_id: UUID, *, after: int = 0, limit: int = 100) -> list[JobEvent]:
         with self._open():
@@ -126,6 +169,20 @@ class Shown(Rules):
             reason=row.reason, resource=resource, holder_job=holder, since=row.wait_since,
             position=position,
         )  # fmt: skip
+
+
+def _locks_of(row: Row) -> list[LockEntry]:
+    told = {"node": row.new.node, "job": row.new.id, "title": row.new.title, "state": row.state}
+    if row.state in (State.QUEUED, State.RUNNING):
+        since = row.started_at or row.queued_at
+        return [
+            LockEntry(path=one.path, mode=one.mode.word, granted=True, since=since, **told)
+            for one in row.new.locks
+        ]
+    if row.reason is WaitReason.LOCK and row.wait_on is not None:
+        mode = row.locks[row.wait_on].word
+        return [LockEntry(path=row.wait_on, mode=mode, granted=False, since=row.wait_since, **told)]
+    return []
 
 
 def _fits(row: Row, query: JobQuery, instant: datetime) -> bool:

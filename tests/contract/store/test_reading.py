@@ -345,6 +345,41 @@ def test_queues_nobody_serves_are_seen(store):
     assert eventually(lambda: store.starving(NODE, older_than_s=0)) == {"x@keep": 2, "y@keep": 1}
 
 
+def test_the_book_names_holders_and_who_stands_in_line(store):
+    holder = running(store, exclusive("storage", "tank", "home"))
+    first, second = (submitted(store, exclusive("storage", "tank")) for _ in range(2))
+    submitted(store, exclusive("tape", "robot"), node="other", title="elsewhere")
+
+    here = [(one.path, one.mode, one.job, one.granted) for one in store.locks(NODE)]
+    assert here == [
+        ("storage/tank", "exclusive", first, False),
+        ("storage/tank", "exclusive", second, False),
+        ("storage/tank/home", "exclusive", holder.id, True),
+    ]
+    assert [one.title for one in store.locks("other")] == ["elsewhere"]
+    assert [one.node for one in store.locks(limit=1)] == [NODE]
+
+    finish(store, holder)
+    assert [(one.job, one.granted) for one in store.locks(NODE)] == [(first, True), (second, False)]
+
+
+def test_queues_tell_their_lengths_and_who_serves_them(store):
+    store.register(record())
+    running(store, exclusive("storage", "tank"))
+    submitted(store, exclusive("storage", "tank"))
+    queued = submitted(store)
+    submitted(store, queue="unserved@keep")
+
+    lengths = {one.queue: one for one in store.queues()}
+    mine = lengths[QUEUE]
+    assert (mine.waiting, mine.queued, mine.running, mine.slots) == (1, 1, 1, 1)
+    assert mine.oldest_queued_at == store.get(queued).queued_at
+    assert (lengths["unserved@keep"].queued, lengths["unserved@keep"].slots) == (1, 0)
+
+    store.set_draining(WORKER)
+    assert {one.queue: one.slots for one in store.queues()}[QUEUE] == 0
+
+
 def test_versions_differ_between_jobs_and_settle(store):
     ids = [store.submit(new()).job_id for _ in range(2)]
     versions = [store.get(one).version for one in ids]

@@ -151,7 +151,17 @@ def test_a_store_that_is_away_is_503_with_retry_after(client, house):
 
 def test_without_signing_in_only_the_public_is_shown(app):
     stranger = app.test_client()
-    for path in ("jobs", "job-types", "events", "inventory", "users", "workers", "auth/me"):
+    for path in (
+        "jobs",
+        "job-types",
+        "events",
+        "inventory",
+        "users",
+        "workers",
+        "auth/me",
+        "locks",
+        "queues",
+    ):
         answer = stranger.get(f"/api/v1/{path}")
         assert_problem(answer, 401, "unauthenticated")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -1,6 +1,5 @@
 """Have a product do it; a cancel is passed on to the product."""
 
-
 from calypso.errors import JobCancelled
 from calypso.host import Host
 from calypso.models.jobtype import Cancel, JobParams, NoResult, job

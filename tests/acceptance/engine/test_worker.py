@@ -2,11 +2,14 @@
 
 import os
 import signal
+from uuid import uuid4
 
 import pytest
 
+from calypso.host import proof
 from calypso.host.scope import tagged
-from calypso.models.job import State
+from calypso.models.job import State, WaitReason
+from calypso.models.worker import WorkerRecord
 from tests.acceptance.engine.conftest import NODE, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -60,3 +63,24 @@ def test_what_dies_of_it_is_started_again(stack, worker):
         what="new processes",
     )
     assert stack.run("system.noop").state is State.SUCCEEDED
+
+
+def test_after_a_reboot_the_jobs_of_before_are_found_at_once(stack):
+    control, pool = stack.start_workers("system")
+    pool.kill()
+    job = stack.submit("system.noop", {"seconds": 60})
+    # A worker of before the boot whose pid is somebody else's by now, at the same tick even.
+    before = WorkerRecord(
+        id=uuid4(), node=NODE, subsystem="system", queues=(job.queue,), pid=os.getpid(),
+        started=proof.own_start(), boot_id="the boot before", machine_id=proof.machine_id(),
+        pid_namespace=proof.pid_namespace(),
+    )  # fmt: skip
+    store = stack.ports.jobs
+    store.register(before)
+    claimed = store.claim(job.queue, NODE, before.id, lease_s=3600)
+    assert store.begin(claimed.id, claimed.epoch) == "ok"
+
+    until(lambda: stack.job(job).state is State.WAITING, 20, "the job's being found")
+
+    assert stack.job(job).wait.reason is WaitReason.BACKOFF
+    assert control.poll() is None

@@ -1,6 +1,7 @@
 """Servers for the tests: the ones named by URL, or embedded ones of this session's own."""
 
 import os
+import signal
 import tempfile
 import uuid
 from contextlib import contextmanager
@@ -157,3 +158,12 @@ class Started:
         self._server = server
         self.url = server.url()
         self.stop, self.start = server.stop, server.start
+
+    @contextmanager
+    def frozen(self):
+        """It takes connections and answers nobody."""
+        os.kill(self._server.daemon.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._server.daemon.pid, signal.SIGCONT)

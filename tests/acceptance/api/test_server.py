@@ -268,6 +268,23 @@ def test_without_redis_jobs_are_taken_and_streams_tell_their_states(new_api, own
     stream.close()
 
 
+def test_a_frozen_redis_holds_no_request_up(new_api, own_redis):
+    api = new_api(redis=own_redis.url)
+    api.serve_noop()
+    client = api.client()
+    start(client)
+    with own_redis.frozen():
+        took_s = []
+        for _ in range(5):
+            began = time.monotonic()
+            job = start(client)
+            client.get(f"/jobs/{job['id']}")
+            took_s.append(time.monotonic() - began)
+
+    assert max(took_s) < 2 * 1.2
+    assert client.get("/queues").json()["items"][0]["queued"] == 6
+
+
 def test_without_postgresql_the_answer_is_503_and_all_is_well_again_after(new_api, own_postgres):
     api = new_api(database_url=own_postgres.url)
     client = api.client()

@@ -8,7 +8,7 @@ from typing import Any
 from flask_openapi.openapi import OpenAPI
 from pydantic import BaseModel
 
-from api.jobs import JobTypeInfo
+from api.job_shapes import JobTypeInfo
 from calypso.models.inventory import InventoryTable
 from calypso.models.jobtype import JobType
 

@@ -4,135 +4,91 @@ Names are full: `tank/home`, `tank/home@now`. Sizes are bytes, times aware UTC. 
 returns has seen its postcondition to be so. Acting twice is as good as once only where it says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from enum import StrEnum
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from calypso.errors import SubsystemError
+from calypso.drivers.storage.refusals import (
+    BadName,
+    BadProperty,
+    BaseMissing,
+    Busy,
+    DatasetExists,
+    DatasetMissing,
+    DeviceInUse,
+    DeviceMissing,
+    DeviceUnfit,
+    HasClones,
+    HasDependents,
+    Held,
+    NewerSnapshots,
+    NotPermitted,
+    OutOfSpace,
+    ParentMissing,
+    PoolExists,
+    PoolMissing,
+    PoolSuspended,
+    ProductMissing,
+    SnapshotExists,
+    SnapshotMissing,
+    StorageError,
+    StreamBroken,
+    Unsupported,
+)
+from calypso.drivers.storage.values import (
+    Dataset,
+    DatasetKind,
+    OnBytes,
+    OnScan,
+    Pool,
+    Scan,
+    ScanState,
+    Sent,
+    Snapshot,
+    Vdev,
+    VdevKind,
+)
 from calypso.models.inventory import Capability
 from calypso.models.jobtype import Plan
 
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class VdevKind(StrEnum):
-    """How the devices of a vdev share their data."""
-
-    STRIPE = "stripe"
-    MIRROR = "mirror"
-    RAIDZ1 = "raidz1"
-    RAIDZ2 = "raidz2"
-    RAIDZ3 = "raidz3"
-
-
-class Vdev(_Value):
-    """One group of devices; a pool is striped over its vdevs."""
-
-    kind: VdevKind = Field(default=VdevKind.STRIPE, description="How the devices share data.")
-    devices: tuple[str, ...] = Field(
-        min_length=1,
-        max_length=255,
-        description="Absolute paths: disks, files, or one directory for the directory driver.",
-    )
-
-
-class Pool(_Value):
-    """A pool as it stands. `is_suspended`: it answers, but no write will end."""
-
-    name: str
-    guid: str
-    health: str
-    size_bytes: int
-    allocated_bytes: int
-    free_bytes: int
-    capacity_percent: float
-    is_suspended: bool = False
-    read_errors: int = 0
-    write_errors: int = 0
-    checksum_errors: int = 0
-    data_errors: int = 0
-    status: str | None = None  # the product's own words when something is wrong
-    message_code: str | None = None  # such as ZFS-8000-9P
-    scan: "Scan | None" = None
-
-
-class ScanState(StrEnum):
-    """Where a scrub or resilver is."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    CANCELED = "canceled"
-
-
-class Scan(_Value):
-    """The last or present scrub or resilver of a pool."""
-
-    function: Literal["scrub", "resilver"]
-    state: ScanState
-    issued_bytes: int | None = None
-    total_bytes: int | None = None
-    percent: float | None = None
-    errors: int | None = None
-    repaired_bytes: int | None = None
-    eta_s: int | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-
-
-Pool.model_rebuild()  # now that Scan is known; a subclass elsewhere could not find it
-
-
-class DatasetKind(StrEnum):
-    """What a dataset is."""
-
-    FILESYSTEM = "filesystem"
-    VOLUME = "volume"
-
-
-class Dataset(_Value):
-    """A filesystem or volume. `mountpoint` is None when it is not mounted anywhere."""
-
-    name: str
-    kind: DatasetKind
-    used_bytes: int
-    available_bytes: int
-    referenced_bytes: int
-    mountpoint: str | None
-    created_at: datetime
-    origin: str | None = None
-    size_bytes: int | None = None  # of a volume
-
-
-class Snapshot(_Value):
-    """A snapshot. Snapshots are ordered by `order`, oldest first, never by name or time."""
-
-    name: str
-    guid: str
-    order: int
-    used_bytes: int
-    referenced_bytes: int
-    created_at: datetime
-    holds: int = 0
-    clones: tuple[str, ...] = ()
-
-
-class Sent(_Value):
-    """What a send and receive moved, and how it was left."""
-
-    snapshot: str
-    base: str | None
-    sent_bytes: int
-    resumed: bool = False
-
-
-OnBytes = Callable[[int, int | None], None]  # bytes so far, estimated total or None
-OnScan = Callable[[Scan], None]
+__all__ = [
+    "BadName",
+    "BadProperty",
+    "BaseMissing",
+    "Busy",
+    "Dataset",
+    "DatasetExists",
+    "DatasetKind",
+    "DatasetMissing",
+    "DeviceInUse",
+    "DeviceMissing",
+    "DeviceUnfit",
+    "HasClones",
+    "HasDependents",
+    "Held",
+    "NewerSnapshots",
+    "NotPermitted",
+    "OnBytes",
+    "OnScan",
+    "OutOfSpace",
+    "ParentMissing",
+    "Pool",
+    "PoolExists",
+    "PoolMissing",
+    "PoolSuspended",
+    "ProductMissing",
+    "Scan",
+    "ScanState",
+    "Sent",
+    "Snapshot",
+    "SnapshotExists",
+    "SnapshotMissing",
+    "Storage",
+    "StorageError",
+    "StreamBroken",
+    "Unsupported",
+    "Vdev",
+    "VdevKind",
+]
 
 
 class Storage(Protocol):
@@ -268,182 +224,3 @@ class Storage(Protocol):
 
         Equal on both sides of a replication, whatever the product; 64 hex digits.
         """
-
-
-# ---- refusals
-
-
-class StorageError(SubsystemError):
-    """The storage refused."""
-
-    code = "storage_error"
-    title = "Storage refused"
-
-
-class PoolMissing(StorageError):
-    """There is no such pool."""
-
-    code = "storage_pool_missing"
-    title = "No such pool"
-
-
-class PoolExists(StorageError):
-    """A pool of this name exists already."""
-
-    code = "storage_pool_exists"
-    title = "Pool exists"
-
-
-class PoolSuspended(StorageError):
-    """The pool has lost its disks; nothing moves until they are back."""
-
-    code = "storage_pool_suspended"
-    title = "Pool is suspended"
-
-
-class DeviceMissing(StorageError):
-    """A device named for the pool does not exist."""
-
-    code = "storage_device_missing"
-    title = "No such device"
-
-
-class DeviceInUse(StorageError):
-    """A device named for the pool is used by something else."""
-
-    code = "storage_device_in_use"
-    title = "Device in use"
-
-
-class DeviceUnfit(StorageError):
-    """A device is too small, or the layout does not fit its devices."""
-
-    code = "storage_device_unfit"
-    title = "Device does not fit"
-
-
-class DatasetMissing(StorageError):
-    """There is no such dataset."""
-
-    code = "storage_dataset_missing"
-    title = "No such dataset"
-
-
-class DatasetExists(StorageError):
-    """A dataset of this name exists already."""
-
-    code = "storage_dataset_exists"
-    title = "Dataset exists"
-
-
-class ParentMissing(StorageError):
-    """The dataset above does not exist."""
-
-    code = "storage_parent_missing"
-    title = "Parent dataset missing"
-
-
-class SnapshotMissing(StorageError):
-    """There is no such snapshot."""
-
-    code = "storage_snapshot_missing"
-    title = "No such snapshot"
-
-
-class SnapshotExists(StorageError):
-    """A snapshot of this name exists already."""
-
-    code = "storage_snapshot_exists"
-    title = "Snapshot exists"
-
-
-class HasDependents(StorageError):
-    """Children, snapshots or clones depend on it."""
-
-    code = "storage_has_dependents"
-    title = "Others depend on it"
-
-
-class HasClones(HasDependents):
-    """A clone depends on the snapshot."""
-
-    code = "storage_has_clones"
-    title = "A clone depends on it"
-
-
-class NewerSnapshots(StorageError):
-    """There are snapshots newer than the one to go back to."""
-
-    code = "storage_newer_snapshots"
-    title = "Newer snapshots exist"
-
-
-class Held(StorageError):
-    """A hold keeps the snapshot."""
-
-    code = "storage_held"
-    title = "Snapshot is held"
-
-
-class Busy(StorageError):
-    """Somebody uses it right now."""
-
-    code = "storage_busy"
-    title = "In use"
-
-
-class OutOfSpace(StorageError):
-    """There is no room, or a quota is used up."""
-
-    code = "storage_out_of_space"
-    title = "Out of space"
-
-
-class BadName(StorageError):
-    """The product does not take this name."""
-
-    code = "storage_bad_name"
-    title = "Name refused"
-
-
-class BadProperty(StorageError):
-    """The product does not know this property or value."""
-
-    code = "storage_bad_property"
-    title = "Property refused"
-
-
-class NotPermitted(StorageError):
-    """The worker lacks the rights for this."""
-
-    code = "storage_not_permitted"
-    title = "Worker lacks the rights"
-
-
-class Unsupported(StorageError):
-    """The product cannot do this."""
-
-    code = "storage_unsupported"
-    title = "Not supported by this product"
-
-
-class BaseMissing(StorageError):
-    """Source and target have no such snapshot in common."""
-
-    code = "storage_base_missing"
-    title = "No common snapshot"
-
-
-class StreamBroken(StorageError):
-    """The stream ended early or did not pass its checks; the target is as it was."""
-
-    code = "storage_stream_broken"
-    title = "Transfer broken"
-    transient = True
-
-
-class ProductMissing(StorageError):
-    """The product is not installed or its kernel module is not loaded."""
-
-    code = "storage_product_missing"
-    title = "Storage product missing"

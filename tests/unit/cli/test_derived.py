@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from api.jobs import type_info
+from api.job_shapes import type_info
 from calypso import jobs
 from calypso.cli.derived import command_of, fields_of, params_of
 from calypso.cli.job_run import GENERAL

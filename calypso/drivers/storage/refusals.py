@@ -1,0 +1,179 @@
+"""How a storage product refuses: one class for each reason, with a code that never changes."""
+
+from calypso.errors import SubsystemError
+
+
+class StorageError(SubsystemError):
+    """The storage refused."""
+
+    code = "storage_error"
+    title = "Storage refused"
+
+
+class PoolMissing(StorageError):
+    """There is no such pool."""
+
+    code = "storage_pool_missing"
+    title = "No such pool"
+
+
+class PoolExists(StorageError):
+    """A pool of this name exists already."""
+
+    code = "storage_pool_exists"
+    title = "Pool exists"
+
+
+class PoolSuspended(StorageError):
+    """The pool has lost its disks; nothing moves until they are back."""
+
+    code = "storage_pool_suspended"
+    title = "Pool is suspended"
+
+
+class DeviceMissing(StorageError):
+    """A device named for the pool does not exist."""
+
+    code = "storage_device_missing"
+    title = "No such device"
+
+
+class DeviceInUse(StorageError):
+    """A device named for the pool is used by something else."""
+
+    code = "storage_device_in_use"
+    title = "Device in use"
+
+
+class DeviceUnfit(StorageError):
+    """A device is too small, or the layout does not fit its devices."""
+
+    code = "storage_device_unfit"
+    title = "Device does not fit"
+
+
+class DatasetMissing(StorageError):
+    """There is no such dataset."""
+
+    code = "storage_dataset_missing"
+    title = "No such dataset"
+
+
+class DatasetExists(StorageError):
+    """A dataset of this name exists already."""
+
+    code = "storage_dataset_exists"
+    title = "Dataset exists"
+
+
+class ParentMissing(StorageError):
+    """The dataset above does not exist."""
+
+    code = "storage_parent_missing"
+    title = "Parent dataset missing"
+
+
+class SnapshotMissing(StorageError):
+    """There is no such snapshot."""
+
+    code = "storage_snapshot_missing"
+    title = "No such snapshot"
+
+
+class SnapshotExists(StorageError):
+    """A snapshot of this name exists already."""
+
+    code = "storage_snapshot_exists"
+    title = "Snapshot exists"
+
+
+class HasDependents(StorageError):
+    """Children, snapshots or clones depend on it."""
+
+    code = "storage_has_dependents"
+    title = "Others depend on it"
+
+
+class HasClones(HasDependents):
+    """A clone depends on the snapshot."""
+
+    code = "storage_has_clones"
+    title = "A clone depends on it"
+
+
+class NewerSnapshots(StorageError):
+    """There are snapshots newer than the one to go back to."""
+
+    code = "storage_newer_snapshots"
+    title = "Newer snapshots exist"
+
+
+class Held(StorageError):
+    """A hold keeps the snapshot."""
+
+    code = "storage_held"
+    title = "Snapshot is held"
+
+
+class Busy(StorageError):
+    """Somebody uses it right now."""
+
+    code = "storage_busy"
+    title = "In use"
+
+
+class OutOfSpace(StorageError):
+    """There is no room, or a quota is used up."""
+
+    code = "storage_out_of_space"
+    title = "Out of space"
+
+
+class BadName(StorageError):
+    """The product does not take this name."""
+
+    code = "storage_bad_name"
+    title = "Name refused"
+
+
+class BadProperty(StorageError):
+    """The product does not know this property or value."""
+
+    code = "storage_bad_property"
+    title = "Property refused"
+
+
+class NotPermitted(StorageError):
+    """The worker lacks the rights for this."""
+
+    code = "storage_not_permitted"
+    title = "Worker lacks the rights"
+
+
+class Unsupported(StorageError):
+    """The product cannot do this."""
+
+    code = "storage_unsupported"
+    title = "Not supported by this product"
+
+
+class BaseMissing(StorageError):
+    """Source and target have no such snapshot in common."""
+
+    code = "storage_base_missing"
+    title = "No common snapshot"
+
+
+class StreamBroken(StorageError):
+    """The stream ended early or did not pass its checks; the target is as it was."""
+
+    code = "storage_stream_broken"
+    title = "Transfer broken"
+    transient = True
+
+
+class ProductMissing(StorageError):
+    """The product is not installed or its kernel module is not loaded."""
+
+    code = "storage_product_missing"
+    title = "Storage product missing"

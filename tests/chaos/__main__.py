@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -140,6 +141,7 @@ def main() -> int:
             "unshare", ["unshare", "-m", sys.executable, "-m", "tests.chaos", *sys.argv[1:]],
             {**os.environ, INSIDE: "1"},
         )  # fmt: skip
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it mends and ends all the same
     seed = random.SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="calypso-chaos-") as made:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -18,7 +17,7 @@ from calypso.embedded.places import free_port
 from calypso.embedded.postgres import EmbeddedPostgres
 from calypso.embedded.redis import EmbeddedRedis
 from calypso.errors import Unavailable
-from calypso.host.daemon import in_session, kill_all
+from calypso.host.daemon import Daemon, in_session, kill_all
 from calypso.host.scope import tagged
 from calypso.store.migrate import upgrade
 from calypso.wiring import build
@@ -41,27 +40,25 @@ class Kept:
     argv: list[str]
     env: dict[str, str]
     log: Path
-    process: "subprocess.Popen[bytes] | None" = None
+    daemon: Daemon | None = None
 
     def keep(self) -> None:
         """Start it unless it runs."""
-        if self.process is None or self.process.poll() is not None:
-            with self.log.open("ab") as log:
-                self.process = subprocess.Popen(
-                    self.argv, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    start_new_session=True,
-                )  # fmt: skip
+        if self.daemon is None or self.daemon.exit_code() is not None:
+            self.daemon = Daemon(self.name, self.argv, self.log, self.env, cwd=Path.cwd())
+            self.daemon.start()
 
     @property
     def pids(self) -> set[int]:
         """Its processes."""
-        return set() if self.process is None else in_session(self.process.pid)
+        pid = None if self.daemon is None else self.daemon.pid
+        return set() if pid is None else in_session(pid)
 
     def kill(self) -> None:
         """Kill all of it at once."""
-        if self.process is not None:
-            kill_all(self.pids)
-            self.process.wait()
+        kill_all(self.pids)
+        if self.daemon is not None:
+            self.daemon.kill()
 
 
 @dataclass

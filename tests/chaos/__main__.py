@@ -21,7 +21,7 @@ from tests.chaos.stack import Stack
 UNFINISHED = 14
 SETTLE_S = 150.0
 LOCKS = ("red", "green", "blue")
-DISK_SIZE = "400m"
+LONGER_S = 60.0  # for kinds that have not hit yet
 INSIDE = "CALYPSO_CHAOS_INSIDE"  # set where we are in a mount namespace of our own
 
 
@@ -47,7 +47,7 @@ class Run:
         watcher = Watcher(self.stack, self.found)
         try:
             end, strike = time.monotonic() + seconds, time.monotonic() + 2
-            while time.monotonic() < end:
+            while (now := time.monotonic()) < end or (self.unhit() and now < end + LONGER_S):
                 self._look_after()
                 self._submit()
                 if time.monotonic() > strike:
@@ -59,6 +59,10 @@ class Run:
             watcher.stop()
         wrong, ends = judge(self.stack, self.keys, self.cancelled, watcher)
         return self.found + wrong, ends
+
+    def unhit(self) -> list[str]:
+        """Return the kinds that have not hit a running job yet."""
+        return [kind for kind in self.faults.kinds if not self.hits[kind]]
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         self._due.append((time.monotonic() + seconds, do))
@@ -163,15 +167,14 @@ def _report(run: Run, wrong: list[str], ends: dict[str, int], logs: Path) -> int
         print(f"{run.hits[kind]:5} of {run.tries[kind]:3} hit a running job: {kind}")
     for end, count in sorted(ends.items()):
         print(f"{count:5} {end}")
-    unhit = [kind for kind in run.faults.kinds if not run.hits[kind]]
-    for kind in unhit:
+    for kind in run.unhit():
         print(f"NEVER HIT A RUNNING JOB: {kind}")
     for what in wrong:
         print(f"WRONG {what}")
     if wrong and (keep := os.environ.get("CALYPSO_CHAOS_KEEP")):
         subprocess.run(["cp", "-r", str(logs), keep], check=False)
     print(f"{len(run.keys)} jobs, {len(wrong)} things wrong")
-    return 1 if wrong or unhit else 0
+    return 1 if wrong or run.unhit() else 0
 
 
 def _can_mount() -> bool:
@@ -190,7 +193,7 @@ def _disk(folder: Path) -> Path | None:
         return None
     disk = folder / "postgres"
     disk.mkdir()
-    private_disk(disk, DISK_SIZE)
+    private_disk(disk)
     return disk
 
 

@@ -18,6 +18,7 @@ from tests.chaos.stack import LEASE_S, QUEUE, Pool, Running, Stack
 
 SILENCE_S = LEASE_S + 2.0  # longer than a lease
 FULL_S = 2.0
+DISK_MB = 400
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -159,11 +160,13 @@ class Faults:
 
     def fill_disk(self) -> bool:
         """Leave PostgreSQL no room for a while."""
+        # Never the machine's own disk: only ours, and no more than it can hold.
         assert self._disk is not None
+        assert self._disk.is_mount(), f"{self._disk} is no file system of its own any more"
         hit = bool(self._stack.running())
         filler = self._disk / "filler"
         subprocess.run(
-            ["dd", "if=/dev/zero", f"of={filler}", "bs=1M"],
+            ["dd", "if=/dev/zero", f"of={filler}", "bs=1M", f"count={DISK_MB}"],
             capture_output=True, check=False,
         )  # fmt: skip
         self._later(FULL_S, lambda: filler.unlink(missing_ok=True))
@@ -193,10 +196,10 @@ class Faults:
         return None if one is None else self._stack.pool_of(one)
 
 
-def private_disk(folder: Path, size: str) -> None:
+def private_disk(folder: Path) -> None:
     """Put a small file system of memory at a folder; in a mount namespace of our own."""
     subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "calypso-chaos", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=0755", "calypso-chaos", str(folder)],
         check=True,
     )
 

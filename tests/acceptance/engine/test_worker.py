@@ -53,6 +53,17 @@ def test_one_that_is_told_twice_hands_its_jobs_back(stack, worker):
     assert handed_back.attempt == 1
 
 
+def test_the_last_act_of_the_control_process_is_to_hand_back_what_was_left(stack):
+    control, pool = stack.start_workers("system")
+    job = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
+    os.killpg(pool.pid, signal.SIGKILL)
+    control.send_signal(signal.SIGTERM)
+
+    assert control.wait(30) == 0
+    assert tagged(f"{job.id}.") == {}
+    assert stack.job(job).state is not State.RUNNING
+
+
 def test_what_dies_of_it_is_started_again(stack, worker):
     before = {one.pid for one in stack.ports.jobs.workers(NODE)}
     for pid in before:

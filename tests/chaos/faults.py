@@ -12,6 +12,7 @@ from uuid import UUID
 
 import redis
 
+from calypso.broker import KEY_PREFIX
 from calypso.errors import CalypsoError
 from calypso.models.ledger import Ending
 from tests.chaos.stack import LEASE_S, QUEUE, Pool, Running, Stack
@@ -128,7 +129,7 @@ class Faults:
         """Lose every message that waits."""
         hit = bool(self._stack.running())
         with redis.Redis.from_url(self._stack.redis.url()) as client:
-            client.delete(QUEUE)
+            client.delete(f"{KEY_PREFIX}{QUEUE}")
         return hit
 
     def double_hints(self) -> bool:

@@ -135,11 +135,12 @@ class Stack:
 
 
 @pytest.fixture
-def new_stack(tmp_path, fresh_database, redis_url):
+def new_stack(tmp_path, fresh_database, request):
     made = []
 
-    def make(database_url=None, **extra):
+    def make(database_url=None, redis_url=None, **extra):
         database_url = database_url or fresh_database()
+        redis_url = redis_url or request.getfixturevalue("redis_url")
         upgrade(database_url)
         made.append(Stack(tmp_path, database_url, redis_url, extra))
         return made[-1]

@@ -26,7 +26,7 @@ def folder():
 def demo(folder):
     env = {name: text for name, text in os.environ.items() if not name.startswith("CALYPSO_")}
     return subprocess.run(
-        [sys.executable, DEMO, "--exit", "--data", folder / "data", "--megabytes", "30"],
+        [sys.executable, DEMO, "--exit", "--data", folder / "data", "--megabytes", "150"],
         env={**env, "COLUMNS": "200"},
         check=False,
         capture_output=True,

@@ -32,11 +32,23 @@ def start():
         for running in started:
             running.kill()
             until(lambda running=running: not running.left() or _killed(running.left()))
+        until(lambda: not _inside(folder))
 
 
 def _killed(pids):
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _inside(folder):
+    """Who works in a folder: PostgreSQL's children lose their variables, and outlive it a moment."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if str(link.readlink()).startswith(folder):
+                found.append(link.parent.name)
+    return found
 
 
 def test_it_serves_and_leaves_nothing_when_stopped(start):

@@ -10,11 +10,20 @@ import pytest
 from calypso.drivers.storage.zfs import openers
 
 DEVICE = Path("/dev/full")  # a device anybody may open; a test has no volume
+everybody_seen = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees what others open")
 
 
-def test_a_process_that_has_it_open_is_named():
+def test_a_process_that_has_it_open_is_named(tmp_path):
+    (tmp_path / "proc").mkdir()
+    (tmp_path / f"proc/{os.getpid()}").symlink_to("/proc/self")
     with DEVICE.open("rb"):
-        assert f"process {os.getpid()}" in list(openers.users(DEVICE, Path("/")))
+        assert list(openers.users(DEVICE, tmp_path)) == [f"process {os.getpid()}"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_who_may_not_look_everywhere_says_so_instead_of_calling_it_unused(capsys):
+    assert openers.main(str(DEVICE)) == 1
+    assert f"cannot see who uses {DEVICE}" in capsys.readouterr().err
 
 
 def test_a_device_nobody_uses_has_no_users(tmp_path):
@@ -89,6 +98,7 @@ def test_a_device_the_kernel_has_claimed_is_used(tmp_path, monkeypatch):
     ]
 
 
+@everybody_seen
 def test_the_program_runs_by_its_path_with_nothing_but_python(tmp_path):
     program = [sys.executable, "-I", "-S", "-B", openers.__file__]
     with DEVICE.open("rb"):
@@ -100,6 +110,7 @@ def test_the_program_runs_by_its_path_with_nothing_but_python(tmp_path):
     assert gone.stdout == ""
 
 
+@everybody_seen
 def test_the_program_answers_in_this_process_too(capsys):
     with DEVICE.open("rb"):
         assert openers.main(str(DEVICE)) == 0

@@ -24,6 +24,7 @@ from api import (
     jobs,
     lines,
     problems,
+    schedules,
     system,
 )
 from api.bodies import REFUSAL, Bodies
@@ -35,7 +36,7 @@ from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
 log = structlog.get_logger()
-BLUEPRINTS = (auth, jobs, lines, inventory, events, accounts, system)
+BLUEPRINTS = (auth, jobs, lines, schedules, inventory, events, accounts, system)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -24,6 +24,7 @@ from api.job_shapes import (
     RerunRequest,
     type_info,
 )
+from api.submissions import idempotency_key, submitted
 from calypso.engine import cancel as cancelling
 from calypso.engine import control, submit
 from calypso.engine.access import require
@@ -34,7 +35,6 @@ from calypso.models.listing import JobQuery
 from calypso.store.events import LARGEST
 
 FALLBACK_S = 2.0  # a long poll looks this often, should no bell ring
-KEY_LENGTH = 255
 
 
 blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="jobs")])
@@ -72,9 +72,9 @@ def start_job(body: JobRequest) -> Any:
         type=body.type, params=body.params, node=body.node, priority=body.priority,
         not_before=body.not_before, after=tuple(body.after),
         run_even_if_failed=body.run_even_if_failed, plan_hash=body.plan_hash,
-        idempotency_key=_idempotency_key(),
+        idempotency_key=idempotency_key(),
     )  # fmt: skip
-    return _submitted(submit.submit(house().ports, house().types, actor(), asked))
+    return submitted(submit.submit(house().ports, house().types, actor(), asked))
 
 
 @blueprint.post("/plans", responses={200: PlanAnswer})
@@ -123,7 +123,7 @@ def rerun_job(path: JobPath, body: RerunRequest) -> Any:
     done = submit.rerun(
         house().ports, house().types, actor(), path.job_id, plan_hash=body.plan_hash
     )
-    return _submitted(done)
+    return submitted(done)
 
 
 @blueprint.get("/jobs/<uuid:job_id>/log", responses={200: LOG})
@@ -149,24 +149,6 @@ def read_history(path: JobPath, query: HistoryQuery) -> Any:
     return listed(
         [HistoryEvent(at=e.at, type=e.type, epoch=e.epoch, data=e.data) for e in shown], following
     )
-
-
-def _submitted(done: submit.Submission) -> Any:
-    headers = {"Location": f"/api/v1/jobs/{done.job.id}", "ETag": etag_of(done.job)}
-    if done.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return answer(done.job, 202, headers)
-
-
-def _idempotency_key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not (0 < len(key) <= KEY_LENGTH and key.isascii() and key.isprintable()):
-        message = f"1 to {KEY_LENGTH} printable ASCII characters"
-        wrong = FieldError("/headers/Idempotency-Key", "key", message)
-        raise Invalid("The Idempotency-Key cannot be used.", [wrong])
-    return key
 
 
 def _readable(job_id: UUID) -> Job:

@@ -25,6 +25,7 @@ from calypso.store.accounts import Accounts
 from calypso.store.engine import make_engine
 from calypso.store.inventory import PostgresInventoryStore
 from calypso.store.jobs import PostgresJobStore
+from calypso.store.schedules import PostgresScheduleStore
 from calypso.store.secrets import Secrets
 
 Role = Literal["api", "worker", "scheduler", "cli"]
@@ -56,6 +57,7 @@ def build(settings: Settings, *, role: Role) -> House:
     engine = make_engine(database, pool_size=POOL_SIZES[role])
     client = connect(broker, master=settings.redis_master)
     secrets = Secrets(engine, settings.secrets_key.get_secret_value())
+    accounts = Accounts(engine)
     ports = Ports(
         jobs=PostgresJobStore(engine),
         inventory=PostgresInventoryStore(engine),
@@ -66,11 +68,13 @@ def build(settings: Settings, *, role: Role) -> House:
             length=lambda key: int(client.llen(key)),
         ),
         secrets=secrets,
+        schedules=PostgresScheduleStore(engine),
+        owners=accounts,
     )
     return House(
         settings=settings,
         ports=ports,
-        accounts=Accounts(engine),
+        accounts=accounts,
         secrets=secrets,
         types=jobs.load(settings.job_folders),
         tables=inventory.load(),

@@ -1,4 +1,4 @@
-"""`python -m workers.scheduler`: tends every node's timers and hints, and the history.
+"""`python -m workers.scheduler`: schedules, every node's timers and hints, the history.
 
 Any number may run. It buries nobody: that takes proof, which only a worker's own node has.
 """
@@ -9,6 +9,7 @@ import threading
 import structlog
 
 from calypso.config import load
+from calypso.engine.fire import Firer
 from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
 from calypso.wiring import build, configure_logs
@@ -17,11 +18,13 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Tend until SIGTERM or Ctrl-C."""
+    """Fire and tend until SIGTERM or Ctrl-C."""
     settings = load()
     configure_logs(settings)
+    house = build(settings, role="scheduler")
+    firer = Firer(house.ports, house.types, history_days=settings.history_days)
     tender = Tender(
-        build(settings, role="scheduler").ports,
+        house.ports,
         node=None,
         undertaker=None,
         hot_days=settings.hot_days,
@@ -32,6 +35,8 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     log.info("scheduler.ready")
     while not ended.is_set():
+        with surviving("firer"):
+            firer.tick()
         with surviving("tender"):
             tender.tick()
         ended.wait(TICK_S)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from calypso.engine.schedule_ports import Owners, ScheduleStore
 from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
@@ -218,3 +219,5 @@ class Ports:
     live: Live
     hints: Hints
     secrets: SecretStore
+    schedules: ScheduleStore
+    owners: Owners

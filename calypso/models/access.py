@@ -17,7 +17,9 @@ class Role(StrEnum):
 # Patterns over `<area>:<act>`; `*` matches any word.
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({"*:read"}),
-    Role.OPERATOR: frozenset({"*:read", "*:operate", "jobs:submit", "jobs:cancel"}),
+    Role.OPERATOR: frozenset(
+        {"*:read", "*:operate", "jobs:submit", "jobs:cancel", "schedules:configure"}
+    ),
     Role.ADMIN: frozenset({"*:*"}),
 }
 

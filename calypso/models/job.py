@@ -88,6 +88,7 @@ class Source(_Value):
 
     kind: Literal["user", "schedule", "job", "system"]
     id: str | None = None
+    slot: datetime | None = Field(default=None, description="Of the schedule, whose slot this is.")
 
 
 class HeldLock(_Value):

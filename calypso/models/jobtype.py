@@ -112,6 +112,7 @@ class JobType:
     schedulable: bool
     destructive: bool
     stall_s: float | None
+    prunes: bool = False  # destroys by age: a schedule holds it while the clock is in doubt
     control: bool = False  # seconds-long work on the control queue; not offered to people
 
     @property
@@ -149,6 +150,7 @@ def job(
     destructive: bool = False,
     plan: PlanFunction | None = None,
     stall_s: float | None = None,
+    prunes: bool = False,
 ) -> Callable[[R], JobType]:
     """Declare a job type; the run function becomes the value that `jobs.load()` finds.
 
@@ -176,6 +178,7 @@ def job(
             schedulable=schedulable,
             destructive=destructive,
             stall_s=stall_s,
+            prunes=prunes,
         )
 
     return declare

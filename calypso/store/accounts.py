@@ -9,7 +9,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, exc
 
 from calypso.errors import Conflict, FieldError, InUse, Invalid, NotFound
-from calypso.models.access import GRANTS, Role
+from calypso.models.access import GRANTS, Actor, Role
 from calypso.models.account import User
 from calypso.models.clock import uuid7
 from calypso.store.asking import run
@@ -79,6 +79,11 @@ class Accounts(Tokens, Attempts):
         """Return the user of this name, or None."""
         row = self._row(f"SELECT {COLUMNS} FROM calypso.users WHERE name = %s", name)  # noqa: S608 - fixed words
         return None if row is None else _user(row)
+
+    def actor_of(self, name: str) -> Actor | None:
+        """Return a user with their rights of today; None when they are gone or disabled."""
+        user = self.user(name)
+        return None if user is None or user.disabled else user.actor()
 
     def user_by_id(self, user_id: UUID) -> User | None:
         """Return the user of this id, or None."""

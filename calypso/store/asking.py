@@ -31,6 +31,11 @@ class Asking:
         row = self._row(statement, *values)
         return None if row is None else row[0]
 
+    def _count(self, statement: str, *values: Any) -> int:
+        """Return how many rows a statement changed."""
+        with calling(self._engine) as connection:
+            return run(connection, statement, *values).rowcount
+
     def _do(self, statement: str, *values: Any) -> None:
         with calling(self._engine) as connection:
             run(connection, statement, *values)

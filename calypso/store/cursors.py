@@ -37,16 +37,30 @@ def write_instant(order: str, at: datetime, job_id: UUID) -> str:
     return write(order, (at.isoformat(), str(job_id)))
 
 
+def read_time(cursor: str, order: str) -> datetime:
+    """Return the instant of the last entry seen; Invalid."""
+    (text,) = read(cursor, order, 1)
+    return _instant(text)
+
+
 def read_instant(cursor: str, order: str) -> tuple[datetime, UUID]:
     """Return (time, id) of the last job seen; Invalid."""
     at, job_id = read(cursor, order, 2)
     try:
-        instant, read_id = datetime.fromisoformat(at), UUID(job_id)
+        read_id = UUID(job_id)
+    except ValueError:
+        raise _foreign() from None
+    return _instant(at), read_id
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise _foreign() from None
     if instant.tzinfo is None:
         raise _foreign()
-    return instant, read_id
+    return instant
 
 
 def _foreign() -> Invalid:

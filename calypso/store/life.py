@@ -133,11 +133,12 @@ def submit_on(connection: Connection, new: NewJob) -> Submitted:
 
     Only one in a transaction, unless the caller opened the lock books of all nodes first, sorted.
     """
-    row = run(connection, SUBMIT, as_json(_told(new))).one()
+    row = run(connection, SUBMIT, as_json(told(new))).one()
     return Submitted(row.id, row.verdict, State(row.state))
 
 
-def _told(new: NewJob) -> dict[str, Any]:
+def told(new: NewJob) -> dict[str, Any]:
+    """Return a job as the SQL of submit() takes it."""
     return {
         "id": str(new.id),
         "type": new.type,

@@ -24,7 +24,7 @@ BOTH = (
     "id, type, subsystem, node, queue, title, priority, params, locks, requested_by, source_kind,"
     " source_id, parent_id, external, cancel_class, state, attempt, max_attempts, cancel_at,"
     " cancel_by, progress, result, error, warnings, created_at, queued_at, started_at,"
-    " heartbeat_at, finished_at"
+    " heartbeat_at, finished_at, slot"
 )
 HOT = f"{BOTH}, wait_reason, wait_on, wait_since, run_at"
 ENDED = (
@@ -54,7 +54,7 @@ def job(row: Any, lines: Mapping[UUID, Line]) -> Job:
         result=row.result,
         locks=[HeldLock(path=path, mode=_word(mode)) for path, mode in row.locks],
         requested_by=row.requested_by,
-        source=Source(kind=row.source_kind, id=row.source_id),
+        source=Source(kind=row.source_kind, id=row.source_id, slot=row.slot),
         parent_id=row.parent_id,
         attempt=row.attempt,
         max_attempts=row.max_attempts,

@@ -42,7 +42,7 @@ def _killed(pids):
 
 
 def _inside(folder):
-    """Who works in a folder: PostgreSQL's children lose their variables, and outlive it a moment."""
+    """Who works in a folder: children of PostgreSQL lose their variables and outlive it a bit."""
     found = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
         with suppress(OSError):

@@ -13,6 +13,7 @@ from calypso.models.account import ApiToken, User
 from calypso.models.clock import now, uuid7
 from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.wiring import House
+from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
 
@@ -122,6 +123,10 @@ class MemoryAccounts:
     def user(self, name):
         return next((one for one in self._users.values() if one.name == name), None)
 
+    def actor_of(self, name):
+        user = self.user(name)
+        return None if user is None or user.disabled else user.actor()
+
     def user_by_id(self, user_id):
         return self._users.get(user_id)
 
@@ -176,12 +181,15 @@ class NoSecrets:
 
 def memory_house(node="keep"):
     """Return a house of fakes in which the system and storage subsystems are served."""
+    store, accounts = MemoryJobStore(), MemoryAccounts()
     ports = Ports(
-        jobs=MemoryJobStore(),
+        jobs=store,
         inventory=MemoryInventory(),
         live=MemoryLive(),
         hints=MemoryHints(),
         secrets=NoSecrets(),
+        schedules=MemoryScheduleStore(store),
+        owners=accounts,
     )
     for subsystem in ("system", "storage"):
         able = Capability(product="fake", available=True)
@@ -189,7 +197,7 @@ def memory_house(node="keep"):
         ports.inventory.report(status)
     settings = Settings(jwt_key="a key for tests that is long enough", node=node)
     return House(
-        settings=settings, ports=ports, accounts=MemoryAccounts(), secrets=NoSecrets(),
+        settings=settings, ports=ports, accounts=accounts, secrets=NoSecrets(),
         types=jobs.load(()), tables=inventory.load(), engine=None,
     )  # fmt: skip
 

@@ -41,5 +41,5 @@ def test_a_token_may_be_narrower_than_its_owner():
 
 def test_permissions_of_roles_are_listed_once_and_sorted():
     assert permissions_of(["viewer", "operator"]) == sorted(
-        {"*:read", "*:operate", "jobs:submit", "jobs:cancel"}
+        {"*:read", "*:operate", "jobs:submit", "jobs:cancel", "schedules:configure"}
     )

@@ -1,0 +1,251 @@
+"""Schedules and what became of their slots; satisfies `engine.ports.ScheduleStore`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import exc
+
+from calypso.errors import Conflict, NotFound, PreconditionFailed
+from calypso.models.clock import uuid7
+from calypso.models.firing import Turn
+from calypso.models.job import State
+from calypso.models.ledger import NewJob
+from calypso.models.schedule import (
+    Clock,
+    Decided,
+    Decision,
+    Fire,
+    FirePage,
+    Schedule,
+    SchedulePage,
+    ScheduleSpec,
+)
+from calypso.store import cursors
+from calypso.store.asking import Asking, as_json
+from calypso.store.life import told
+
+log = structlog.get_logger()
+UNIQUE_VIOLATION = "23505"
+COLUMNS = """id, name, enabled, spec, owner, version, next_slot, last_slot, created_at,
+ updated_at, updated_by"""
+ADD = f"""
+INSERT INTO calypso.schedules (id, name, enabled, spec, owner, next_slot, updated_by)
+VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
+REPLACE = f"""
+UPDATE calypso.schedules SET name = %s, enabled = %s, spec = %s::jsonb, owner = %s, next_slot = %s,
+       updated_by = %s, updated_at = now(), version = version + 1
+ WHERE id = %s AND version = %s RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
+ONE = f"SELECT {COLUMNS} FROM calypso.schedules WHERE id = %s"  # noqa: S608 - fixed words
+PAGE = f"""
+SELECT {COLUMNS} FROM calypso.schedules
+ WHERE (%s::text IS NULL OR name > %s) AND (%s::text IS NULL OR spec->>'type' = %s)
+   AND (%s::boolean IS NULL OR enabled = %s)
+ ORDER BY name LIMIT %s"""  # noqa: S608 - fixed words
+DUE = f"""
+SELECT clock_timestamp() AS at, {COLUMNS} FROM calypso.schedules
+ WHERE next_slot <= clock_timestamp() ORDER BY next_slot LIMIT %s"""  # noqa: S608 - fixed words
+FIRE = """
+SELECT decision, reason, job_id, job_state, cancelled
+  FROM calypso.fire(%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)"""
+FIRES = """
+SELECT slot, decision, reason, detail, missed_slots, job_id, decided_at
+  FROM calypso.schedule_fires WHERE schedule_id = %s AND slot < %s
+ ORDER BY slot DESC LIMIT %s"""
+OVERDUE = f"""
+SELECT {COLUMNS} FROM calypso.schedules
+ WHERE next_slot < clock_timestamp() - make_interval(secs => %s)
+   AND next_slot < clock_timestamp()
+       - make_interval(secs => %s + (spec->>'misfire_grace_s')::int)
+ ORDER BY next_slot LIMIT 500"""  # noqa: S608 - fixed words
+FORGET = """
+DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
+  SELECT schedule_id, slot FROM calypso.schedule_fires
+   WHERE decided_at < %s ORDER BY decided_at LIMIT %s)"""
+KEPT_APART = {"name", "enabled"}
+
+
+class PostgresScheduleStore(Asking):
+    """All verbs on schedules. Each is one transaction; StoreUnavailable when away."""
+
+    def add_schedule(
+        self, spec: ScheduleSpec, *, owner: str, next_slot: datetime | None
+    ) -> Schedule:
+        """Add a schedule; Conflict when the name is taken."""
+        return self._write(
+            spec.name, ADD, uuid7(), spec.name, spec.enabled, _kept(spec), owner, next_slot, owner
+        )
+
+    def replace_schedule(
+        self,
+        schedule_id: UUID,
+        spec: ScheduleSpec,
+        *,
+        version: int,
+        owner: str,
+        by: str,
+        next_slot: datetime | None,
+    ) -> Schedule:
+        """Replace what is said about a schedule; Conflict, PreconditionFailed, NotFound."""
+        given = (spec.name, spec.enabled, _kept(spec), owner, next_slot, by, schedule_id, version)
+        return self._write(spec.name, REPLACE, *given)
+
+    def schedule(self, schedule_id: UUID) -> Schedule:
+        """Return a schedule; NotFound."""
+        row = self._row(ONE, schedule_id)
+        if row is None:
+            raise NotFound(f"There is no schedule {schedule_id}.")
+        return _schedule(row)
+
+    def schedules(
+        self,
+        *,
+        type_name: str | None = None,
+        enabled: bool | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> SchedulePage:
+        """List schedules by name."""
+        after = None if cursor is None else cursors.read(cursor, "name", 1)[0]
+        rows = self._rows(PAGE, after, after, type_name, type_name, enabled, enabled, limit + 1)
+        items = [_schedule(row) for row in rows[:limit]]
+        further = cursors.write("name", (items[-1].name,)) if len(rows) > limit else None
+        return SchedulePage(items=items, next_cursor=further)
+
+    def remove_schedule(self, schedule_id: UUID, *, version: int | None = None) -> None:
+        """Remove a schedule and its slots; its jobs stay. NotFound, PreconditionFailed."""
+        gone = self._row(
+            "DELETE FROM calypso.schedules WHERE id = %s AND version = coalesce(%s, version)"
+            " RETURNING id",
+            schedule_id, version,
+        )  # fmt: skip
+        if gone is None:
+            self.schedule(schedule_id)
+            raise _changed()
+
+    def due(self, *, limit: int = 100) -> tuple[datetime | None, list[Schedule]]:
+        """Return (the store's clock, those whose next slot has come); the clock only with some."""
+        rows = self._rows(DUE, limit)
+        return rows[0].at if rows else None, _readable(rows)
+
+    def fire(
+        self, schedule: Schedule, turn: Turn, said: Mapping[str, Any], job: NewJob | None
+    ) -> Decided | None:
+        """Decide about a slot, once; None: somebody else did, or the schedule was edited."""
+        row = self._row(
+            FIRE, schedule.id, schedule.version, schedule.next_fire_at, turn.slot, turn.following,
+            as_json(said), None if job is None else as_json(told(job)),
+        )  # fmt: skip
+        if row.decision == "taken":
+            return None
+        return Decided(
+            decision=Decision(row.decision),
+            reason=row.reason,
+            job=row.job_id,
+            state=None if row.job_state is None else State(row.job_state),
+            cancelled=tuple(row.cancelled),
+        )
+
+    def fires(self, schedule_id: UUID, *, limit: int = 100, cursor: str | None = None) -> FirePage:
+        """List what became of a schedule's slots, the latest first."""
+        before = "infinity" if cursor is None else cursors.read_time(cursor, "-slot").isoformat()
+        rows = self._rows(FIRES, schedule_id, before, limit + 1)
+        items = [_fire(row) for row in rows[:limit]]
+        further = cursors.write("-slot", (items[-1].slot.isoformat(),)) if rows[limit:] else None
+        return FirePage(items=items, next_cursor=further)
+
+    def overdue(self, *, by_s: float) -> list[Schedule]:
+        """Return those whose slot is late by more than its grace and `by_s`, undecided."""
+        return _readable(self._rows(OVERDUE, by_s, by_s))
+
+    def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
+        """Forget decisions that are older; how many, at most a batch."""
+        return self._count(FORGET, before, batch)
+
+    def clock(self) -> Clock:
+        """Return the store's clock, and whether it has jumped."""
+        return _clock(self._row("SELECT *, clock_timestamp() AS at FROM calypso.clock"))
+
+    def look_at_clock(self, *, drift_s: float, tolerated_s: float) -> Clock:
+        """Note a tick and, if the clock has jumped, that it has."""
+        return _clock(
+            self._row(
+                "SELECT *, clock_timestamp() AS at FROM calypso.look_at_clock(%s, %s)",
+                drift_s, tolerated_s,
+            )
+        )  # fmt: skip
+
+    def confirm_clock(self) -> Clock:
+        """Note that somebody has looked, and the clock is right."""
+        self._do("UPDATE calypso.clock SET jumped_at = NULL, jump_s = NULL")
+        return self.clock()
+
+    def _write(self, name: str, statement: str, *values: Any) -> Schedule:
+        try:
+            row = self._row(statement, *values)
+        except exc.IntegrityError as failed:
+            if getattr(failed.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+                raise
+            raise Conflict(
+                f"There is a schedule {name!r} already. Choose another name."
+            ) from failed
+        if row is None:
+            raise _changed()
+        return _schedule(row)
+
+
+def _changed() -> PreconditionFailed:
+    return PreconditionFailed("The schedule was changed meanwhile. Read it again, then change it.")
+
+
+def _kept(spec: ScheduleSpec) -> str:
+    return json.dumps(
+        spec.model_dump(mode="json", include=set(ScheduleSpec.model_fields) - KEPT_APART)
+    )
+
+
+def _readable(rows: Sequence[Any]) -> list[Schedule]:
+    """Leave out, and log, what this release cannot read: the others must fire all the same."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_schedule(row))
+        except ValidationError:
+            log.exception("schedule.unreadable", schedule=str(row.id), name=row.name)
+    return found
+
+
+def _schedule(row: Any) -> Schedule:
+    return Schedule(
+        **row.spec,
+        id=row.id,
+        name=row.name,
+        enabled=row.enabled,
+        owner=row.owner,
+        version=row.version,
+        next_fire_at=row.next_slot,
+        last_fire_at=row.last_slot,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+    )
+
+
+def _fire(row: Any) -> Fire:
+    return Fire(
+        slot=row.slot,
+        decision=row.decision,
+        reason=row.reason,
+        detail=row.detail,
+        missed_slots=row.missed_slots,
+        job=row.job_id,
+        decided_at=row.decided_at,
+    )
+
+
+def _clock(row: Any) -> Clock:
+    return Clock(now=row.at, jumped_at=row.jumped_at, jump_s=row.jump_s)

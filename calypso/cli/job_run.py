@@ -1,52 +1,22 @@
 """`calypso job run TYPE …`: a command for each job type, derived from what the API says of it."""
 
-import inspect
 import json
 import sys
-from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.markup import escape
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from calypso.cli import shown
 from calypso.cli.client import Client
-from calypso.cli.derived import command_of
+from calypso.cli.type_commands import group_of
 from calypso.cli.watching import end_with, watch_to_end
 from calypso.errors import Invalid
 
 Json = dict[str, Any]
-
-
-class TypesGroup(TyperGroup):
-    """The job types of the API, as commands."""
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own Context is the same
-        """Return the name of every job type."""
-        return [one["name"] for one in _types(ctx)]
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # as above
-        """Return the command that starts a job of a type, or None when there is none."""
-        found = next((one for one in _types(ctx) if one["name"] == cmd_name), None)
-        if found is None:
-            return None
-        made = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        made.command(cmd_name)(command_of(found, GENERAL, partial(_start, ctx)))
-        return get_command(made)
-
-
-def _types(ctx: typer.Context) -> list[Json]:
-    """Return what the API says of its job types; it is asked once."""
-    if "job_types" not in ctx.meta:
-        ctx.meta["job_types"] = Client(ctx.obj).get("/job-types")
-    found: list[Json] = ctx.meta["job_types"]
-    return found
 
 
 def _general(
@@ -75,9 +45,6 @@ def _general(
     """Carry the options every type has; its signature is read, it is never called."""
 
 
-GENERAL: Sequence[inspect.Parameter] = tuple(inspect.signature(_general).parameters.values())
-
-
 def _start(
     ctx: typer.Context,
     info: Json,
@@ -92,7 +59,7 @@ def _start(
     **asked: Any,
 ) -> None:
     client = Client(ctx.obj)
-    body = {"type": info["name"], "params": {**_from_file(params_file), **params}}
+    body = {"type": info["name"], "params": {**from_file(params_file), **params}}
     if asked["node"] is not None:
         body["node"] = asked["node"]
     if plan:
@@ -103,6 +70,9 @@ def _start(
     headers = None if key is None else {"Idempotency-Key": key}
     job = client.post("/jobs", {**body, **_when(asked)}, headers=headers)
     follow(client, job, detach=detach, as_json=as_json)
+
+
+TypesGroup = group_of(_general, _start)
 
 
 def agreed(client: Client, body: Json, *, yes: bool) -> str:
@@ -134,7 +104,8 @@ def _when(asked: Json) -> Json:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _from_file(file: Path | None) -> Json:
+def from_file(file: Path | None) -> Json:
+    """Return the JSON object in a file, or on standard input; Invalid for anything else."""
     if file is None:
         return {}
     try:

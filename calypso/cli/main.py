@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "login": "calypso.cli.signing_in:login",
     "logout": "calypso.cli.signing_in:logout",
     "job": "calypso.cli.jobs:app",
+    "schedule": "calypso.cli.schedules:app",
     "locks": "calypso.cli.lines:locks",
     "queues": "calypso.cli.lines:queues",
     "inventory": "calypso.cli.inventory:inventory",

@@ -13,7 +13,7 @@ from calypso.models.jobtype import Cancel
 from calypso.models.ledger import Ending
 from calypso.models.lock import exclusive
 from calypso.models.schedule import ScheduleSpec
-from calypso.store.schedules import PostgresScheduleStore
+from calypso.store.schedules import DUE, PostgresScheduleStore
 from tests.contract.store.making import claim, finish, new
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
@@ -304,3 +304,29 @@ def test_a_clock_that_jumped_is_known_until_somebody_confirms_it(schedules):
     assert schedules.look_at_clock(drift_s=0.0, tolerated_s=120).jump_s == 4000
     assert schedules.clock().jumped_at == jumped.jumped_at
     assert schedules.confirm_clock().jump_s is None
+
+
+@pytest.mark.postgres
+def test_a_look_at_what_is_due_reads_nothing_of_ten_thousand_that_are_not(engine):
+    store = PostgresScheduleStore(engine)
+    made = added(store)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO calypso.schedules (id, name, enabled, spec, owner, next_slot, updated_by)"
+            " SELECT gen_random_uuid(), 'idle ' || n, true, spec, owner, now() + n * interval"
+            " '1 minute', 'ada' FROM calypso.schedules, generate_series(1, 10000) n"
+        )
+        connection.exec_driver_sql("ANALYZE calypso.schedules")
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {DUE}", (100,)
+        ).scalar_one()[0]["Plan"]
+    assert [one.id for one in store.due()[1]] == [made.id]
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 10
+
+
+@pytest.mark.postgres
+def test_a_clock_that_stands_before_the_last_tick_has_gone_back(engine):
+    store = PostgresScheduleStore(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE calypso.clock SET ticked_at = now() + interval '1 hour'")
+    assert store.look_at_clock(drift_s=0.0, tolerated_s=120).jump_s == pytest.approx(-3600, abs=60)

@@ -4,15 +4,18 @@ import json
 
 import pytest
 import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from api.job_shapes import type_info
 from calypso import jobs
+from calypso.cli import job_run, schedules
 from calypso.cli.derived import command_of, fields_of, params_of
-from calypso.cli.job_run import GENERAL
+from calypso.cli.type_commands import options_of
 from calypso.errors import Invalid
 from calypso.models.jobtype import Cancel, JobParams, NoResult, job
 
+JOB_OPTIONS, SCHEDULE_OPTIONS = options_of(job_run._general), options_of(schedules._said)
 INFOS = {name: type_info(one).model_dump() for name, one in jobs.load().items()}
 SAMPLES = {
     "storage.pool_create": (
@@ -48,9 +51,21 @@ def run(info, argv):
     """Parse a command line as `calypso job run TYPE` does; return (exit code, text, params)."""
     seen = []
     app = typer.Typer()
-    app.command()(command_of(info, GENERAL, lambda _info, *, params, **_: seen.append(params)))
+    app.command()(command_of(info, JOB_OPTIONS, lambda _info, *, params, **_: seen.append(params)))
     done = CliRunner().invoke(app, argv)
     return done.exit_code, done.output, seen[0] if seen else None
+
+
+@pytest.mark.parametrize("general", [JOB_OPTIONS, SCHEDULE_OPTIONS], ids=["run", "schedule add"])
+@pytest.mark.parametrize("info", INFOS.values(), ids=INFOS)
+def test_no_parameter_of_a_type_is_hidden_by_a_general_option(info, general):
+    spellings = set()
+    app = typer.Typer()
+    app.command()(command_of(info, general, lambda *_, **__: None))
+    for parameter in get_command(app).params:
+        given = {*parameter.opts, *parameter.secondary_opts}
+        assert not given & spellings
+        spellings |= given
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -1,0 +1,121 @@
+"""Schedules with real schedulers, on a real database."""
+
+import signal
+from datetime import timedelta
+
+import pytest
+
+from calypso.models.clock import now
+from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.models.job import State
+from calypso.models.listing import JobQuery
+from calypso.models.schedule import ScheduleSpec
+from tests.acceptance.engine.conftest import NODE, until
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+MINUTE = timedelta(minutes=1)
+SCHEDULES, SLOTS = 10, 30
+DUE = "UPDATE calypso.schedules SET next_slot = %s WHERE id = %s"
+
+
+def minute():
+    return now().replace(second=0, microsecond=0)
+
+
+def added(stack, name="Every minute", *, first, **given):
+    spec = ScheduleSpec(**{"name": name, "cron": "* * * * *", "type": "system.noop", **given})
+    return stack.ports.schedules.add_schedule(spec, owner="ada", next_slot=first)
+
+
+def served(stack, subsystem):
+    """Let a subsystem pass for served, though nobody works: jobs stay as they were made."""
+    able = Capability(product="fake", available=True)
+    stack.ports.inventory.report(
+        SubsystemStatus(node=NODE, subsystem=subsystem, capability=able, observed_at=now())
+    )
+
+
+def fires(stack, schedule):
+    return stack.ports.schedules.fires(schedule.id, limit=500).items
+
+
+def jobs(stack, schedule):
+    return stack.ports.jobs.page(JobQuery(schedule=str(schedule.id), limit=500)).items
+
+
+@pytest.fixture
+def owned(new_stack):
+    stack = new_stack()
+    stack.house.accounts.add_user("ada", "correct horse battery", ["operator"])
+    return stack
+
+
+@pytest.mark.timeout(180)
+def test_each_slot_makes_one_job_though_many_schedulers_compete_and_half_are_killed(owned):
+    served(owned, "system")
+    first = minute() - SLOTS * MINUTE
+    rules = [
+        added(owned, f"Number {n}", first=first, missed="run_all", overlap="queue")
+        for n in range(SCHEDULES)
+    ]
+    schedulers = [owned.start("workers.scheduler") for _ in range(6)]
+
+    until(lambda: fires(owned, rules[-1]), what="a slot of the last schedule")
+    for scheduler in schedulers[::2]:
+        scheduler.send_signal(signal.SIGKILL)
+    owned.start("workers.scheduler")
+    until(
+        lambda: all(len(fires(owned, rule)) >= SLOTS for rule in rules),
+        limit_s=90,
+        what="a decision about every slot",
+    )
+
+    for rule in rules:
+        slots = [fire.slot for fire in fires(owned, rule)]
+        made = jobs(owned, rule)
+        assert sorted(slots) == [first + n * MINUTE for n in range(len(slots))]
+        assert sorted(job.source.slot for job in made) == sorted(slots)
+        assert {fire.decision for fire in fires(owned, rule)} == {"fired"}
+
+
+@pytest.mark.timeout(120)
+def test_a_slot_runs_its_job_and_the_next_one_stops_it_and_waits_until_it_is_gone(owned):
+    owned.start_workers("system", pools=2)
+    rule = added(
+        owned, first=minute() - MINUTE, cron="0 0 1 1 *", overlap="cancel_previous",
+        params={"seconds": 600}, misfire_grace_s=3600,
+    )  # fmt: skip
+    owned.start("workers.scheduler")
+
+    (one,) = until(lambda: jobs(owned, rule), what="the first slot's job")
+    owned.wait_running(one)
+    _come_due(owned, rule, minute())
+    two = until(
+        lambda: next((job for job in jobs(owned, rule) if job.id != one.id), None),
+        what="the second slot's job",
+    )
+
+    assert owned.wait(one).state is State.CANCELLED
+    assert owned.job(one).cancel_requested_by == "schedule"
+    running = owned.wait_running(two)
+    assert running.started_at >= owned.job(one).finished_at
+    assert running.requested_by == "ada"
+
+
+def test_a_scheduler_that_comes_back_makes_up_for_what_was_missed_and_says_how_much(owned):
+    served(owned, "system")
+    rule = added(owned, first=minute() - 90 * MINUTE, cron="*/10 * * * *", misfire_grace_s=1)
+    owned.start("workers.scheduler")
+
+    until(lambda: fires(owned, rule), what="a decision")
+    (made,) = jobs(owned, rule)
+    fire = fires(owned, rule)[-1]
+    assert fire.job == made.id
+    assert fire.missed_slots >= 9
+    assert f"{fire.missed_slots} slots were missed since" in fire.detail
+
+
+def _come_due(stack, schedule, slot):
+    """Nobody can put a database's clock forward; so the slot is put back."""
+    with stack.house.engine.connect() as connection:
+        connection.exec_driver_sql(DUE, (slot, schedule.id))

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.chaos.broken import GUARDS
 from tests.chaos.faults import Faults, pause, private_disk
 from tests.chaos.rules import AGAIN, ONCE, Watcher, judge
+from tests.chaos.slots import add_schedules, stop_schedules
 from tests.chaos.stack import Stack
 
 UNFINISHED = 14
@@ -44,6 +45,7 @@ class Run:
     def go(self, seconds: float) -> tuple[list[str], dict[str, int]]:
         """Break things for some seconds, mend all, wait, and judge."""
         self.stack.until_ready()
+        add_schedules(self.stack)
         watcher = Watcher(self.stack, self.found)
         try:
             end, strike = time.monotonic() + seconds, time.monotonic() + 2
@@ -124,11 +126,13 @@ class Run:
         self.faults.mend_all()
         self._due.clear()
         deadline = time.monotonic() + SETTLE_S
+        still = False
         while time.monotonic() < deadline:
             self._look_after()
+            still = still or stop_schedules(self.stack)
             if self._asked:
                 self._submit()
-            elif not self._unfinished() and self.stack.ask("SELECT 1"):
+            elif still and not self._unfinished() and self.stack.ask("SELECT 1"):
                 return
             time.sleep(0.1)
 

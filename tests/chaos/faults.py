@@ -36,6 +36,7 @@ class Faults:
             "kill a worker's child": self.kill_child,
             "kill a worker": self.kill_worker,
             "kill the control process": self.kill_control,
+            "kill a scheduler": self.kill_scheduler,
             "stop a worker for longer than its lease": self.freeze,
             "cut a worker off from PostgreSQL": self.cut_postgres,
             "cut a worker off from Redis": self.cut_redis,
@@ -72,6 +73,12 @@ class Faults:
         hit = bool(self._stack.running())
         self._stack.killed |= self._stack.control.pids
         self._stack.control.kill()
+        return hit
+
+    def kill_scheduler(self) -> bool:
+        """Kill -9 one of those that fire schedules and promote what is due."""
+        hit = bool(self._stack.running())
+        self._dice.choice(self._stack.schedulers).kill()
         return hit
 
     def freeze(self) -> bool:

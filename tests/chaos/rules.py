@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from calypso.host.scope import tagged
+from tests.chaos.slots import judge_slots
 from tests.chaos.stack import Stack
 
 TERMINAL = ("succeeded", "failed", "cancelled", "lost")
@@ -69,19 +70,21 @@ def judge(
     """Return what is wrong in the end, and how many jobs ended how."""
     wrong: list[str] = []
     rows = stack.ask(
-        "SELECT id::text, type, state::text, attempt, epoch FROM calypso.jobs"
+        "SELECT id::text, type, state::text, source_kind, cancel_by, epoch FROM calypso.jobs"
         " WHERE type LIKE '%%chaos%%'"
     )
-    if {row[0] for row in rows} != set(keys.values()):
+    if {row[0] for row in rows if row[3] == "user"} != set(keys.values()):
         wrong.append(f"{len(keys)} keys made {len(rows)} jobs")
     ledger = read_ledger(stack.folder / "ledger")
     ends: dict[str, int] = defaultdict(int)
-    for job, kind, state, _, epoch in rows:
+    for job, kind, state, _, stopper, epoch in rows:
         ends[f"{kind.removeprefix('system.chaos_')} {state}"] += 1
         wrong += [f"{job}: {what}" for what in _of_one(kind, state, epoch, ledger[job])]
-        if state == "cancelled" and job not in cancelled:
+        if state == "cancelled" and job not in cancelled and stopper != "schedule":
             wrong.append(f"{job}: cancelled, and nobody asked for it")
     wrong += _events(stack, watcher)
+    of_slots, ends["slots decided about"] = judge_slots(stack)
+    wrong += of_slots
     return wrong, dict(ends)
 
 

@@ -18,6 +18,7 @@ class Params(Work):
 @job(
     "system.chaos_again", driver=Host, permission="system:operate", timeout_s=300,
     cancel=Cancel.ANYTIME, grace_s=1, on_lost=OnLost.REQUEUE, retry=Retry(attempts=1000),
+    schedulable=True,
 )  # fmt: skip
 def run(params: Params, host: Any, running: RunningJob) -> NoResult:
     """Write to the ledger."""

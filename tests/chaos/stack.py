@@ -205,8 +205,10 @@ class Stack:
         """Kill everything."""
         for program in self.programs:
             program.kill()
-        for pids in tagged().values():
-            kill_all(set(pids))
+        ours = {row[0] for row in self.ask("SELECT id::text FROM calypso.jobs")}
+        for tag, pids in tagged().items():
+            if tag.partition(".")[0] in ours:
+                kill_all(set(pids))
         self.house.engine.dispose()
         self.redis.stop()
         if self.postgres.daemon is not None:

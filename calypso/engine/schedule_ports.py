@@ -71,6 +71,9 @@ class ScheduleStore(Protocol):
     def overdue(self, *, by_s: float) -> list[Schedule]:
         """Return those whose slot is late by more than its grace and `by_s`, undecided."""
 
+    def troubled(self) -> list[Schedule]:
+        """Return enabled ones whose last slot was missed or refused, until one is on time."""
+
     def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
         """Forget decisions that are older; how many, at most a batch."""
 

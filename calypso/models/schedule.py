@@ -112,6 +112,16 @@ class ScheduleSpec(When):
     )
 
 
+class Trouble(BaseModel):
+    """Why a schedule did not run as it should have."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slot: datetime
+    reason: str
+    detail: str
+
+
 class Schedule(ScheduleSpec):
     """A schedule as it is kept."""
 
@@ -119,6 +129,9 @@ class Schedule(ScheduleSpec):
     owner: str = Field(description="With whose rights its jobs run: who last changed what it does.")
     next_fire_at: datetime | None = Field(description="Null when it is disabled or never fires.")
     last_fire_at: datetime | None = Field(description="The last slot that was decided on.")
+    trouble: Trouble | None = Field(
+        default=None, description="Its last slot was missed or refused; until one is on time."
+    )
     created_at: datetime
     updated_at: datetime
     updated_by: str

@@ -16,7 +16,6 @@ from calypso.models.firing import Turn
 from calypso.models.job import State
 from calypso.models.ledger import NewJob
 from calypso.models.schedule import (
-    Clock,
     Decided,
     Decision,
     Fire,
@@ -26,13 +25,14 @@ from calypso.models.schedule import (
     ScheduleSpec,
 )
 from calypso.store import cursors
-from calypso.store.asking import Asking, as_json
+from calypso.store.asking import as_json
+from calypso.store.clocks import Clocks
 from calypso.store.life import told
 
 log = structlog.get_logger()
 UNIQUE_VIOLATION = "23505"
-COLUMNS = """id, name, enabled, spec, owner, version, next_slot, last_slot, created_at,
- updated_at, updated_by"""
+COLUMNS = """id, name, enabled, spec, owner, version, next_slot, last_slot, trouble,
+ created_at, updated_at, updated_by"""
 ADD = f"""
 INSERT INTO calypso.schedules (id, name, enabled, spec, owner, next_slot, updated_by)
 VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
@@ -62,6 +62,9 @@ SELECT {COLUMNS} FROM calypso.schedules
  WHERE next_slot < now() - make_interval(secs => %s)
    AND next_slot < now() - make_interval(secs => %s + (spec->>'misfire_grace_s')::int)
  ORDER BY next_slot LIMIT 500"""  # noqa: S608 - fixed words
+TROUBLED = f"""
+SELECT {COLUMNS} FROM calypso.schedules WHERE trouble IS NOT NULL AND enabled
+ ORDER BY id LIMIT 500"""  # noqa: S608 - fixed words
 FORGET = """
 DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
   SELECT schedule_id, slot FROM calypso.schedule_fires
@@ -69,7 +72,7 @@ DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
 KEPT_APART = {"name", "enabled"}
 
 
-class PostgresScheduleStore(Asking):
+class PostgresScheduleStore(Clocks):
     """All verbs on schedules. Each is one transaction; StoreUnavailable when away."""
 
     def add_schedule(
@@ -162,27 +165,13 @@ class PostgresScheduleStore(Asking):
         """Return those whose slot is late by more than its grace and `by_s`, undecided."""
         return _readable(self._rows(OVERDUE, by_s, by_s))
 
+    def troubled(self) -> list[Schedule]:
+        """Return those whose last slot was missed or refused."""
+        return _readable(self._rows(TROUBLED))
+
     def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
         """Forget decisions that are older; how many, at most a batch."""
         return self._count(FORGET, before, batch)
-
-    def clock(self) -> Clock:
-        """Return the store's clock, and whether it has jumped."""
-        return _clock(self._row("SELECT *, clock_timestamp() AS at FROM calypso.clock"))
-
-    def look_at_clock(self, *, drift_s: float, tolerated_s: float) -> Clock:
-        """Note a tick and, if the clock has jumped, that it has."""
-        return _clock(
-            self._row(
-                "SELECT *, clock_timestamp() AS at FROM calypso.look_at_clock(%s, %s)",
-                drift_s, tolerated_s,
-            )
-        )  # fmt: skip
-
-    def confirm_clock(self) -> Clock:
-        """Note that somebody has looked, and the clock is right."""
-        self._do("UPDATE calypso.clock SET jumped_at = NULL, jump_s = NULL")
-        return self.clock()
 
     def _write(self, name: str, statement: str, *values: Any) -> Schedule:
         try:
@@ -229,6 +218,7 @@ def _schedule(row: Any) -> Schedule:
         version=row.version,
         next_fire_at=row.next_slot,
         last_fire_at=row.last_slot,
+        trouble=row.trouble,
         created_at=row.created_at,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
@@ -245,7 +235,3 @@ def _fire(row: Any) -> Fire:
         job=row.job_id,
         decided_at=row.decided_at,
     )
-
-
-def _clock(row: Any) -> Clock:
-    return Clock(now=row.at, jumped_at=row.jumped_at, jump_s=row.jump_s)

@@ -17,6 +17,7 @@ from calypso.models.schedule import (
     Schedule,
     SchedulePage,
     ScheduleSpec,
+    Trouble,
 )
 from calypso.store import cursors
 from tests.fakes.memory_store import MemoryJobStore
@@ -89,7 +90,13 @@ class MemoryScheduleStore:
                 schedule.next_fire_at,
             ):
                 return None
-            update = {"next_fire_at": turn.following, "last_fire_at": turn.slot}
+            trouble = None
+            if said["decision"] == "refused" or said["missed"]:
+                told = {name: said[name] for name in ("reason", "detail")}
+                trouble = Trouble(slot=turn.slot, **told)
+            update = {
+                "next_fire_at": turn.following, "last_fire_at": turn.slot, "trouble": trouble,
+            }  # fmt: skip
             self._kept[schedule.id] = kept.model_copy(update=update)
             if (schedule.id, turn.slot) in self._fires:
                 return None
@@ -124,6 +131,9 @@ class MemoryScheduleStore:
             and one.next_fire_at < at - timedelta(seconds=by_s + one.misfire_grace_s)
         ]
 
+    def troubled(self):
+        return [one for one in self._kept.values() if one.trouble is not None and one.enabled]
+
     def forget_fires(self, *, before, batch=1000):
         old = [key for key, fire in self._fires.items() if fire.decided_at < before][:batch]
         for key in old:
@@ -153,6 +163,7 @@ class MemoryScheduleStore:
             **spec.model_dump(include=set(ScheduleSpec.model_fields)),
             id=schedule_id, owner=owner, version=version, next_fire_at=next_slot,
             last_fire_at=before.last_fire_at if before else None,
+            trouble=before.trouble if before else None,
             created_at=before.created_at if before else self.time(),
             updated_at=self.time(), updated_by=by,
         )  # fmt: skip

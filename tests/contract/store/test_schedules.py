@@ -189,6 +189,18 @@ def test_what_is_skipped_or_refused_is_a_row_and_no_job(schedules, jobs):
     assert claim(jobs) is None
 
 
+def test_a_schedule_is_in_trouble_from_a_missed_or_refused_slot_until_one_is_on_time(schedules):
+    made = added(schedules)
+    refused = {"decision": "refused", "reason": "owner_gone", "detail": "Gone.", "missed": 0}
+    missed = {**SAID, "reason": "made_up", "detail": "3 slots.", "missed": 3}
+    seen = []
+    for day, said in enumerate((SAID, refused, missed, {**SAID, "decision": "skipped"})):
+        at = turn(PAST + day * DAY, PAST + (day + 1) * DAY)
+        schedules.fire(schedules.schedule(made.id), at, said, None)
+        seen.append([one.trouble.detail for one in schedules.troubled()])
+    assert seen == [[], ["Gone."], ["3 slots."], []]
+
+
 def test_skip_leaves_a_slot_out_while_an_earlier_job_is_unfinished(schedules, jobs):
     made = added(schedules, overlap="skip")
     first = fired(schedules, made)

@@ -9,12 +9,15 @@ CREATE TABLE calypso.schedules (
   version bigint NOT NULL DEFAULT 1,  -- of what people said; firing does not change it
   next_slot timestamptz,  -- null: disabled, or it never fires
   last_slot timestamptz,
+  trouble jsonb,  -- {slot, reason, detail}: its last slot was missed or refused; an alert until one is on time again
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   updated_by text NOT NULL,
   CHECK (enabled OR next_slot IS NULL)
 ) WITH (fillfactor = 80);
 CREATE INDEX schedules_due ON calypso.schedules (next_slot) WHERE next_slot IS NOT NULL;
+
+CREATE INDEX schedules_trouble ON calypso.schedules (id) WHERE trouble IS NOT NULL;
 
 -- One row a slot: the primary key is what lets any number of schedulers make one job.
 CREATE TABLE calypso.schedule_fires (

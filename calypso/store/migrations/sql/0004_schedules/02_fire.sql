@@ -13,7 +13,8 @@ DECLARE
   done record;
   stopped uuid[] := '{}';
 BEGIN
-  UPDATE calypso.schedules s SET next_slot = _following, last_slot = _slot
+  UPDATE calypso.schedules s SET next_slot = _following, last_slot = _slot, trouble = CASE
+      WHEN _told->>'decision' = 'refused' OR (_told->>'missed')::int > 0 THEN _told - 'missed' - 'decision' || jsonb_build_object('slot', _slot) END
     WHERE s.id = _id AND s.version = _version AND s.next_slot = _expected RETURNING s.spec->>'overlap' INTO how;
   IF NOT FOUND THEN RETURN QUERY SELECT 'taken', 'taken', NULL::uuid, NULL::calypso.job_state, stopped; RETURN; END IF;
   INSERT INTO calypso.schedule_fires (schedule_id, slot, decision, reason, detail, missed_slots)

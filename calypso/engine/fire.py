@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -28,6 +29,8 @@ MOST_TURNS = 200  # of one schedule in one tick, then others get theirs
 TOLERATED_S = 120.0  # by which two clocks may drift apart between two looks
 CLOCK_S = 10.0
 FORGET_S = 600.0
+AGAIN_S = 5.0  # until something that was away is looked for again
+PAGE = 100
 PERIODS = 2  # a jump further than so many periods of a schedule that prunes holds it
 
 
@@ -61,17 +64,31 @@ class Firer:
         self._uptime = uptime
         self._seen: tuple[datetime, float] | None = None
         self._due: dict[str, float] = {}
+        self._again: dict[UUID, float] = {}
 
     def tick(self) -> int:
         """Decide about what is due; how many slots. An outage of the store is waited out."""
         try:
             self._every("clock", CLOCK_S, self._look_at_clock)
             self._every("forget", FORGET_S, self._forget)
-            at, due = self._ports.schedules.due()
-            return 0 if at is None else sum(self._decide(one, at) for one in due)
+            return self._decide_all()
         except StoreUnavailable as away:
             log.warning("fire.failed", error=away.detail)
             return 0
+
+    def _decide_all(self) -> int:
+        count, last = 0, None
+        while True:
+            at, due = self._ports.schedules.due(after=last, limit=PAGE)
+            if at is not None:
+                count += sum(self._decide(one, at) for one in due if self._is_its_turn(one))
+            if len(due) < PAGE:
+                return count
+            last = due[-1]
+
+    def _is_its_turn(self, schedule: Schedule) -> bool:
+        """Leave one that had to wait in peace for a while: there may be thousands like it."""
+        return self._uptime() >= self._again.pop(schedule.id, 0.0)
 
     def _decide(self, schedule: Schedule, at: datetime) -> int:
         """Decide about a schedule's slots in their order, until one must wait."""
@@ -95,6 +112,7 @@ class Firer:
                 if isinstance(wrong, StoreUnavailable):
                     raise
                 if isinstance(wrong, Unavailable) and not _is_over(schedule, turn, at):
+                    self._again[schedule.id] = self._uptime() + AGAIN_S
                     return False
                 refused = wrong
         decided = self._ports.schedules.fire(schedule, turn, _said(turn, refused), job)

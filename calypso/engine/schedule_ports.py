@@ -54,8 +54,13 @@ class ScheduleStore(Protocol):
     def remove_schedule(self, schedule_id: UUID, *, version: int | None = None) -> None:
         """Remove a schedule and its slots; its jobs stay. NotFound, PreconditionFailed."""
 
-    def due(self, *, limit: int = 100) -> tuple[datetime | None, list[Schedule]]:
-        """Return (the store's clock, those whose next slot has come); the clock only with some."""
+    def due(
+        self, *, after: Schedule | None = None, limit: int = 100
+    ) -> tuple[datetime | None, list[Schedule]]:
+        """Return (the store's clock, those whose next slot has come); the clock only with some.
+
+        The earliest slot first; with `after`, those behind it.
+        """
 
     def fire(
         self, schedule: Schedule, turn: Turn, said: Mapping[str, Any], job: NewJob | None

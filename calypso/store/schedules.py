@@ -49,7 +49,7 @@ SELECT {COLUMNS} FROM calypso.schedules
 # now() is a constant to the planner; over clock_timestamp() it would read every schedule.
 DUE = f"""
 SELECT now() AS at, {COLUMNS} FROM calypso.schedules
- WHERE next_slot <= now() ORDER BY next_slot LIMIT %s"""  # noqa: S608 - fixed words
+ WHERE next_slot <= now() AND (next_slot, id) > (%s, %s) ORDER BY next_slot, id LIMIT %s"""  # noqa: S608 - fixed words
 FIRE = """
 SELECT decision, reason, job_id, job_state, cancelled
   FROM calypso.fire(%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)"""
@@ -130,9 +130,12 @@ class PostgresScheduleStore(Clocks):
             self.schedule(schedule_id)
             raise _changed()
 
-    def due(self, *, limit: int = 100) -> tuple[datetime | None, list[Schedule]]:
+    def due(
+        self, *, after: Schedule | None = None, limit: int = 100
+    ) -> tuple[datetime | None, list[Schedule]]:
         """Return (the store's clock, those whose next slot has come); the clock only with some."""
-        rows = self._rows(DUE, limit)
+        past = ("-infinity", UUID(int=0)) if after is None else (after.next_fire_at, after.id)
+        rows = self._rows(DUE, *past, limit)
         return rows[0].at if rows else None, _readable(rows)
 
     def fire(

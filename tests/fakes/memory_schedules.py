@@ -73,13 +73,16 @@ class MemoryScheduleStore:
         del self._kept[schedule_id]
         self._fires = {key: fire for key, fire in self._fires.items() if key[0] != schedule_id}
 
-    def due(self, *, limit=100):
+    def due(self, *, after=None, limit=100):
         with self._jobs._open():
             at = self.time()
             found = [
                 one for one in self._kept.values() if one.next_fire_at and one.next_fire_at <= at
             ]
-            found.sort(key=lambda one: one.next_fire_at)
+            found.sort(key=lambda one: (one.next_fire_at, one.id))
+            if after is not None:
+                past = (after.next_fire_at, after.id)
+                found = [one for one in found if (one.next_fire_at, one.id) > past]
             return at if found else None, found[:limit]
 
     def fire(self, schedule, turn, said, job):

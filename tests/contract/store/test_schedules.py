@@ -124,6 +124,9 @@ def test_only_those_whose_slot_has_come_are_due_the_earliest_first(schedules):
     at, due = schedules.due()
     assert [one.name for one in due] == ["first", "second"]
     assert now <= at <= schedules.clock().now
+    assert [one.name for one in schedules.due(limit=1)[1]] == ["first"]
+    assert [one.name for one in schedules.due(after=due[0])[1]] == ["second"]
+    assert schedules.due(after=due[1]) == (None, [])
 
 
 def test_a_slot_that_fires_makes_a_job_and_a_row_and_the_next_slot(schedules, jobs):
@@ -330,7 +333,7 @@ def test_a_look_at_what_is_due_reads_nothing_of_ten_thousand_that_are_not(engine
         )
         connection.exec_driver_sql("ANALYZE calypso.schedules")
         plan = connection.exec_driver_sql(
-            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {DUE}", (100,)
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {DUE}", ("-infinity", made.id, 100)
         ).scalar_one()[0]["Plan"]
     assert [one.id for one in store.due()[1]] == [made.id]
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 10

@@ -120,6 +120,21 @@ def test_a_subsystem_that_stays_away_is_a_refusal_with_its_reason(machine):
     assert "No module" in slot.detail
 
 
+def test_many_that_must_wait_do_not_keep_the_others_from_their_turn(machine):
+    for number in range(250):
+        machine.schedule(name=f"waits {number}", type="storage.pool_scrub", params={"pool": "t"})
+    machine.serves("storage", available=False)
+    machine.goes_on(30)
+    machine.schedule(name="able", cron="0 12 1 6 *")
+    able = machine.ports.schedules.schedules().items[0]
+    machine.ports.schedules._kept[able.id] = able.model_copy(update={"next_fire_at": machine.now})
+    assert machine.firer.tick() == 1
+    machine.serves("storage", available=True)
+    assert machine.firer.tick() == 0
+    machine.goes_on(5)
+    assert machine.firer.tick() == 250
+
+
 def test_a_type_that_an_upgrade_took_away_is_a_refusal_and_others_fire(machine):
     lost, kept = machine.schedule(name="a"), machine.schedule(name="b")
     machine.types["system.other"] = replace(machine.types["system.noop"], name="system.other")

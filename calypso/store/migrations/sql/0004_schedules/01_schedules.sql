@@ -15,7 +15,7 @@ CREATE TABLE calypso.schedules (
   updated_by text NOT NULL,
   CHECK (enabled OR next_slot IS NULL)
 ) WITH (fillfactor = 80);
-CREATE INDEX schedules_due ON calypso.schedules (next_slot) WHERE next_slot IS NOT NULL;
+CREATE INDEX schedules_due ON calypso.schedules (next_slot, id) WHERE next_slot IS NOT NULL;
 
 CREATE INDEX schedules_trouble ON calypso.schedules (id) WHERE trouble IS NOT NULL;
 

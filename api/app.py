@@ -16,6 +16,8 @@ from werkzeug.routing import Rule
 import calypso
 from api import (
     accounts,
+    alert_channels,
+    alerts,
     auth,
     describing,
     events,
@@ -23,6 +25,7 @@ from api import (
     inventory,
     jobs,
     lines,
+    metrics,
     problems,
     schedules,
     system,
@@ -36,7 +39,10 @@ from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
 log = structlog.get_logger()
-BLUEPRINTS = (auth, jobs, lines, schedules, inventory, events, accounts, system)
+BLUEPRINTS = (
+    auth, jobs, lines, schedules, inventory, events, alerts, alert_channels, accounts, metrics,
+    system,
+)  # fmt: skip
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

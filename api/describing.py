@@ -69,16 +69,24 @@ def _complete(operation: Document) -> None:
 
 def _require_what_is_always_there(document: Document) -> None:
     """An answer has every field, whatever has a default when it is made."""
-    asked = json.dumps(
-        [
-            operation.get("requestBody")
-            for item in document["paths"].values()
-            for operation in item.values()
-        ]
-    )
+    asked = _named_in_bodies(document)
     for name, schema in document["components"]["schemas"].items():
-        if f'"{REF}{name}"' not in asked and name != "ProblemDetails" and "properties" in schema:
+        if name not in asked and name != "ProblemDetails" and "properties" in schema:
             schema["required"] = list(schema["properties"])
+
+
+def _named_in_bodies(document: Document) -> set[str]:
+    """Return the schemas that a request's body names, and those that these name."""
+    schemas = document["components"]["schemas"]
+    operations = [one for item in document["paths"].values() for one in item.values()]
+    found: set[str] = set()
+    waiting = [json.dumps([one.get("requestBody") for one in operations])]
+    while waiting:
+        text = waiting.pop()
+        named = {name for name in schemas if f'"{REF}{name}"' in text} - found
+        found |= named
+        waiting.extend(json.dumps(schemas[name]) for name in named)
+    return found
 
 
 def _remove_nested_definitions(schemas: Document) -> None:

@@ -148,6 +148,8 @@ def _wanted(asking: Actor, query: EventsQuery) -> Callable[[Note], bool]:
             return False
         if note.control and query.job is None:
             return False  # work of seconds behind the scenes
+        if note.event == "alert":
+            return asking.may("alerts:read")
         return asking.may(f"{note.subsystem or 'jobs'}:read")
 
     return wants

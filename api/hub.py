@@ -202,7 +202,7 @@ class Hub:
             self._pass_on(event, data)
 
     def _pass_on(self, event: str, data: dict[str, Any]) -> None:
-        job_id = UUID(str(data["id"])) if "id" in data else None
+        job_id = UUID(str(data["id"])) if "id" in data and event != "alert" else None
         if job_id is not None and event != "job.log":
             self._ring(job_id)
         if not self._subscriptions:

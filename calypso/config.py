@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     refresh_token_s: int = Field(default=14 * 86400, ge=60)
     hot_days: int = Field(default=7, ge=1, description="Ended jobs stay this long at hand.")
     history_days: int = Field(default=400, ge=1, description="Then they are dropped.")
+    pool_warning_percent: float = Field(
+        default=80.0, gt=0, le=100, description="A pool so full is worth a warning."
+    )
+    pool_critical_percent: float = Field(
+        default=95.0, gt=0, le=100, description="A pool so full needs somebody now."
+    )
+    alert_retry_s: float = Field(
+        default=10.0, gt=0, le=3600, description="First pause after an alert could not be sent."
+    )
     log_limit_bytes: int = Field(default=4 << 20, ge=4096, description="Log kept of one job.")
 
     @field_validator("redis_url")

@@ -274,3 +274,10 @@ class CommandFailed(SubsystemError):
 
     code = "command_failed"
     title = "Program failed"
+
+
+class Undelivered(CalypsoError):
+    """A letter about an alert could not be sent; it is tried again."""
+
+    code = "undelivered"
+    title = "Not delivered"

@@ -14,6 +14,7 @@ from calypso.broker import CeleryHints
 from calypso.config import Settings
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
+from calypso.engine.alerting.postman import Sender
 from calypso.engine.ports import Ports
 from calypso.errors import Misconfigured, SubsystemUnavailable
 from calypso.host import Host
@@ -21,7 +22,11 @@ from calypso.live.connection import connect
 from calypso.live.progress import RedisLive
 from calypso.models.inventory import Capability, InventoryTable
 from calypso.models.jobtype import JobType
+from calypso.sending.email import EmailSender
+from calypso.sending.webhook import WebhookSender
 from calypso.store.accounts import Accounts
+from calypso.store.alerts import PostgresAlertStore
+from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.inventory import PostgresInventoryStore
 from calypso.store.jobs import PostgresJobStore
@@ -29,7 +34,7 @@ from calypso.store.schedules import PostgresScheduleStore
 from calypso.store.secrets import Secrets
 
 Role = Literal["api", "worker", "scheduler", "cli"]
-POOL_SIZES: Mapping[Role, int] = {"api": 20, "worker": 4, "scheduler": 2, "cli": 1}
+POOL_SIZES: Mapping[Role, int] = {"api": 20, "worker": 4, "scheduler": 4, "cli": 1}
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ def build(settings: Settings, *, role: Role) -> House:
     client = connect(broker, master=settings.redis_master)
     secrets = Secrets(engine, settings.secrets_key.get_secret_value())
     accounts = Accounts(engine)
+    live = RedisLive(broker, master=settings.redis_master)
     ports = Ports(
         jobs=PostgresJobStore(engine),
         inventory=PostgresInventoryStore(engine),
-        live=RedisLive(broker, master=settings.redis_master),
+        live=live,
         hints=CeleryHints(
             broker,
             master=settings.redis_master,
@@ -70,6 +76,8 @@ def build(settings: Settings, *, role: Role) -> House:
         secrets=secrets,
         schedules=PostgresScheduleStore(engine),
         owners=accounts,
+        alerts=PostgresAlertStore(engine, tell=live.tell),
+        channels=Channels(engine),
     )
     return House(
         settings=settings,
@@ -114,6 +122,14 @@ _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {
     "storage": _open_storage,
     "system": lambda _settings, host: host,
 }
+
+
+# ---- alerts
+
+
+def senders(settings: Settings) -> Mapping[str, Sender]:
+    """Return who sends alerts over each kind of channel."""
+    return {"email": EmailSender(settings.node), "webhook": WebhookSender(settings.node)}
 
 
 # ---- logs

@@ -13,6 +13,7 @@ from calypso.engine.fire import Firer
 from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
 from calypso.wiring import build, configure_logs
+from workers.alerting import start_alerting
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ def main() -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
+    start_alerting(house, ended)
     log.info("scheduler.ready")
     while not ended.is_set():
         with surviving("firer"):

@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "schedule": "calypso.cli.schedules:app",
     "locks": "calypso.cli.lines:locks",
     "queues": "calypso.cli.lines:queues",
+    "alerts": "calypso.cli.alerts:alerts",
+    "alert": "calypso.cli.alerts:app",
     "inventory": "calypso.cli.inventory:inventory",
     "user": "calypso.cli.users:app",
     "api": "calypso.cli.programs:api",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from calypso.engine.alert_ports import AlertStore, ChannelStore
 from calypso.engine.schedule_ports import Owners, ScheduleStore
 from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
@@ -221,3 +222,5 @@ class Ports:
     secrets: SecretStore
     schedules: ScheduleStore
     owners: Owners
+    alerts: AlertStore
+    channels: ChannelStore

@@ -42,7 +42,7 @@ class Meter:
         done = before.done if done is None else done
         total = before.total if total is None else total
         rate = self._rate(done)
-        self._progress = Progress(
+        reported = Progress(
             percent=_percent(done, total) if percent is None else _bounded(percent),
             phase=before.phase,
             message=before.message if message is None else message,
@@ -51,8 +51,11 @@ class Meter:
             unit=before.unit if unit is None else unit,
             rate=rate,
             eta_s=_eta_s(done, total, rate),
-            updated_at=now(),
+            updated_at=self._progress.updated_at,
         )
+        if reported.updated_at is None or _place(reported) != _place(self._progress):
+            reported = reported.model_copy(update={"updated_at": now()})
+        self._progress = reported
         return self._progress
 
     def _rate(self, done: int | None) -> float | None:
@@ -66,6 +69,11 @@ class Meter:
             self._seen.popleft()
         span_s = instant - self._seen[0][0]
         return (done - self._seen[0][1]) / span_s if span_s >= LEAST_SPAN_S else None
+
+
+def _place(progress: Progress) -> tuple[object, ...]:
+    """Return what changes when a job moves; who says the same again has not moved."""
+    return (progress.percent, progress.phase, progress.message, progress.done, progress.total)
 
 
 def _percent(done: int | None, total: int | None) -> float | None:

@@ -44,7 +44,10 @@ class _Value(BaseModel):
 
 
 class Progress(_Value):
-    """How far a running job is. `percent` is None when nobody knows; it is never invented."""
+    """How far a running job is. `percent` is None when nobody knows; it is never invented.
+
+    `updated_at` is when it last moved: to say the same again is no move.
+    """
 
     percent: float | None = None
     phase: str | None = None

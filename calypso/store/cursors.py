@@ -10,6 +10,7 @@ from uuid import UUID
 from calypso.errors import FieldError, Invalid
 
 CLIP = 4096  # longer than any cursor we make
+DIGITS = 19  # of a number that PostgreSQL might not take
 
 
 def write(order: str, position: Sequence[str]) -> str:
@@ -61,6 +62,14 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise _foreign()
     return instant
+
+
+def read_number(cursor: str, order: str) -> int:
+    """Return the number of the last entry seen; Invalid."""
+    (text,) = read(cursor, order, 1)
+    if not (text.isascii() and text.isdecimal() and len(text) < DIGITS):
+        raise _foreign()
+    return int(text)
 
 
 def _foreign() -> Invalid:

@@ -17,6 +17,10 @@ TURN = "SELECT pg_advisory_xact_lock(hashtext('calypso:migrate'))"
 SETTLE_EVENTS = """
 UPDATE calypso.job_events SET xact = '3'
  WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())"""
+SETTLE_CURSORS = """
+UPDATE calypso.alert_cursors
+   SET xact = (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text::xid8
+ WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())"""
 
 
 def upgrade(url: str) -> None:
@@ -33,6 +37,7 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.exec_driver_sql(SETTLE_EVENTS)
+            connection.exec_driver_sql(SETTLE_CURSORS)
     finally:
         engine.dispose()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 
 from calypso.errors import FieldError, InUse, Invalid, Misconfigured, NotFound
 from calypso.models.account import SecretInfo
@@ -36,9 +36,11 @@ WITH holder AS (
   SELECT id FROM calypso.jobs WHERE state IN ('waiting', 'queued', 'running')
      AND jsonb_path_exists(params, 'strict $.**.secret ? (@ == $name)',
                            jsonb_build_object('name', %s::text), true) LIMIT 1),
+channel AS (SELECT name FROM calypso.alert_channels WHERE secret = %s LIMIT 1),
 gone AS (DELETE FROM calypso.secrets WHERE name = %s AND NOT EXISTS (SELECT 1 FROM holder)
-         RETURNING name)
-SELECT (SELECT id FROM holder) AS holder, (SELECT name FROM gone) AS gone,
+            AND NOT EXISTS (SELECT 1 FROM channel) RETURNING name)
+SELECT (SELECT id FROM holder) AS holder, (SELECT name FROM channel) AS channel,
+       (SELECT name FROM gone) AS gone,
        EXISTS (SELECT 1 FROM calypso.secrets WHERE name = %s) AS was_there"""
 
 
@@ -66,12 +68,20 @@ class Secrets(Asking):
         return _info(row), bool(row.created)
 
     def remove(self, name: str) -> None:
-        """Remove a secret; NotFound, InUse while an unfinished job refers to it."""
-        row = self._row(REMOVE, name, name, name)
+        """Remove a secret; NotFound, InUse while an unfinished job or a channel refers to it."""
+        try:
+            row = self._row(REMOVE, name, name, name, name)
+        except exc.IntegrityError as held:  # by a channel that came between look and removal
+            raise InUse(f"An alert channel uses the secret {name}.") from held
         if row.gone is not None:
             return
         if not row.was_there:
             raise NotFound(f"There is no secret {name}.")
+        if row.channel is not None:
+            raise InUse(
+                f"The alert channel {row.channel!r} sends with the secret {name}. "
+                "Change or remove the channel first."
+            )
         raise InUse(
             f"Job {row.holder} is unfinished and uses the secret {name}. Cancel it, or wait.",
             holder_job=str(row.holder),

@@ -13,6 +13,8 @@ from calypso.models.account import ApiToken, User
 from calypso.models.clock import now, uuid7
 from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.wiring import House
+from tests.fakes.memory_alerts import MemoryAlertStore
+from tests.fakes.memory_channels import MemoryChannels
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
@@ -181,15 +183,18 @@ class NoSecrets:
 
 def memory_house(node="keep"):
     """Return a house of fakes in which the system and storage subsystems are served."""
-    store, accounts = MemoryJobStore(), MemoryAccounts()
+    store, accounts, live = MemoryJobStore(), MemoryAccounts(), MemoryLive()
+    alerts = MemoryAlertStore(store, tell=live.tell)
     ports = Ports(
         jobs=store,
         inventory=MemoryInventory(),
-        live=MemoryLive(),
+        live=live,
         hints=MemoryHints(),
         secrets=NoSecrets(),
         schedules=MemoryScheduleStore(store),
         owners=accounts,
+        alerts=alerts,
+        channels=MemoryChannels(alerts.office),
     )
     for subsystem in ("system", "storage"):
         able = Capability(product="fake", available=True)

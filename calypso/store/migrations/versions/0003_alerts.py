@@ -1,0 +1,23 @@
+"""Alerts, the channels they are sent over, and what was sent."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+STEPS = Path(__file__).parent.parent / "sql" / "0003_alerts"
+
+
+def upgrade() -> None:
+    for step in sorted(STEPS.glob("*.sql")):
+        op.get_bind().exec_driver_sql(
+            step.read_text("utf-8"), execution_options={"no_parameters": True}
+        )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("Alerts are not dropped by a downgrade; restore a dump instead.")

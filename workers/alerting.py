@@ -1,0 +1,52 @@
+"""The scheduler's threads for alerts, apart from its timers: neither waits for the other."""
+
+import threading
+
+from calypso.engine.alerting import watcher
+from calypso.engine.alerting.postman import Postman
+from calypso.engine.alerting.watch import Limits
+from calypso.engine.alerting.watcher import Watcher
+from calypso.engine.surviving import surviving
+from calypso.wiring import House, senders
+
+POST_S = 1.0  # a letter waits no longer than this to be looked at
+
+
+def start_alerting(house: House, ended: threading.Event) -> None:
+    """Watch and send until `ended`, in threads that end with the process.
+
+    A letter that is under way then is sent again by whoever comes next, with the same id.
+    """
+    settings = house.settings
+    watching = Watcher(house.ports, limits_of(house), history_days=settings.history_days)
+    postman = Postman(house.ports, senders(settings), first_pause_s=settings.alert_retry_s)
+    for name, loop in (
+        ("alerting", lambda: _watch(watching, ended)),
+        ("postman", lambda: _send(postman, ended)),
+    ):
+        threading.Thread(target=loop, name=name, daemon=True).start()
+
+
+def limits_of(house: House) -> Limits:
+    """Return from when on something is an alert, by the settings and the job types."""
+    settings = house.settings
+    return Limits(
+        lease_s=settings.lease_s,
+        inventory_s=settings.inventory_s,
+        pool_warning_percent=settings.pool_warning_percent,
+        pool_critical_percent=settings.pool_critical_percent,
+        stalls={one.name: one.stall_s for one in house.types.values() if one.stall_s is not None},
+    )
+
+
+def _watch(watching: Watcher, ended: threading.Event) -> None:
+    while not ended.wait(watcher.TICK_S):
+        with surviving("alerting"):
+            watching.tick()
+
+
+def _send(postman: Postman, ended: threading.Event) -> None:
+    while not ended.is_set():
+        with surviving("postman"):
+            postman.tick()
+        postman.returned.wait(POST_S)

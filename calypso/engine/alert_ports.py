@@ -39,7 +39,8 @@ class AlertStore(Protocol):
     def outcomes(self, *, limit: int = 500) -> Outcomes:
         """Return how jobs ended among the next events that were not followed yet.
 
-        Succeeded ones only while an alert about a job is open.
+        Succeeded ones only where they may clear something: an alert about a job is open, or
+        another of these events is about to make one.
         """
 
     def follow(self, seen: Outcomes, changes: Sequence[Change]) -> bool:

@@ -36,12 +36,14 @@ CLEAR = f"SELECT {EXPANDED} FROM calypso.clear_alert(%s)"  # noqa: S608 - fixed 
 FOLLOW = f"""
 SELECT {EXPANDED}
   FROM calypso.follow_alerts(%s, %s::text::xid8, %s, %s::text::xid8, %s, %s::jsonb)"""  # noqa: S608 - fixed words
-# A job is looked up where its end matters: when it went wrong, or when something may be cleared.
+# A job is looked up where its end matters: it went wrong, or it may clear what did before.
 OUTCOMES = f"""
 WITH e AS MATERIALIZED ({SINCE}),
   w AS (SELECT e.*, CASE WHEN type IN ('failed', 'lost') OR (type = 'succeeded' AND (
-    SELECT EXISTS (SELECT 1 FROM calypso.alerts
-     WHERE kind IN ('job_failed', 'job_lost') AND cleared_at IS NULL))) THEN job_id END AS wanted
+    SELECT EXISTS (SELECT 1 FROM e WHERE type IN ('failed', 'lost')) OR EXISTS (
+      SELECT 1 FROM calypso.alerts
+       WHERE kind IN ('job_failed', 'job_lost') AND cleared_at IS NULL)))
+    THEN job_id END AS wanted
     FROM e)
 SELECT w.xact::text AS xact, w.id AS number, w.job_id, w.type AS ended, w.at,
        j.type, j.title, j.node, j.subsystem, j.error, j.control

@@ -71,10 +71,10 @@ class MemoryAlertStore:
     def outcomes(self, *, limit=500):
         with self.office.lock:
             events = [] if self._jobs is None else self._jobs.events_since(self._place, limit=limit)
-            kinds = ("job_failed", "job_lost")
-            wanted = {"failed", "lost"} | (
-                {"succeeded"} if any(self.open_of(kind) for kind in kinds) else set()
-            )
+            wanted = {"failed", "lost"}
+            wrong = [event for event in events if event.type in wanted]
+            if wrong or self.open_of("job_failed") or self.open_of("job_lost"):
+                wanted.add("succeeded")
             found = [self._outcome(event) for event in events if event.type in wanted]
             after = events[-1].cursor if events else self._place
             return Outcomes(self._place, after, [one for one in found if one is not None])

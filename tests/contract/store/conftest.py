@@ -1,8 +1,13 @@
 import pytest
 
+from calypso.store.alerts import PostgresAlertStore
+from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
 from calypso.store.migrate import upgrade
+from calypso.store.secrets import Secrets
+from tests.fakes.memory_alerts import MemoryAlertStore
+from tests.fakes.memory_channels import MemoryChannels
 from tests.fakes.memory_store import MemoryJobStore
 
 
@@ -30,3 +35,35 @@ def store(request):
     if request.param == "memory":
         return MemoryJobStore()
     return request.getfixturevalue("postgres")
+
+
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+SECRET = "hook/key"
+
+
+class Alerting:
+    """Alerts, channels and jobs over one store; `told` is what live listeners heard."""
+
+    def __init__(self, jobs, make_alerts, make_channels):
+        self.told = []
+        self.jobs = jobs
+        self.alerts = make_alerts(lambda event, data: self.told.append((event, data)))
+        self.channels = make_channels(self.alerts)
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
+def alerting(request):
+    if request.param == "memory":
+        jobs = MemoryJobStore()
+        return Alerting(
+            jobs,
+            lambda tell: MemoryAlertStore(jobs, tell=tell),
+            lambda alerts: MemoryChannels(alerts.office, secrets={SECRET}),
+        )
+    engine = request.getfixturevalue("engine")
+    Secrets(engine, KEY).put(SECRET, kind="password", value="hunter2!", by="ada")
+    return Alerting(
+        PostgresJobStore(engine),
+        lambda tell: PostgresAlertStore(engine, tell=tell),
+        lambda _: Channels(engine),
+    )

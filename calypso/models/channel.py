@@ -53,10 +53,7 @@ HostName = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:_-]*[A-Za-z0-9])?$", max_length=253),
     Field(examples=["mail.example.org"]),
 ]
-WebAddress = Annotated[
-    str, StringConstraints(max_length=2000), AfterValidator(_web_address),
-    Field(examples=["https://example.org/hook"]),
-]  # fmt: skip
+WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 
 
 class _Settings(BaseModel):
@@ -88,7 +85,7 @@ class EmailSettings(_Settings):
 class WebhookSettings(_Settings):
     """An address that alerts are posted to as JSON, signed."""
 
-    url: WebAddress
+    url: WebAddress = Field(description="http or https; no user, no password, no fragment.")
     secret: SecretRef = Field(description="Signs each letter: HMAC-SHA256, Standard Webhooks.")
 
 

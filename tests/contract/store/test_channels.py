@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from calypso.errors import Conflict, Invalid, NotFound
+from calypso.errors import Conflict, InUse, Invalid, NotFound
 from calypso.models.alert import Level
 from calypso.models.channel import NewChannel
 from calypso.models.clock import now, uuid7
-from tests.contract.store.conftest import SECRET
+from calypso.store.channels import Channels
+from calypso.store.secrets import Secrets
+from tests.contract.store.conftest import KEY, SECRET
 from tests.contract.store.test_alerts import full
 
 DAY = 86400
@@ -258,6 +260,20 @@ def test_letters_are_listed_in_pages_newest_first(alerting):
     assert end is None
     with pytest.raises(Invalid):
         alerting.channels.deliveries(channel.id, cursor="made-up")
+
+
+@pytest.mark.postgres
+def test_a_secret_stays_while_a_channel_sends_with_it(engine):
+    secrets, channels = Secrets(engine, KEY), Channels(engine)
+    secrets.put(SECRET, kind="password", value="hunter2!", by="ada")
+    made = channels.add(hook(), by="ada")
+
+    with pytest.raises(InUse, match="'ops'"):
+        secrets.remove(SECRET)
+    channels.change(made.id, mail(), by="ada")
+    secrets.remove(SECRET)
+    with pytest.raises(NotFound):
+        secrets.reveal(SECRET)
 
 
 def test_letters_go_with_their_alert_and_old_tests_by_themselves(alerting):

@@ -9,7 +9,7 @@ from calypso.errors import Invalid
 from calypso.models.alert import AlertQuery, AlertState, Clearing, Level, NewAlert
 from calypso.models.clock import now, uuid7
 from calypso.models.ledger import Ending
-from tests.contract.store.making import DONE, claim, finish, running, submitted
+from tests.contract.store.making import DONE, claim, eventually, finish, running, submitted
 
 FAILED = Ending("failed", error={"code": "busy", "title": "Busy", "detail": "The pool is busy."})
 
@@ -138,23 +138,27 @@ def test_old_cleared_alerts_are_dropped_and_open_ones_kept(alerting):
     assert only(alerting.alerts).key == "open"
 
 
-def follow(alerting, changes=None):
-    """Follow what there is to follow; returns the outcomes once there are no more events."""
+def follow(alerting, count=0):
+    """Follow what there is to follow; returns the outcomes once there are so many."""
     found = []
-    while (seen := alerting.alerts.outcomes()).is_news:
+    while (seen := alerting.alerts.outcomes()).is_news or len(found) < count:
         found += seen.items
-        assert alerting.alerts.follow(seen, changes(seen) if changes else ())
+        assert alerting.alerts.follow(seen, ())
     return found
 
 
+def settled(alerting, count=1):
+    """Return so many outcomes without following them; an event may appear in a moment only."""
+    return eventually(lambda: len((seen := alerting.alerts.outcomes()).items) >= count and seen)
+
+
 def test_jobs_that_went_wrong_are_found_whenever_somebody_looks(alerting):
-    finish(alerting.jobs, running(alerting.jobs))
     failed = running(alerting.jobs)
     finish(alerting.jobs, failed, FAILED)
     lost = running(alerting.jobs, title="Copy tank")
     alerting.jobs.release(lost.id, "ada")
 
-    found = follow(alerting)
+    found = follow(alerting, 2)
 
     assert [(one.job_id, one.ended, one.title) for one in found] == [
         (failed.id, "failed", "Scrub tank"), (lost.id, "lost", "Copy tank"),
@@ -163,12 +167,26 @@ def test_jobs_that_went_wrong_are_found_whenever_somebody_looks(alerting):
     assert follow(alerting) == []
 
 
-def test_a_success_matters_while_an_alert_about_a_job_is_open(alerting):
+def test_a_success_matters_where_it_may_clear_something(alerting):
+    finish(alerting.jobs, running(alerting.jobs), DONE)
+    wanted = running(alerting.jobs)
+    finish(alerting.jobs, wanted, FAILED)
+    after_failure = running(alerting.jobs)
+    finish(alerting.jobs, after_failure, DONE)
+    beside_failure = settled(alerting, 3)
+    follow(alerting, 3)
+
+    finish(alerting.jobs, running(alerting.jobs), DONE)
+    finish(alerting.jobs, running(alerting.jobs, title="last"), Ending("cancelled"))
+    eventually(lambda: alerting.alerts.outcomes().is_news)
+    nothing_to_clear = follow(alerting)
     alerting.alerts.raise_(full(key="job/x", kind="job_failed"))
     done = running(alerting.jobs)
     finish(alerting.jobs, done, DONE)
 
-    assert [(one.job_id, one.ended) for one in follow(alerting)] == [(done.id, "succeeded")]
+    assert [one.ended for one in beside_failure.items] == ["succeeded", "failed", "succeeded"]
+    assert nothing_to_clear == []
+    assert [(one.job_id, one.ended) for one in follow(alerting, 1)] == [(done.id, "succeeded")]
 
 
 def test_work_behind_the_scenes_is_nobodys_alert(alerting):
@@ -183,7 +201,7 @@ def test_work_behind_the_scenes_is_nobodys_alert(alerting):
 
 def test_what_was_followed_already_is_followed_by_nobody_else(alerting):
     finish(alerting.jobs, running(alerting.jobs), FAILED)
-    follow(alerting)
+    follow(alerting, 1)
     finish(alerting.jobs, running(alerting.jobs), FAILED)
     seen = settled(alerting)
 
@@ -194,17 +212,10 @@ def test_what_was_followed_already_is_followed_by_nobody_else(alerting):
     assert only(alerting.alerts).count == 1
 
 
-def settled(alerting):
-    """Return outcomes that hold the job that failed; the event may appear in a moment only."""
-    while not (seen := alerting.alerts.outcomes()).items:
-        pass
-    return seen
-
-
 def test_of_many_schedulers_one_draws_the_consequences(alerting):
     for _ in range(3):
         finish(alerting.jobs, running(alerting.jobs), FAILED)
-    seen = settled(alerting)
+    seen = settled(alerting, 3)
     raised = [full(key=f"job/{one.title}") for one in seen.items]
 
     with ThreadPoolExecutor(8) as pool:

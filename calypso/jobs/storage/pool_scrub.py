@@ -42,6 +42,7 @@ class Result(JobResult):
     cancel=Cancel.SUBSYSTEM,
     on_lost=OnLost.REQUEUE,
     schedulable=True,
+    stall_s=7200,  # a busy pool slows a scrub down, but something is read every now and then
 )
 def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Read all of a pool and repair what is damaged.

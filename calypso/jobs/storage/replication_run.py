@@ -65,6 +65,7 @@ class Result(JobResult):
     on_lost=OnLost.REQUEUE,
     retry=Retry(attempts=5, first_s=10),
     schedulable=True,
+    stall_s=1800,  # a large dataset may be looked through for long before its first byte
 )
 def replicate(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Bring a dataset's snapshot to another dataset on this node.

@@ -9,6 +9,8 @@ from calypso.errors import Invalid
 from calypso.models.alert import AlertQuery, AlertState, Clearing, Level, NewAlert
 from calypso.models.clock import now, uuid7
 from calypso.models.ledger import Ending
+from calypso.store.alerts import PostgresAlertStore
+from calypso.store.migrate import upgrade
 from tests.contract.store.making import DONE, claim, eventually, finish, running, submitted
 
 FAILED = Ending("failed", error={"code": "busy", "title": "Busy", "detail": "The pool is busy."})
@@ -251,3 +253,15 @@ def test_a_turn_is_taken_by_one(alerting):
     assert sum(turn is not None for turn in turns) == 1
     assert alerting.alerts.turn("another", every_s=0) is not None
     assert alerting.alerts.turn("another", every_s=0) is not None
+
+
+@pytest.mark.postgres
+def test_after_a_restore_from_a_dump_new_failures_are_found_all_the_same(
+    postgres, engine, database_url
+):
+    with engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE calypso.alert_cursors SET xact = '999999999'")
+    upgrade(database_url)
+    finish(postgres, running(postgres), FAILED)
+
+    assert eventually(lambda: PostgresAlertStore(engine).outcomes().items)

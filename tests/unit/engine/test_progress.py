@@ -1,5 +1,6 @@
 """Progress is true: derived from what was reported, never invented."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,32 @@ def test_whatever_is_reported_percent_stays_within_bounds(reports):
         assert progress.percent is None or 0 <= progress.percent <= 100
         assert progress.eta_s is None or progress.eta_s >= 0
         assert progress.rate is None or progress.rate >= 0
+
+
+def moved_at(meter, **report):
+    return meter.report(**report).updated_at
+
+
+def test_to_say_the_same_again_is_no_move():
+    meter = Meter(Clock())
+    first = moved_at(meter, phase="sending", done=5, total=10, message="disk 1")
+
+    assert moved_at(meter) == first
+    assert moved_at(meter, phase="sending", done=5, total=10, message="disk 1") == first
+
+
+@pytest.mark.parametrize(
+    "report", [{"done": 6}, {"total": 11}, {"percent": 99}, {"phase": "b"}, {"message": "disk 2"}]
+)
+def test_whatever_changes_is_a_move(report):
+    meter = Meter(Clock())
+    first = moved_at(meter, phase="sending", done=5, total=10, message="disk 1")
+
+    assert moved_at(meter, **report) > first
+
+
+def test_a_rate_falls_while_nothing_moves():
+    assert metered(
+        (0, {"done": 0}), (10, {"done": 100}), (15, {"done": 100}), (15, {"done": 100}),
+        (15, {"done": 100}),
+    ).rate == 0  # fmt: skip

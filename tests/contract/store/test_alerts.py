@@ -1,6 +1,8 @@
 """Alerts: one for each thing that is wrong, told once, followed exactly once."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -265,3 +267,49 @@ def test_after_a_restore_from_a_dump_new_failures_are_found_all_the_same(
     finish(postgres, running(postgres), FAILED)
 
     assert eventually(lambda: PostgresAlertStore(engine).outcomes().items)
+
+
+@pytest.mark.postgres
+def test_what_is_raised_while_it_is_being_cleared_is_a_new_alert(postgres, engine):
+    alerts = PostgresAlertStore(engine)
+    alerts.raise_(full())
+    with ThreadPoolExecutor(1) as pool, open_transaction(engine) as other:
+        other.exec_driver_sql("SELECT * FROM calypso.clear_alert(%s)", (full().key,))
+        verdict = pool.submit(alerts.raise_, full())
+        eventually(lambda: is_somebody_waiting(engine))
+        other.commit()
+
+        assert verdict.result(5) == "raised"
+    assert only(alerts, AlertState.ACTIVE).count == 1
+
+
+@pytest.mark.postgres
+def test_a_level_that_rises_for_two_at_once_rises_once(postgres, engine):
+    alerts = PostgresAlertStore(engine)
+    alerts.raise_(full())
+    with ThreadPoolExecutor(1) as pool, open_transaction(engine) as other:
+        told = {**alert_text(full(Level.CRITICAL)), "id": str(uuid7())}
+        other.exec_driver_sql("SELECT * FROM calypso.raise_alert(%s::jsonb)", (json.dumps(told),))
+        verdict = pool.submit(alerts.raise_, full(Level.CRITICAL))
+        eventually(lambda: is_somebody_waiting(engine))
+        other.commit()
+
+        assert verdict.result(5) == "again"
+
+
+def alert_text(new):
+    return {name: getattr(new, name) for name in NewAlert.__dataclass_fields__}
+
+
+@contextmanager
+def open_transaction(engine):
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
+        yield connection
+
+
+def is_somebody_waiting(engine):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).scalar_one()

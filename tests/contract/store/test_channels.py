@@ -9,6 +9,7 @@ from calypso.errors import Conflict, InUse, Invalid, NotFound
 from calypso.models.alert import Level
 from calypso.models.channel import NewChannel
 from calypso.models.clock import now, uuid7
+from calypso.store.alerts import PostgresAlertStore
 from calypso.store.channels import Channels
 from calypso.store.secrets import Secrets
 from tests.contract.store.conftest import KEY, SECRET
@@ -126,6 +127,21 @@ def test_a_letter_is_taken_by_one(alerting):
         taken = list(pool.map(lambda _: claim(alerting), range(8)))
 
     assert sum(len(one) for one in taken) == 1
+
+
+@pytest.mark.postgres
+def test_a_channel_that_is_being_taken_is_passed_over_at_once(engine):
+    Secrets(engine, KEY).put(SECRET, kind="password", value="hunter2!", by="ada")
+    channels = Channels(engine)
+    channels.add(hook(), by="ada")
+    PostgresAlertStore(engine).raise_(full())
+    asked = {"limit": 10, "lease_s": 60, "give_up_s": DAY}
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as other:
+        other.exec_driver_sql("SELECT * FROM calypso.claim_deliveries(10, '60 s', '1 day')")
+
+        assert channels.claim(**asked) == []
+        other.commit()
+    assert channels.claim(**asked) == []
 
 
 def test_a_channel_sends_one_letter_at_a_time_and_holds_no_other_channel_up(alerting):

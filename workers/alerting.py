@@ -1,4 +1,4 @@
-"""The scheduler's threads for alerts, apart from its timers: neither waits for the other."""
+"""Threads for alerts, in schedulers and beside workers: whoever is down cannot say so."""
 
 import threading
 

@@ -14,6 +14,7 @@ from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
 from calypso.errors import StoreUnavailable
 from calypso.wiring import configure_logs
+from workers.alerting import start_alerting
 from workers.bench import LocalUndertaker
 from workers.celery_app import serve
 from workers.observer import Observer
@@ -35,6 +36,8 @@ def main(subsystem: str) -> None:
         history_days=settings.history_days,
     )
     observer = Observer(settings, process.house, subsystem)
+    # Here too, since a scheduler that is down cannot say so.
+    start_alerting(process.house, threading.Event())
     for name, loop in (("tender", lambda: _tend(tender)), ("observer", observer.watch)):
         threading.Thread(target=loop, name=name, daemon=True).start()
     serve(settings, subsystem, control=True, slots=1, answer=process.answer)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from calypso.engine.alerting import pools, stalls, workers
+from calypso.engine.alerting import pools, schedules, stalls, workers
 from calypso.engine.alerting.jobs import change_of
 from calypso.engine.alerting.watch import Limits, Watch, look
 from calypso.engine.ports import Ports
@@ -29,6 +29,9 @@ WATCHES: Sequence[Watch] = (
     pools.BROKEN,
     pools.FULL,
     stalls.STALLED,
+    schedules.MISSED,
+    schedules.OVERDUE,
+    schedules.JUMPED,
 )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from calypso.models.alert import AlertQuery
 from calypso.models.clock import now
 from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.models.job import State
@@ -113,6 +114,27 @@ def test_a_scheduler_that_comes_back_makes_up_for_what_was_missed_and_says_how_m
     assert fire.job == made.id
     assert fire.missed_slots >= 9
     assert f"{fire.missed_slots} slots were missed since" in fire.detail
+
+
+def alerts(stack):
+    return {one.kind: one for one in stack.ports.alerts.page(AlertQuery()).items}
+
+
+@pytest.mark.timeout(120)
+def test_a_slot_that_passes_while_no_scheduler_runs_is_an_alert_until_one_makes_up_for_it(owned):
+    owned.start_workers("system")
+    rule = added(owned, name="Nightly", first=minute() - 10 * MINUTE, cron="0 0 1 1 *")
+
+    alarm = until(lambda: alerts(owned).get("schedule_overdue"), what="the alert")
+    assert (alarm.subject, alarm.level) == ("Nightly", "error")
+    assert "Start one: calypso scheduler" in alarm.detail
+
+    owned.start("workers.scheduler")
+    until(lambda: "schedule_overdue" not in alerts(owned), what="the end of the alert")
+    made_up = until(lambda: alerts(owned).get("schedule_missed"), what="what was made up for")
+    assert made_up.level == "warning"
+    assert "1 slot was missed" in made_up.detail
+    assert owned.wait(jobs(owned, rule)[0]).state is State.SUCCEEDED
 
 
 def _come_due(stack, schedule, slot):

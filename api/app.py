@@ -27,6 +27,7 @@ from api import (
     lines,
     metrics,
     problems,
+    remedies,
     schedules,
     system,
 )
@@ -40,8 +41,8 @@ from calypso.wiring import House
 
 log = structlog.get_logger()
 BLUEPRINTS = (
-    auth, jobs, lines, schedules, inventory, events, alerts, alert_channels, accounts, metrics,
-    system,
+    auth, jobs, remedies, lines, schedules, inventory, events, alerts, alert_channels, accounts,
+    metrics, system,
 )  # fmt: skip
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

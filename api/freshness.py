@@ -22,7 +22,10 @@ def fresh(live: Live, job: Job) -> Job:
     if not _is_newer(progress.updated_at, job.progress.updated_at or job.started_at):
         return job
     mark = hashlib.blake2b(progress.model_dump_json().encode(), digest_size=6).hexdigest()
-    return job.model_copy(update={"progress": progress, "version": f"{job.version}-{mark}"})
+    update: dict[str, object] = {"progress": progress, "version": f"{job.version}-{mark}"}
+    if progress.percent is not None or progress.eta_s is not None:
+        update["estimate"] = None  # it tells by itself now
+    return job.model_copy(update=update)
 
 
 def etag_of(job: Job) -> str:

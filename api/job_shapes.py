@@ -89,6 +89,7 @@ class JobsQuery(BaseModel):
     node: Word | None = None
     schedule: Word | None = None
     user: Word | None = Field(default=None, description="Who asked for it.")
+    parent: UUID | None = Field(default=None, description="Jobs it started, and its reruns.")
     since: Instant | None = Field(
         default=None, description="Created then or later; finished, when sorted by that."
     )

@@ -1,6 +1,7 @@
 """Jobs over HTTP: who is calling, JSON in, JSON out; all decisions are the engine's."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from calypso.engine import cancel as cancelling
 from calypso.engine import control, submit
 from calypso.engine.access import require
 from calypso.engine.plans import PlanAnswer
+from calypso.engine.silence import silence_s
 from calypso.errors import FieldError, Invalid, NotFound
 from calypso.models.job import Job
 from calypso.models.listing import JobQuery
@@ -95,11 +97,12 @@ def list_jobs(query: JobsQuery) -> Any:
         JobQuery(
             states=tuple(dict.fromkeys(query.state)), types=tuple(dict.fromkeys(query.type)),
             subsystem=query.subsystem, node=query.node, schedule=query.schedule, user=query.user,
-            since=query.since, until=query.until, text=query.q, sort=query.sort,
-            limit=query.limit, cursor=query.cursor,
+            parent=query.parent, since=query.since, until=query.until, text=query.q,
+            sort=query.sort, limit=query.limit, cursor=query.cursor,
         )
     )  # fmt: skip
-    return listed([fresh(house().ports.live, job) for job in page.items], page.next_cursor)
+    shown = [fresh(house().ports.live, job) for job in _explained(page.items)]
+    return listed(shown, page.next_cursor)
 
 
 @blueprint.get("/jobs/<uuid:job_id>", responses={200: Job})
@@ -159,7 +162,14 @@ def _readable(job_id: UUID) -> Job:
         raise NotFound(f"There is no job {job_id}.")
     if not actor().may("jobs:read"):
         require(actor(), f"{job.subsystem}:read")
-    return fresh(ports.live, job)
+    (told,) = _explained([job])
+    return fresh(ports.live, told)
+
+
+def _explained(jobs: Sequence[Job]) -> list[Job]:
+    """Return the jobs with why they wait and how long they take."""
+    here = house()
+    return here.ports.jobs.explain(jobs, silent_s=silence_s(here.settings.lease_s))
 
 
 def _awaited(job_id: UUID, wait_s: float) -> Job:

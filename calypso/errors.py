@@ -145,6 +145,20 @@ class DuplicateJob(Conflict):
     title = "The same job is unfinished"
 
 
+class NotSilent(Conflict):
+    """The node of this job may still be running it; only a silent one's job may be released."""
+
+    code = "not_silent"
+    title = "Its node may still run it"
+
+
+class ChildRefused(Conflict):
+    """A running job may not start, or wait for, such a job: neither would ever end."""
+
+    code = "child_refused"
+    title = "The job cannot start this child"
+
+
 class PlanStale(Conflict):
     """The world has moved since the plan was made; make it again."""
 
@@ -230,6 +244,20 @@ class JobFenced(CalypsoError):
 
     code = "fenced"
     title = "Job taken by another epoch"
+
+
+class JobParked(CalypsoError):
+    """Raised inside a running job that waits for its children: it gives its slot back.
+
+    Let it go on its way; when the children have ended the run function is called again.
+    """
+
+    code = "parked"
+    title = "Waits for its children"
+
+    def __init__(self, children: Sequence[str]) -> None:
+        super().__init__(f"Waits for {len(children)} jobs it started.")
+        self.children = tuple(children)
 
 
 class JobTimedOut(CalypsoError):

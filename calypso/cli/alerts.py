@@ -10,6 +10,7 @@ from rich.table import Table
 
 from calypso.cli import shown
 from calypso.cli.client import Client
+from calypso.cli.facts import facts
 from calypso.cli.inventory import AsJson
 
 COLOURS = {"info": "cyan", "warning": "yellow", "error": "red", "critical": "bold red"}
@@ -57,7 +58,7 @@ def show(ctx: typer.Context, alert: AlertId, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, indent=1))
     else:
-        shown.console.print(shown.facts(found))
+        shown.console.print(facts(found))
 
 
 @app.command()

@@ -9,8 +9,9 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
-from calypso.cli import shown
+from calypso.cli import remedies, shown
 from calypso.cli.client import ENDED, Client
+from calypso.cli.facts import facts
 from calypso.cli.job_run import TypesGroup, agreed, follow
 from calypso.cli.watching import end_with, watch_to_end
 
@@ -37,6 +38,7 @@ def list_jobs(
     subsystem: Annotated[str | None, typer.Option()] = None,
     node: Annotated[str | None, typer.Option()] = None,
     user: Annotated[str | None, typer.Option(help="Who asked for it.")] = None,
+    parent: Annotated[UUID | None, typer.Option(help="Jobs it started, and its reruns.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Created then or later, UTC.")] = None,
     q: Annotated[str | None, typer.Option(help="Part of the title.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
@@ -46,6 +48,7 @@ def list_jobs(
     """List jobs, newest first."""
     asked: dict[str, Any] = {
         "state": state, "type": type_, "subsystem": subsystem, "node": node, "user": user,
+        "parent": None if parent is None else str(parent),
         "since": None if since is None else f"{since.isoformat()}Z", "q": q,
         "limit": limit, "cursor": cursor,
     }  # fmt: skip
@@ -66,7 +69,7 @@ def show(ctx: typer.Context, job: JobId, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, indent=1))
     else:
-        shown.console.print(shown.facts(found))
+        shown.console.print(facts(found))
 
 
 @app.command()
@@ -140,6 +143,10 @@ def types(ctx: typer.Context, as_json: AsJson = False) -> None:
     for one in found:
         mark = " [red](destroys)[/]" if one["destructive"] else ""
         shown.console.print(f"[bold]{one['name']}[/]  {escape(one['title'])}{mark}")
+
+
+app.command()(remedies.doctor)
+app.command()(remedies.release)
 
 
 def _destroys(client: Client, job: dict[str, Any]) -> bool:

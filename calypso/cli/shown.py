@@ -60,19 +60,53 @@ def wait_line(wait: Json) -> str:
         parts.append(f"for {wait['resource']}")
     if wait.get("holder_job"):
         parts.append(f"held by job {wait['holder_job']}")
+    if left := holder_left(wait.get("holder")):
+        parts.append(left)
     if wait.get("position"):
         parts.append(f"place {wait['position']} in line")
     return ", ".join(parts)
+
+
+def estimate_line(estimate: Json | None) -> str:
+    """Return how long such runs took, marked as the guess it is."""
+    if not estimate:
+        return ""
+    left = estimate["eta_s_p50"]
+    return f"about {span(left)} left" if left is not None else "longer than usual"
+
+
+def holder_left(holder: Json | None) -> str:
+    """Return for how long the job in the way still holds things up; empty when nobody knows."""
+    if not holder or holder.get("eta_s") is None:
+        return ""
+    about = "about " if holder["eta_source"] == "history" else ""
+    return f"{about}{span(holder['eta_s'])} left"
+
+
+def slot_line(slot: Json) -> str:
+    """Return why a queued job has not started."""
+    reasons = {
+        "no_worker": "queued, and nobody serves its queue",
+        "silent": "queued, and its workers have not been heard of",
+        "draining": "queued, and its workers take nothing new",
+        "busy": "queued, every slot is taken",
+        "free": "queued, about to start",
+    }
+    place = f", place {slot['position']} in line" if slot["reason"] != "free" else ""
+    return reasons[slot["reason"]] + place
 
 
 def state_line(job: Json) -> str:
     """Return what is so about a job now, in one line."""
     if job.get("wait"):
         return wait_line(job["wait"])
+    if job.get("slot"):
+        return slot_line(job["slot"])
     if job["state"] == "running":
         ending = ", asked to stop" if job.get("cancel_requested_at") else ""
         phase = job["progress"].get("phase") or "running"
-        return " · ".join(part for part in (phase + ending, progress_line(job["progress"])) if part)
+        parts = (phase + ending, progress_line(job["progress"]), estimate_line(job.get("estimate")))
+        return " · ".join(part for part in parts if part)
     if job.get("error"):
         return f"{job['state']}: {job['error']['detail']}"
     return str(job["state"])
@@ -103,17 +137,6 @@ def job_table(jobs: Iterable[Json]) -> Table:
             job["id"], state, escape(job["title"]), escape(job["requested_by"]),
             local(job["created_at"]), escape(now),
         )  # fmt: skip
-    return table
-
-
-def facts(job: Json) -> Table:
-    """Return everything about one job, name by name."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in job.items():
-        if value not in (None, [], {}, False):
-            table.add_row(name, escape(_fact(name, value, job)))
     return table
 
 
@@ -174,17 +197,3 @@ def _took(job: Json) -> str:
     began, ended = (datetime.fromisoformat(job[name]) for name in ("started_at", "finished_at"))
     seconds = (ended - began).total_seconds()
     return span(seconds) if seconds >= 60 else f"{seconds:.1f} s"  # noqa: PLR2004 - a minute
-
-
-def _fact(name: str, value: Any, job: Json) -> str:
-    if name == "progress":
-        return state_line(job) if job["state"] == "running" else progress_line(value)
-    if name == "wait":
-        return wait_line(value)
-    if name.endswith("_at"):
-        return local(value)
-    if name == "locks":
-        return "\n".join(f"{one['mode']} {one['path']}" for one in value)
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {inner}" for key, inner in value.items() if inner is not None)
-    return str(value)

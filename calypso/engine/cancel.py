@@ -27,7 +27,20 @@ def cancel(ports: Ports, types: Mapping[str, JobType], actor: Actor, job_id: UUI
     if verdict == "cancelling":
         ports.live.wish_cancel(job_id)
     ports.live.poke(job_id)
+    cancel_children(ports)
     return _found(ports, job_id)
+
+
+def cancel_children(ports: Ports) -> int:
+    """Pass every parent's cancel on to its children, and theirs; returns how many were told."""
+    told = 0
+    while forsaken := ports.jobs.forsaken():
+        for job_id, by in forsaken:
+            if ports.jobs.cancel(job_id, by) == "cancelling":
+                ports.live.wish_cancel(job_id)
+            ports.live.poke(job_id)
+        told += len(forsaken)
+    return told
 
 
 def _refuse_if_too_late(job: Job, job_type: JobType | None) -> None:

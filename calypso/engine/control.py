@@ -1,8 +1,10 @@
-"""Work of seconds on a subsystem's control queue: plans and fresh inventory."""
+"""Work of seconds on a subsystem's control queue: plans, fresh inventory, a look at a job."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from calypso.engine import doctor
 from calypso.engine.access import require
 from calypso.engine.plans import PlanAnswer, control_job, make_plan, plan_of
 from calypso.engine.ports import Ports
@@ -74,7 +76,11 @@ def control_types(
     """Return the control job types of every subsystem there is, by name."""
     found: dict[str, JobType] = {}
     for subsystem in sorted({one.subsystem for one in types.values()}):
-        for made in (_plan_type(subsystem, types), _refresh_type(subsystem, ports, tables)):
+        for made in (
+            _plan_type(subsystem, types),
+            _refresh_type(subsystem, ports, tables),
+            _doctor_type(subsystem, ports),
+        ):
             found[made.name] = made
     return found
 
@@ -99,6 +105,15 @@ def _refresh_type(subsystem: str, ports: Ports, tables: Mapping[str, InventoryTa
 
     name = f"{subsystem}.refresh"
     return _control(name, "Read the inventory anew", RefreshParams, RefreshResult, run)
+
+
+def _doctor_type(subsystem: str, ports: Ports) -> JobType:
+    def run(params: doctor.DoctorParams, _: Any, running: RunningJob) -> doctor.DoctorResult:
+        return doctor.probe(ports, params, running)
+
+    name = f"{subsystem}.{doctor.VERB}"
+    made = _control(name, "Look at a job", doctor.DoctorParams, doctor.DoctorResult, run)
+    return replace(made, driver=None)  # it must work where the product does not
 
 
 def _control(

@@ -3,26 +3,24 @@
 The doors may not touch a driver, so a plan is a short control job whose row is waited for.
 """
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from calypso.engine.access import find_type, require
+from calypso.engine.asking import answer_of
 from calypso.engine.nodes import choose_node
 from calypso.engine.ports import Ports
 from calypso.engine.request import read_params
 from calypso.errors import PlanRefused, PlanRequired, PlanStale, PlanTimedOut
 from calypso.models.access import SYSTEM, Actor
 from calypso.models.clock import uuid7
-from calypso.models.job import HeldLock, Job, Source, State
+from calypso.models.job import HeldLock, Source, State
 from calypso.models.jobtype import JobParams, JobType, Plan, queue_name
 from calypso.models.ledger import NewJob
 
 PLAN_TIMEOUT_S = 10.0
-FIRST_LOOK_S = 0.01
-LONGEST_LOOK_S = 0.2
 
 
 class PlanAnswer(BaseModel):
@@ -112,24 +110,12 @@ def _planned(
 ) -> PlanAnswer:
     asked = {"type": job_type.name, "params": params.model_dump(mode="json")}
     new = control_job(job_type.subsystem, "plan", node, asked)
-    ports.jobs.submit(new)
-    ports.hints.ring(new.queue, new.id)
-    job = _wait_for(ports, new, timeout_s)
+    job = answer_of(ports, new, timeout_s=timeout_s)
+    if job is None:
+        raise PlanTimedOut(
+            f"The {new.subsystem} worker on {new.node} made no plan within {timeout_s:g} s. "
+            "It may be starting or out of reach; try again, or see GET /workers."
+        )
     if job.state is not State.SUCCEEDED or job.result is None:
         raise PlanRefused(job.error.detail if job.error else f"The plan ended {job.state}.")
     return PlanAnswer.model_validate(job.result)
-
-
-def _wait_for(ports: Ports, new: NewJob, timeout_s: float) -> Job:
-    deadline, pause_s = time.monotonic() + timeout_s, FIRST_LOOK_S
-    while time.monotonic() < deadline:
-        job = ports.jobs.get(new.id)
-        if job is not None and job.state.is_terminal:
-            return job
-        time.sleep(pause_s)
-        pause_s = min(pause_s * 1.5, LONGEST_LOOK_S)
-    ports.jobs.cancel(new.id, SYSTEM.name)
-    raise PlanTimedOut(
-        f"The {new.subsystem} worker on {new.node} made no plan within {timeout_s:g} s. "
-        "It may be starting or out of reach; try again, or see GET /workers."
-    )

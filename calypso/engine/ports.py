@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from calypso.engine.alert_ports import AlertStore, ChannelStore
+from calypso.engine.kinship import Kinship
 from calypso.engine.schedule_ports import Owners, ScheduleStore
 from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
@@ -17,7 +18,7 @@ from calypso.models.listing import JobQuery, Page
 from calypso.models.worker import WorkerRecord
 
 
-class JobStore(Protocol):
+class JobStore(Kinship, Protocol):
     """The truth about jobs. Every verb is one transaction. StoreUnavailable when it is away."""
 
     def submit(self, new: NewJob) -> Submitted:

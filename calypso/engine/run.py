@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from calypso.engine.ending import defect, ending_of, no_such_type, stopped_short, told
 from calypso.engine.patience import until_known
 from calypso.engine.plans import plan_of
 from calypso.engine.ports import Ports
@@ -19,6 +20,7 @@ from calypso.errors import (
     CalypsoError,
     JobCancelled,
     JobFenced,
+    JobParked,
     PlanStale,
     StoreUnavailable,
     SubsystemError,
@@ -142,8 +144,8 @@ class Runner:
         """Run a claimed job to its end; None when it is somebody else's by now."""
         job_type = self._types.get(claimed.type)
         if job_type is None:
-            return _failed("unknown_job_type", "Unknown job type", _no_such_type(claimed.type))
-        running = Running(self._ports, claimed, job_type.cancel)
+            return no_such_type(claimed.type)
+        running = Running(self._ports, claimed, job_type.cancel, self._types)
         current = Current(running, job_type)
         self._ports.live.poke(claimed.id)
         self._pulse.attach(current)
@@ -152,9 +154,24 @@ class Runner:
             self._last_words(current)
         finally:
             running.close()
+        ending = self._settled(claimed, ending)
         if ending is None:
             self._pulse.detach()
         return ending
+
+    def _settled(self, claimed: Claimed, ending: Ending | None) -> Ending | None:
+        """Let a parent wait for its children, as it wished or as it was cancelled; else its end."""
+        if ending is None or ending.outcome not in ("parked", "cancelled"):
+            return ending
+        children = ending.children if ending.outcome == "parked" else None
+        state = until_known(
+            lambda: self._ports.jobs.park(
+                claimed.id, claimed.epoch, children, progress=ending.progress
+            ),
+            sleep=self._sleep,
+        )
+        self._ports.live.poke(claimed.id)
+        return ending if state is State.RUNNING else None
 
     def _last_words(self, current: Current) -> None:
         try:
@@ -167,8 +184,8 @@ class Runner:
         running = current.running
         try:
             result = self._begun(current)
-        except JobCancelled as stopped:
-            return self._ending(running, "cancelled", error=_told(stopped))
+        except (JobCancelled, JobParked) as stopped:
+            return stopped_short(running, stopped)
         except JobFenced:
             log.warning("job.fenced", job=running.job_id)
             return None
@@ -176,12 +193,12 @@ class Runner:
             return self._refused(current, refused)
         except CalypsoError as refused:
             running.log(f"failed: {refused.detail}")
-            return self._ending(running, "failed", error=_told(refused))
+            return ending_of(running, "failed", error=told(refused))
         except Exception:
             log.exception("job.defect", job=running.job_id, type=current.job_type.name)
             running.log("failed: a defect in Calypso; the worker's log has the details")
-            return _failed("defect", "A defect in Calypso", _defect(running.job_id))
-        return self._ending(running, "succeeded", result=result)
+            return defect(running.job_id)
+        return ending_of(running, "succeeded", result=result)
 
     def _begun(self, current: Current) -> dict[str, Any]:
         running, job_type = current.running, current.job_type
@@ -214,43 +231,9 @@ class Runner:
     def _refused(self, current: Current, refused: SubsystemError) -> Ending:
         running = current.running
         running.log(f"failed: {refused.detail}")
-        told = {**_told(refused), "original": refused.original or None}
+        error = {**told(refused), "original": refused.original or None}
         retry = current.job_type.retry
         if not refused.transient or running.attempt >= retry.attempts:
-            return self._ending(running, "failed", error=told)
+            return ending_of(running, "failed", error=error)
         pause_s = retry.pause_s(running.attempt) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
-        return self._ending(running, "retry", error=told, retry_in_s=pause_s)
-
-    def _ending(
-        self,
-        running: Running,
-        outcome: Any,
-        *,
-        result: Mapping[str, Any] | None = None,
-        error: Mapping[str, Any] | None = None,
-        retry_in_s: float = 30.0,
-    ) -> Ending:
-        return Ending(
-            outcome=outcome,
-            result=result,
-            error=error,
-            warnings=tuple(running.warnings),
-            progress=running.progress.model_dump(mode="json"),
-            retry_in_s=retry_in_s,
-        )
-
-
-def _told(error: CalypsoError) -> dict[str, Any]:
-    return {"code": error.code, "title": error.title, "detail": error.detail}
-
-
-def _failed(code: str, title: str, detail: str) -> Ending:
-    return Ending("failed", error={"code": code, "title": title, "detail": detail})
-
-
-def _no_such_type(name: str) -> str:
-    return f"This worker does not know {name}. It may be older than the API: upgrade it."
-
-
-def _defect(job_id: str) -> str:
-    return f"The job ran into a defect. The worker's log tells more: search it for {job_id}."
+        return ending_of(running, "retry", error=error, retry_in_s=pause_s)

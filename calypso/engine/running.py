@@ -4,18 +4,20 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
+from calypso.engine.children import Children
 from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
 from calypso.engine.progress import Meter
 from calypso.errors import JobFenced
 from calypso.host.stopping import Stop, StopSignal
 from calypso.models.clock import now
-from calypso.models.job import Progress
-from calypso.models.jobtype import Cancel
+from calypso.models.job import Job, Progress
+from calypso.models.jobtype import Cancel, JobType
 from calypso.models.ledger import Claimed
 
 WAIT_STEP_S = 0.1
@@ -61,7 +63,9 @@ class Mailbox:
 class Running:
     """Satisfies `models.running.RunningJob`."""
 
-    def __init__(self, ports: Ports, claimed: Claimed, cancel: Cancel) -> None:
+    def __init__(
+        self, ports: Ports, claimed: Claimed, cancel: Cancel, types: Mapping[str, JobType]
+    ) -> None:
         self.claimed = claimed
         self.stop = StopSignal()
         # Only types that may be cut anywhere have their programs ended by a cancel.
@@ -69,6 +73,7 @@ class Running:
         self.mailbox = Mailbox()
         self.warnings: list[Mapping[str, Any]] = []
         self._ports = ports
+        self._children = Children(ports, types, claimed, sleep=self.wait)
         self._meter = Meter()
         self._external = claimed.external
         self._private: str | None = None
@@ -177,6 +182,22 @@ class Running:
         if not mine:
             raise JobFenced("Another run owns this job now.")
         self._external = external
+
+    def start(
+        self, type_name: str, params: Mapping[str, Any], *, name: str, node: str | None = None
+    ) -> str:
+        """Start another job, or find the one an earlier run started under that name."""
+        self.stop.check()
+        child = self._children.start(type_name, params, name=name, node=node)
+        self.log(f"child {name}: job {child}, {type_name}")
+        return str(child)
+
+    def wait_for(self, children: Sequence[str]) -> list[Job]:
+        """Return children that have ended; until then the run ends here and begins again."""
+        self.stop.check()
+        found = self._children.ended([UUID(one) for one in children])
+        self.report(done=len(found), total=len(found), unit="jobs")
+        return found
 
     def secret(self, name: str) -> str:
         """Return the value of a secret."""

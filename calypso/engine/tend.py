@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from calypso.engine.cancel import cancel_children
 from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
@@ -19,6 +20,7 @@ from calypso.models.worker import WorkerRecord
 log = structlog.get_logger()
 TICK_S = 0.5
 REAP_S = 2.0
+CHILDREN_S = 2.0  # a cancel is passed on by who asks for it; this is for those started meanwhile
 RETIRE_S = 600.0
 UNHEARD_S = 0.5  # a queued job this old should have had its hint taken
 MAX_RINGS = 200
@@ -61,6 +63,7 @@ class Tender:
             for node in self._nodes():
                 self._promote(node)
                 self._ring(node)
+            self._every("children", CHILDREN_S, lambda: cancel_children(self._ports))
             self._every("reap", REAP_S, self.reap)
             self._every("retire", RETIRE_S, self._retire)
         except StoreUnavailable as away:

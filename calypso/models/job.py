@@ -60,6 +60,33 @@ class Progress(_Value):
     updated_at: datetime | None = None
 
 
+class Estimate(_Value):
+    """How long such runs took: of the same type, on the same object, on the same node.
+
+    An estimate, never a measurement of this run. The seconds left are those at the job's last
+    heartbeat, and None once it has taken longer than that.
+    """
+
+    p50_s: float
+    p90_s: float
+    runs: int = Field(description="How many past runs it is made of, at least 3.")
+    eta_s_p50: int | None = None
+    eta_s_p90: int | None = None
+
+
+class Holder(_Value):
+    """A job that another one waits for: what it is, how far, and for how long yet."""
+
+    job: UUID
+    title: str
+    state: State
+    progress: Progress = Progress()
+    eta_s: int | None = None
+    eta_source: Literal["progress", "history"] | None = Field(
+        default=None, description="progress: it says so itself. history: estimated from past runs."
+    )
+
+
 class Wait(_Value):
     """Why a job waits, on what, and who is in the way."""
 
@@ -68,6 +95,26 @@ class Wait(_Value):
     holder_job: UUID | None = None
     since: datetime
     position: str | None = None
+    until: datetime | None = Field(
+        default=None, description="When it goes on, where a time is all it waits for."
+    )
+    holder: Holder | None = Field(default=None, description="The job in the way.")
+    needs: list[Holder] = Field(
+        default_factory=list, description="Needed jobs that have not ended, at most 10."
+    )
+
+
+class Slot(_Value):
+    """Why a queued job has not started: it wants a worker process, and nothing else."""
+
+    reason: Literal["no_worker", "silent", "draining", "busy", "free"] = Field(
+        description="no_worker: nobody serves the queue. silent: who served it is not heard of. "
+        "draining: who serves it takes nothing new. busy: other jobs run in every slot. "
+        "free: a worker is about to take it."
+    )
+    slots: int = Field(description="Worker processes that take jobs of this queue.")
+    busy: list[Holder] = Field(description="What runs there now, at most 10.")
+    position: str = Field(description='Place in line, from 1; beyond 100 it is "100+".')
 
 
 class Warning_(_Value):  # noqa: N801 - the plain word is a builtin
@@ -113,7 +160,11 @@ class Job(_Value):
     state: State
     priority: int = 0
     wait: Wait | None = None
+    slot: Slot | None = Field(default=None, description="Of a queued job: why not yet.")
     progress: Progress = Progress()
+    estimate: Estimate | None = Field(
+        default=None, description="Of a running job that cannot tell how long it takes."
+    )
     warnings: list[Warning_] = Field(default_factory=list)
     error: Problem | None = None
     params: dict[str, Any] = Field(default_factory=dict)

@@ -10,7 +10,8 @@ from calypso.models.job import Source, State
 from calypso.models.lock import Lock
 
 Verdict = Literal["created", "same", "duplicate", "conflict"]
-Outcome = Literal["succeeded", "failed", "cancelled", "retry"]
+Outcome = Literal["succeeded", "failed", "cancelled", "retry", "parked"]
+Release = Literal["released", "not_running", "not_silent", "missing"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ class Beat:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended. `retry_in_s` counts for `retry` only."""
+    """How a run ended. `retry_in_s` counts for `retry` only, `children` for `parked` only.
+
+    A parked run is no end of its job: it is parked, never finished.
+    """
 
     outcome: Outcome
     result: Mapping[str, Any] | None = None
@@ -89,3 +93,22 @@ class Ending:
     warnings: Sequence[Mapping[str, Any]] = ()
     progress: Mapping[str, Any] | None = None
     retry_in_s: float = 30.0
+    children: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is on record about an unfinished job, for who looks whether it is stuck.
+
+    All instants are by the store's clock, `looked_at` too. `node_seen_at`: the latest sign of life
+    of any worker of its node.
+    """
+
+    epoch: int
+    worker: UUID | None
+    lease_until: datetime | None
+    begun_at: datetime | None
+    losses: int
+    node_seen_at: datetime | None
+    last_line: str | None
+    looked_at: datetime

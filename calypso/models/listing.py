@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from calypso.models.job import Job, State
 
@@ -23,6 +24,7 @@ class JobQuery:
     node: str | None = None
     schedule: str | None = None
     user: str | None = None
+    parent: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None

@@ -1,7 +1,10 @@
 """What a run function holds while its job runs."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
+
+from calypso.models.job import Job
 
 
 class RunningJob(Protocol):
@@ -67,6 +70,21 @@ class RunningJob(Protocol):
 
     def remember(self, external: str) -> None:
         """Note what lives outside (a scrub, a foreign job id), so that a rerun follows it."""
+
+    def start(
+        self, type_name: str, params: Mapping[str, Any], *, name: str, node: str | None = None
+    ) -> str:
+        """Start another job with the rights of who asked for this one; returns its id.
+
+        Once for each `name`, however often this job is run; on this node unless another is named.
+        """
+
+    def wait_for(self, children: Sequence[str]) -> list[Job]:
+        """Return children of this job once all have ended, however they ended.
+
+        Until then this run ends: its slot and its locks are given back, and when the children have
+        ended the run function is called again, from the top.
+        """
 
     def secret(self, name: str) -> str:
         """Return the value of a secret. It must not reach argv, a log or the result."""

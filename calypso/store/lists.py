@@ -86,6 +86,7 @@ def _conditions(
         "node": query.node,
         "requested_by": query.user,
         "source_id": query.schedule,
+        "parent_id": query.parent,
     }
     conditions = ["true", *(f"{name} = %s" for name, value in equal.items() if value is not None)]
     values: list[Any] = [value for value in equal.values() if value is not None]

@@ -77,6 +77,15 @@ def versioned(job: Job) -> Job:
     return job.model_copy(update={"version": digest})
 
 
+def with_more(job: Job, **told: Any) -> Job:
+    """Return the job with more told of it, in its version too; the same job when it is nothing."""
+    added = [value.model_dump_json() for value in told.values() if value is not None]
+    if not added:
+        return job
+    mark = hashlib.blake2b("".join(added).encode(), digest_size=6).hexdigest()
+    return job.model_copy(update={**told, "version": f"{job.version}.{mark}"})
+
+
 def is_cancellable(state: State, cancel_class: str, cancel_at: datetime | None) -> bool:
     """Tell whether a cancel would do anything now."""
     if state is State.RUNNING:
@@ -119,14 +128,16 @@ def _wait(row: Any, lines: Mapping[UUID, Line]) -> Wait | None:
     resource = row.wait_on
     if reason is WaitReason.AFTER:
         holder = UUID(row.wait_on)
-    elif reason in (WaitReason.RUN_AT, WaitReason.BACKOFF) and row.run_at is not None:
-        resource = row.run_at.isoformat().replace("+00:00", "Z")
+    until = row.run_at if reason in (WaitReason.RUN_AT, WaitReason.BACKOFF) else None
+    if until is not None:
+        resource = until.isoformat().replace("+00:00", "Z")
     return Wait(
         reason=reason,
         resource=resource,
         holder_job=holder,
         since=row.wait_since,
         position=place(position) if position else None,
+        until=until,
     )
 
 

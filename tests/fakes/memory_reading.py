@@ -153,7 +153,7 @@ class Shown(Rules):
         if row.reason is None or row.wait_since is None:
             return None
         holder: UUID | None = None
-        position, resource = None, row.wait_on
+        position, resource, until = None, row.wait_on, None
         if row.reason is WaitReason.LOCK and row.wait_on is not None:
             blockers = self._blocks(row, row.wait_on)
             holder = blockers[0].new.id if blockers else None
@@ -164,10 +164,11 @@ class Shown(Rules):
         elif row.reason is WaitReason.AFTER:
             holder = UUID(row.wait_on)
         elif row.run_at is not None:
-            resource = row.run_at.isoformat().replace("+00:00", "Z")
+            until = row.run_at
+            resource = until.isoformat().replace("+00:00", "Z")
         return Wait(
             reason=row.reason, resource=resource, holder_job=holder, since=row.wait_since,
-            position=position,
+            position=position, until=until,
         )  # fmt: skip
 
 
@@ -196,6 +197,7 @@ def _fits(row: Row, query: JobQuery, instant: datetime) -> bool:
         query.subsystem in (None, new.subsystem),
         query.node in (None, new.node),
         query.user in (None, new.requested_by),
+        query.parent in (None, new.parent_id),
         query.schedule is None or (new.source.kind, new.source.id) == ("schedule", query.schedule),
         since is None or (at is not None and at >= since),
         query.until is None or (at is not None and at < query.until),

@@ -19,11 +19,11 @@ from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.models.lock import expand
 from calypso.models.worker import WorkerRecord
 from calypso.store.asking import as_json
-from tests.fakes.memory_reading import Shown
+from tests.fakes.memory_family import Family
 from tests.fakes.memory_rules import Row
 
 
-class MemoryJobStore(Shown):
+class MemoryJobStore(Family):
     """Satisfies `engine.ports.JobStore`. `away`: set it, and every verb raises."""
 
     # -- the life of a job
@@ -129,6 +129,8 @@ class MemoryJobStore(Shown):
                     self._note(row, "cancel_requested", {"by": by})
                 return "cancelling"
             if not row.state.is_terminal:
+                if self._cancel_with_children(row, by):
+                    return "cancelling"
                 row.cancel_at, row.cancel_by = self._clock(), by
                 self._end(row, State.CANCELLED, {"by": by})
                 row.epoch += 1

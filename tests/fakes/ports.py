@@ -185,6 +185,7 @@ def memory_house(node="keep"):
     """Return a house of fakes in which the system and storage subsystems are served."""
     store, accounts, live = MemoryJobStore(), MemoryAccounts(), MemoryLive()
     alerts = MemoryAlertStore(store, tell=live.tell)
+    accounts = MemoryAccounts()
     ports = Ports(
         jobs=store,
         inventory=MemoryInventory(),

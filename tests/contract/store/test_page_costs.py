@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from calypso.models.estimate import MOST_RUNS
 from calypso.models.job import State
 from calypso.models.listing import JobQuery
 from calypso.store import cursors
 from calypso.store.engine import make_engine
+from calypso.store.explaining import RUN_TIMES
 from calypso.store.lists import listing
 from calypso.store.migrate import upgrade
 
@@ -19,9 +21,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(400)]
 HOT, RETIRED = 40_000, 960_000
 MONTHS = 14
 LIMIT = 50
+PARENT = UUID(int=7)
 END = datetime(2026, 7, 1, tzinfo=UTC)
 COLUMNS = """
-id, type, subsystem, node, queue, title, requested_by, source_kind, source_id, cancel_class, control,
+id, type, subsystem, node, queue, title, requested_by, source_kind, source_id, cancel_class, control, parent_id,
 state, attempt, max_attempts, losses, epoch, created_at, queued_at, finished_at"""
 # Values of very different frequency: one in 2, one in 40, and a few in all.
 ROWS = """
@@ -31,7 +34,7 @@ SELECT gen_random_uuid(),
        CASE WHEN n %% 1000 = 0 THEN 'attic' ELSE 'keep' END,
        'storage@keep', 'Snapshot tank/' || n, CASE WHEN n %% 30 = 0 THEN 'bob' ELSE 'ada' END,
        CASE WHEN n %% 2 = 0 THEN 'schedule' ELSE 'user' END, CASE WHEN n %% 2 = 0 THEN 'schedule' || n %% 20 END,
-       'anytime', n %% 10 = 3, {state}, 1, 1, 0, 1, made, made,
+       'anytime', n %% 10 = 3, CASE WHEN n %% 50 = 1 THEN '{parent}'::uuid END, {state}, 1, 1, 0, 1, made, made,
        {finished}
   FROM (SELECT n, %s::timestamptz - make_interval(mins => ({span}::bigint * n / {total})::int) AS made FROM generate_series(1, {total}) n) q"""
 ENDED_STATE = "(CASE WHEN n %% 100 = 0 THEN 'failed' WHEN n %% 3000 = 7 THEN 'lost' ELSE 'succeeded' END)::calypso.job_state"
@@ -59,6 +62,7 @@ FILTERS = {
     "a node": {"node": "attic"},
     "the usual node": {"node": "keep"},
     "a schedule": {"schedule": "schedule4"},
+    "a parent": {"parent": PARENT},
     "a user": {"user": "bob"},
     "the usual user": {"user": "ada"},
     "since": {"since": SINCE},
@@ -112,7 +116,7 @@ def fill(connection, table, total, *, state, finished, span):
     end = END if table == "jobs_history" else END.replace(day=8)
     connection.exec_driver_sql(
         f"INSERT INTO calypso.{table} ({COLUMNS}{extra}) "
-        + rows.format(state=state, finished=finished, total=total, span=span),
+        + rows.format(parent=PARENT, state=state, finished=finished, total=total, span=span),
         (end,),
     )
 
@@ -134,11 +138,15 @@ def cost(engine, query):
     statement, values = listing(query)
     if not statement:
         return 0
+    return read_rows(explained(engine, statement, values))
+
+
+def explained(engine, statement, values):
     with engine.connect() as connection:
         plan = connection.exec_driver_sql(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", tuple(values)
         ).scalar()
-    return read_rows((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
+    return (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
 
 
 def branches(query):
@@ -159,3 +167,13 @@ def test_a_page_reads_what_it_shows(million, sort, name):
 
     assert cost(million, first) <= 2 * LIMIT + branches(first)
     assert cost(million, later) <= 2 * LIMIT + branches(later)
+
+
+@pytest.mark.parametrize("title", ["Snapshot tank/4201", "Snapshot tank/nowhere"])
+def test_past_runs_of_a_kind_are_found_without_reading_others(million, title):
+    kind = (["storage.pool_scrub"], ["keep"], [title], MOST_RUNS)
+
+    plan = explained(million, RUN_TIMES, kind)
+
+    assert read_rows(plan) <= 2 * MOST_RUNS
+    assert "Seq Scan" not in json.dumps(plan)

@@ -10,7 +10,7 @@ SHOWN = {
     "id", "type", "subsystem", "node", "queue", "title", "state", "wait", "progress", "warnings",
     "error", "params", "result", "locks", "requested_by", "source", "parent_id", "attempt",
     "max_attempts", "cancellable", "cancel_requested_at", "external", "created_at", "queued_at",
-    "started_at", "heartbeat_at", "finished_at",
+    "started_at", "heartbeat_at", "finished_at", "slot", "estimate",
 }  # fmt: skip
 
 

@@ -1,0 +1,58 @@
+"""How a run's end is told: errors as they are stored, and the two ends that are our own fault."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from calypso.engine.running import Running
+from calypso.errors import CalypsoError, JobParked
+from calypso.models.ledger import Ending, Outcome
+
+
+def told(error: CalypsoError) -> dict[str, Any]:
+    """Return an error as it is stored with a job."""
+    return {"code": error.code, "title": error.title, "detail": error.detail}
+
+
+def no_such_type(name: str) -> Ending:
+    """Return the end of a job of a type this worker does not know."""
+    detail = f"This worker does not know {name}. It may be older than the API: upgrade it."
+    return _failed("unknown_job_type", "Unknown job type", detail)
+
+
+def defect(job_id: str) -> Ending:
+    """Return the end of a job that ran into a mistake of ours."""
+    detail = f"The job ran into a defect. The worker's log tells more: search it for {job_id}."
+    return _failed("defect", "A defect in Calypso", detail)
+
+
+def stopped_short(running: Running, stopped: CalypsoError) -> Ending:
+    """Return the end of a run that was cancelled, or that waits for its children."""
+    if isinstance(stopped, JobParked):
+        return ending_of(running, "parked", children=[UUID(one) for one in stopped.children])
+    return ending_of(running, "cancelled", error=told(stopped))
+
+
+def ending_of(
+    running: Running,
+    outcome: Outcome,
+    *,
+    result: Mapping[str, Any] | None = None,
+    error: Mapping[str, Any] | None = None,
+    retry_in_s: float = 30.0,
+    children: Sequence[UUID] = (),
+) -> Ending:
+    """Return how a run ended, with what it said until then."""
+    return Ending(
+        outcome=outcome,
+        result=result,
+        error=error,
+        warnings=tuple(running.warnings),
+        progress=running.progress.model_dump(mode="json"),
+        retry_in_s=retry_in_s,
+        children=tuple(children),
+    )
+
+
+def _failed(code: str, title: str, detail: str) -> Ending:
+    return Ending("failed", error={"code": code, "title": title, "detail": detail})

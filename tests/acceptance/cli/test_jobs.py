@@ -40,8 +40,27 @@ def test_who_holds_what_and_who_waits_for_it_is_shown(cli):
     lengths = {one["subsystem"]: one for one in cli("queues", "--json").json["items"]
                if "control" not in one["queue"]}  # fmt: skip
     assert (lengths["system"]["running"], lengths["system"]["waiting"]) == (1, 1)
+    told = cli("job", "show", waiting).out
+    assert f"Check a worker (job {holder}) is running" in told
+    assert "Its place in line is 1" in told
     cli("job", "cancel", holder)
     cli("job", "watch", waiting)
+
+
+def test_the_doctor_is_asked_and_a_job_that_may_run_is_not_released(cli):
+    job_id = cli.start("system.noop", "--seconds", "60")
+    until(lambda: cli.state(job_id) == "running")
+
+    said = cli("job", "doctor", job_id).out
+    assert "nothing is wrong with it" in said
+    assert "not safe: release" in said
+    assert cli("job", "doctor", job_id, "--json").json["node_answered"] is True
+    refused = cli("job", "release", job_id, "--yes", "--note", "It hangs.", code=1)
+    assert "may still run there" in refused.err
+    assert cli("job", "release", job_id, stdin="n\n", code=1).err == "Aborted.\n"
+
+    cli("job", "cancel", job_id)
+    assert cli.state(job_id) == "cancelled"
 
 
 def test_a_cancel_returns_when_the_job_has_ended_and_watchers_are_told(cli):

@@ -37,9 +37,15 @@ WITH holder AS (
      AND jsonb_path_exists(params, 'strict $.**.secret ? (@ == $name)',
                            jsonb_build_object('name', %s::text), true) LIMIT 1),
 channel AS (SELECT name FROM calypso.alert_channels WHERE secret = %s LIMIT 1),
+schedule AS (
+  SELECT name FROM calypso.schedules
+   WHERE jsonb_path_exists(spec, 'strict $.params.**.secret ? (@ == $name)',
+                           jsonb_build_object('name', %s::text), true) LIMIT 1),
 gone AS (DELETE FROM calypso.secrets WHERE name = %s AND NOT EXISTS (SELECT 1 FROM holder)
-            AND NOT EXISTS (SELECT 1 FROM channel) RETURNING name)
+            AND NOT EXISTS (SELECT 1 FROM channel) AND NOT EXISTS (SELECT 1 FROM schedule)
+         RETURNING name)
 SELECT (SELECT id FROM holder) AS holder, (SELECT name FROM channel) AS channel,
+       (SELECT name FROM schedule) AS schedule,
        (SELECT name FROM gone) AS gone,
        EXISTS (SELECT 1 FROM calypso.secrets WHERE name = %s) AS was_there"""
 
@@ -68,24 +74,16 @@ class Secrets(Asking):
         return _info(row), bool(row.created)
 
     def remove(self, name: str) -> None:
-        """Remove a secret; NotFound, InUse while an unfinished job or a channel refers to it."""
+        """Remove a secret; NotFound, InUse while a job, a schedule or a channel needs it."""
         try:
-            row = self._row(REMOVE, name, name, name, name)
+            row = self._row(REMOVE, name, name, name, name, name)
         except exc.IntegrityError as held:  # by a channel that came between look and removal
             raise InUse(f"An alert channel uses the secret {name}.") from held
         if row.gone is not None:
             return
         if not row.was_there:
             raise NotFound(f"There is no secret {name}.")
-        if row.channel is not None:
-            raise InUse(
-                f"The alert channel {row.channel!r} sends with the secret {name}. "
-                "Change or remove the channel first."
-            )
-        raise InUse(
-            f"Job {row.holder} is unfinished and uses the secret {name}. Cancel it, or wait.",
-            holder_job=str(row.holder),
-        )
+        raise _in_use(name, row)
 
     def reveal(self, name: str) -> str:
         """Return a secret's value and note its use; NotFound."""
@@ -117,6 +115,18 @@ class Secrets(Asking):
 def key_id(key: bytes) -> str:
     """Return a name for a key that tells nothing about it."""
     return hashlib.sha256(b"calypso secrets key id" + key).hexdigest()[:16]
+
+
+def _in_use(name: str, by: Any) -> InUse:
+    for what, who in (("alert channel", by.channel), ("schedule", by.schedule)):
+        if who is not None:
+            return InUse(
+                f"The {what} {who!r} uses the secret {name}. Change or remove the {what} first."
+            )
+    return InUse(
+        f"Job {by.holder} is unfinished and uses the secret {name}. Cancel it, or wait.",
+        holder_job=str(by.holder),
+    )
 
 
 def _why_closed(name: str, stored: str, key: bytes) -> str:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from calypso.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from calypso.errors import Conflict, InUse, Invalid, NotFound, PreconditionFailed
 from calypso.models.firing import Turn
 from calypso.models.job import Source
 from calypso.models.jobtype import Cancel
@@ -14,10 +14,12 @@ from calypso.models.ledger import Ending
 from calypso.models.lock import exclusive
 from calypso.models.schedule import ScheduleSpec
 from calypso.store.schedules import DUE, PostgresScheduleStore
+from calypso.store.secrets import Secrets
 from tests.contract.store.making import claim, finish, new
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 PAST = datetime(2026, 1, 1, 2, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 SAID = {"decision": "fired", "reason": "on_time", "detail": "On time.", "missed": 0}
@@ -345,3 +347,16 @@ def test_a_clock_that_stands_before_the_last_tick_has_gone_back(engine):
     with engine.connect() as connection:
         connection.exec_driver_sql("UPDATE calypso.clock SET ticked_at = now() + interval '1 hour'")
     assert store.look_at_clock(drift_s=0.0, tolerated_s=120).jump_s == pytest.approx(-3600, abs=60)
+
+
+@pytest.mark.postgres
+def test_a_secret_stays_while_a_schedule_needs_it(engine):
+    secrets, store = Secrets(engine, KEY), PostgresScheduleStore(engine)
+    secrets.put("off/site", kind="ssh_key", value="hunter2!", by="ada")
+    params = {"source": "tank/a", "to": [{"key": {"secret": "off/site"}}]}
+    told = ScheduleSpec(name="Off site", cron="0 1 * * *", type="storage.x", params=params)
+    made = store.add_schedule(told, owner="ada", next_slot=None)
+    with pytest.raises(InUse, match="The schedule 'Off site' uses"):
+        secrets.remove("off/site")
+    store.remove_schedule(made.id)
+    secrets.remove("off/site")

@@ -50,6 +50,7 @@ CODES = {
     415: ("unsupported_media_type", "Not JSON"),
     431: ("too_large", "Headers too large"),
 }
+OURS_AS_PYDANTIC_SAYS_IT = "Value error, "
 OURS = ("internal", "Something went wrong")
 
 
@@ -144,7 +145,11 @@ def on_validation(wrong: ValidationError) -> NoReturn:
 def field_errors(wrong: ValidationError) -> list[FieldError]:
     """Return pydantic's complaints by JSON pointer, without the values that were sent."""
     return [
-        FieldError("".join(f"/{_escaped(part)}" for part in one["loc"]), one["type"], one["msg"])
+        FieldError(
+            "".join(f"/{_escaped(part)}" for part in one["loc"]),
+            one["type"],
+            one["msg"].removeprefix(OURS_AS_PYDANTIC_SAYS_IT),
+        )
         for one in wrong.errors(include_url=False, include_context=False, include_input=False)
     ]
 

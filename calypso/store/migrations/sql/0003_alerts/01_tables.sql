@@ -25,7 +25,7 @@ CREATE TABLE calypso.alerts (
   CHECK ((dismissed_at IS NULL) = (dismissed_by IS NULL))
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX alerts_open ON calypso.alerts (key) WHERE cleared_at IS NULL;
-CREATE INDEX alerts_open_kind ON calypso.alerts (kind) WHERE cleared_at IS NULL;
+CREATE INDEX alerts_open_kind ON calypso.alerts (kind, since, id) WHERE cleared_at IS NULL;
 -- One index for each state a list may ask for, in the order of the list.
 CREATE INDEX alerts_all ON calypso.alerts (since, id);
 CREATE INDEX alerts_active ON calypso.alerts (since, id) WHERE cleared_at IS NULL AND dismissed_at IS NULL;

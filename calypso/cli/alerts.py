@@ -98,7 +98,11 @@ def alert_table(rows: list[dict[str, Any]]) -> Table:
         quiet = "" if row["state"] == "active" else f" ({row['state']})"
         table.add_row(
             row["id"], f"[{COLOURS[row['level']]}]{row['level']}[/]",
-            escape(row["title"] + quiet), f"{row['count']} times", shown.local(row["since"]),
+            escape(row["title"] + quiet), _times(row["count"]), shown.local(row["since"]),
             escape(row["detail"]),
         )  # fmt: skip
     return table
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

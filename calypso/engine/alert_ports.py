@@ -68,7 +68,10 @@ class AlertStore(Protocol):
         """Return how many alerts of each level are active, all levels named."""
 
     def retire(self, *, before: datetime, batch: int = 1000) -> int:
-        """Drop alerts that were cleared before a time, with their letters; how many rows went."""
+        """Drop alerts that were cleared before a time, with their letters; how many rows went.
+
+        Also those about jobs that were dismissed and not seen since. A bounded batch of each.
+        """
 
 
 class ChannelStore(Protocol):

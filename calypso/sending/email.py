@@ -29,8 +29,8 @@ class EmailSender:
         """Hand a letter to the mail server; Undelivered unless every recipient was accepted."""
         if channel.email is None:
             raise Undelivered("This channel is no mail channel.")
-        message = compose(letter, channel.email, origin=self._origin)
         try:
+            message = compose(letter, channel.email, origin=self._origin)
             with self._connected(channel.email) as server:
                 _sign_in(server, channel.email, secret)
                 refused = server.send_message(message)

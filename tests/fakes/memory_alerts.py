@@ -147,6 +147,12 @@ class MemoryAlertStore:
         with self.office.lock:
             old = [a for a in self._alerts.values() if a.cleared_at and a.cleared_at < before]
             gone = {a.id for a in sorted(old, key=lambda a: a.cleared_at)[:batch]}
+            forgotten = [
+                a.id for a in self._alerts.values() if a.state is AlertState.DISMISSED
+                and a.kind in ("job_failed", "job_lost")
+                and max(a.dismissed_at, a.last_seen_at) < before
+            ]  # fmt: skip
+            gone.update(forgotten[:batch])
             for alert_id in gone:
                 del self._alerts[alert_id]
             posts = self.office.posts

@@ -113,7 +113,7 @@ class Watcher:
                     look(one, self._ports, self._limits, at)
 
     def _retire(self) -> None:
-        while self._ports.alerts.retire(before=now() - self._history, batch=BATCH) >= BATCH:
+        while self._ports.alerts.retire(before=now() - self._history, batch=BATCH):
             log.info("alerts.retired")
 
     def _every(self, what: str, seconds: float, do: Callable[[], object]) -> None:

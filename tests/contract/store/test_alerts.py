@@ -142,6 +142,20 @@ def test_old_cleared_alerts_are_dropped_and_open_ones_kept(alerting):
     assert only(alerting.alerts).key == "open"
 
 
+def test_a_dismissed_alert_about_a_job_is_dropped_in_the_end_and_one_about_a_state_kept(alerting):
+    for kind in ("job_failed", "pool_full"):
+        alerting.alerts.raise_(full(key=kind, kind=kind))
+        alerting.alerts.dismiss(alerting.alerts.open_of(kind)[0].id, "ada")
+    alerting.alerts.raise_(full(key="active", kind="job_lost"))
+
+    early = alerting.alerts.retire(before=now() - timedelta(days=1))
+    dropped = alerting.alerts.retire(before=now() + timedelta(seconds=5))
+
+    assert (early, dropped) == (0, 1)
+    assert only(alerting.alerts, AlertState.DISMISSED).kind == "pool_full"
+    assert only(alerting.alerts, AlertState.ACTIVE).kind == "job_lost"
+
+
 def follow(alerting, count=0):
     """Follow what there is to follow; returns the outcomes once there are so many."""
     found = []

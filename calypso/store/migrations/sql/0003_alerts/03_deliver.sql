@@ -41,6 +41,7 @@ BEGIN
 END $$;
 
 -- Cleared alerts of long ago, with their letters, and tests; a bounded batch. Answers how many rows went.
+-- A dismissed alert about a job goes too: nobody may ever do the same work again. One about a state that lasts stays.
 CREATE FUNCTION calypso.retire_alerts(_before timestamptz, _batch int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   n int;
@@ -49,6 +50,11 @@ BEGIN
   DELETE FROM calypso.alerts WHERE id IN (
     SELECT id FROM calypso.alerts WHERE cleared_at < _before ORDER BY cleared_at LIMIT _batch FOR UPDATE SKIP LOCKED);
   GET DIAGNOSTICS n = ROW_COUNT;
+  DELETE FROM calypso.alerts WHERE id IN (
+    SELECT id FROM calypso.alerts WHERE cleared_at IS NULL AND dismissed_at < _before AND last_seen_at < _before AND kind IN ('job_failed', 'job_lost')
+    ORDER BY since, id LIMIT _batch FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS m = ROW_COUNT;
+  n := n + m;
   DELETE FROM calypso.alert_deliveries WHERE id IN (
     SELECT id FROM calypso.alert_deliveries WHERE alert_id IS NULL AND created_at < _before ORDER BY created_at LIMIT _batch FOR UPDATE SKIP LOCKED);
   GET DIAGNOSTICS m = ROW_COUNT;

@@ -11,7 +11,7 @@ import pytest
 
 from calypso.models.alert import Level, NewAlert
 from tests.acceptance.alerts.peers import Hook, is_signed, open_peer
-from tests.acceptance.api.conftest import Stream
+from tests.acceptance.api.conftest import Stream, until
 
 pytestmark = [
     pytest.mark.postgres,
@@ -114,6 +114,7 @@ class scheduler:  # noqa: N801 - reads as a word
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "workers.scheduler"], env=environment, stdout=log, stderr=log
             )
+        until(lambda: "scheduler.ready" in self._api.log.read_text(), what="the scheduler")
 
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGTERM)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from calypso.engine.access import find_type
 from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
+from calypso.engine.request import read_params
 from calypso.engine.submit import Request, submit
 from calypso.errors import ChildRefused, Forbidden, IdempotencyConflict, JobParked
 from calypso.models.access import SYSTEM, Actor
@@ -38,7 +40,7 @@ class Children:
     ) -> UUID:
         """Start a job, or find the one an earlier run of this job started under that name."""
         parent = self._parent
-        if type_name == parent.type and dict(params) == dict(parent.params):
+        if self._is_itself(type_name, params):
             raise ChildRefused(
                 f"{parent.type} would start itself with the same parameters, and that one again, "
                 "without end. Start another type, or with other parameters."
@@ -52,6 +54,12 @@ class Children:
             source=Source(kind="job", id=str(parent.id)),
         )
         return until_known(lambda: self._submit(asked, name), sleep=self._sleep)
+
+    def _is_itself(self, type_name: str, params: Mapping[str, Any]) -> bool:
+        if type_name != self._parent.type:
+            return False
+        checked = read_params(find_type(self._types, type_name), params)
+        return checked.model_dump(mode="json") == dict(self._parent.params)
 
     def _submit(self, asked: Request, name: str) -> UUID:
         try:

@@ -82,11 +82,12 @@ def test_a_holder_without_a_past_is_given_no_end(store):
 
 
 def test_the_needed_jobs_that_have_not_ended_are_told(store):
-    done, running_one = running(store), running(store, title="Send tank")
+    done = running(store)
     finish(store, done)
+    queued = submitted(store, title="Scrub tank", priority=-1)
+    running_one = running(store, title="Send tank")
     beat(store, running_one, percent=7)
-    queued = submitted(store, title="Scrub tank")
-    waiter = submitted(store, after=(done.id, running_one.id, queued))
+    waiter = submitted(store, after=(done.id, queued, running_one.id))
 
     wait = explained(store, waiter).wait
 
@@ -94,7 +95,7 @@ def test_the_needed_jobs_that_have_not_ended_are_told(store):
     assert {one.job: (one.state, one.progress.percent) for one in wait.needs} == {
         running_one.id: (State.RUNNING, 7), queued: (State.QUEUED, None),
     }  # fmt: skip
-    assert wait.holder.job == wait.holder_job
+    assert wait.holder_job == queued
     assert wait.needs[0] == wait.holder
 
 
@@ -177,10 +178,11 @@ def test_the_urgent_come_first_in_line(store):
 
 
 def test_beyond_a_hundred_places_are_not_counted(store):
-    jobs = [submitted(store) for _ in range(102)]
-    told = explained(store, jobs[99], jobs[100], jobs[101])
+    jobs = [submitted(store) for _ in range(101)]
+    urgent = submitted(store, priority=5)
+    told = explained(store, urgent, jobs[98], jobs[99], jobs[100])
 
-    assert [one.slot.position for one in told] == ["100", "100+", "100+"]
+    assert [one.slot.position for one in told] == ["1", "100", "100+", "100+"]
 
 
 # -- past runs
@@ -224,7 +226,7 @@ def test_a_job_that_says_how_far_it_is_is_not_estimated(store):
 
 
 def test_a_title_of_any_length_may_end(store):
-    title = "Copy " + "tank/home " * 2000
+    title = "Copy " + " ".join(uuid4().hex for _ in range(300))  # cannot be packed small
     ran(store, 3, title=title)
 
     assert explained(store, running(store, title=title).id).estimate.runs == 3

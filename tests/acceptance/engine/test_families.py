@@ -108,6 +108,22 @@ def test_a_cancel_of_a_parent_that_runs_reaches_its_children(stack, trace):
     assert {one.state for one in children(stack, parent)} == {State.CANCELLED}
 
 
+def test_a_parent_that_is_cancelled_while_it_runs_ends_after_its_running_child(new_stack, trace):
+    stack = new_stack(CALYPSO_JOB_PATH=str(TYPES))
+    stack.start_workers("system", pools=2)
+    params = {"trace": str(trace), "linger_s": 60, "parts": 1, "child": "system.cancelled",
+              "params": {"child": "stubborn"}}  # fmt: skip
+    parent = stack.wait_running(stack.submit("system.parent", params))
+    kid = stack.wait_running(until(lambda: next(iter(children(stack, parent)), None)))
+
+    stack.cancel(parent)
+
+    done, kid_done = stack.wait(parent), stack.job(kid)
+    assert [done.state, kid_done.state] == [State.CANCELLED] * 2
+    assert kid_done.finished_at <= done.finished_at
+    assert tagged(f"{kid.id}.") == {}
+
+
 def submitted_by(stack, user, params):
     asked = submit.Request(type="system.parent", params=params)
     return submit.submit(stack.ports, stack.house.types, user.actor(), asked).job

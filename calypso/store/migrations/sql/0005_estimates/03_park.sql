@@ -4,21 +4,19 @@
 CREATE FUNCTION calypso.park(_id uuid, _epoch bigint, _children uuid[], _progress jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   j calypso.jobs;
-  kids uuid[] := coalesce(_children, calypso.unfinished_children(_id));
+  kids uuid[];
 BEGIN
   PERFORM calypso.open_for(_id);
-  -- all rows in id order; until our commit no child can end, so none ends unseen
-  PERFORM 1 FROM calypso.jobs b WHERE b.id = ANY (kids || _id) ORDER BY b.id FOR NO KEY UPDATE;
-  SELECT * INTO j FROM calypso.jobs WHERE id = _id AND epoch = _epoch AND state = 'running';
+  SELECT * INTO j FROM calypso.jobs WHERE id = _id AND epoch = _epoch AND state = 'running' FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN 'fenced'; END IF;
+  kids := coalesce(_children, calypso.unfinished_children(_id));
   IF cardinality(kids) = 0 THEN RETURN 'running'; END IF;
   PERFORM calypso.await_children(j, kids, _progress);
-  IF NOT calypso.advance(_id) THEN INSERT INTO calypso.dep_ready (needs) VALUES (kids[1]); END IF;  -- promote() looks again
   RETURN (SELECT b.state FROM calypso.jobs b WHERE b.id = _id);
 END $$;
 
--- Rows of the job and of the children locked. No attempt is counted. run_even_if_failed from now on: what it needed before has ended
--- well, and how its children ended is for itself to judge.
+-- The job's row locked. No attempt is counted. run_even_if_failed from now on: what it needed before has ended well, and how its children
+-- ended is for itself to judge.
 CREATE FUNCTION calypso.await_children(j calypso.jobs, _kids uuid[], _progress jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO calypso.job_deps SELECT j.id, k FROM unnest(_kids) k ON CONFLICT DO NOTHING;
@@ -27,6 +25,8 @@ BEGIN
     progress = coalesce(_progress, progress) WHERE id = j.id;
   PERFORM calypso.note(j.id, j.epoch, 'waiting', jsonb_build_object('reason', 'after', 'children', cardinality(_kids)));
   IF j.has_locks THEN PERFORM calypso.reconsider(j.node, calypso.let_go(j.id, true)); END IF;
+  -- advance() locks the children that still run, so that none ends unseen. One that ends this instant is skipped: promote() looks again.
+  IF NOT calypso.advance(j.id) THEN INSERT INTO calypso.dep_ready (needs) VALUES (_kids[1]); END IF;
 END $$;
 
 -- As before, and: a parent whose children still run is called cancelled only when the last of them has ended.
@@ -36,25 +36,18 @@ DECLARE
   kids uuid[];
 BEGIN
   PERFORM calypso.open_for(_id);
-  LOOP
-    kids := calypso.unfinished_children(_id);
-    PERFORM 1 FROM calypso.jobs b WHERE b.id = ANY (kids || _id) ORDER BY b.id FOR NO KEY UPDATE;
-    SELECT * INTO j FROM calypso.jobs WHERE id = _id;
-    EXIT WHEN NOT FOUND OR j.state NOT IN ('waiting', 'queued') OR calypso.unfinished_children(_id) <@ kids;  -- only a running job starts others
-  END LOOP;
-  IF j.id IS NULL THEN RETURN coalesce((SELECT h.state::text FROM calypso.jobs_history h WHERE h.id = _id), 'missing'); END IF;
+  SELECT * INTO j FROM calypso.jobs WHERE id = _id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN coalesce((SELECT h.state::text FROM calypso.jobs_history h WHERE h.id = _id), 'missing'); END IF;
   IF j.state NOT IN ('waiting', 'queued', 'running') THEN RETURN j.state::text; END IF;
-  IF j.state <> 'running' THEN
-    kids := calypso.unfinished_children(_id);
-    IF cardinality(kids) = 0 THEN
-      PERFORM calypso.cancel_now(j, _by);
-      RETURN 'cancelled';
-    END IF;
+  kids := CASE WHEN j.state <> 'running' THEN calypso.unfinished_children(_id) END;  -- only a running job starts more of them
+  IF cardinality(kids) = 0 THEN
+    PERFORM calypso.cancel_now(j, _by);
+    RETURN 'cancelled';
   END IF;
   IF j.cancel_at IS NULL THEN
     UPDATE calypso.jobs SET cancel_at = now(), cancel_by = _by WHERE id = _id;
     PERFORM calypso.note(_id, j.epoch, 'cancel_requested', jsonb_build_object('by', _by, 'state', j.state));
-    IF j.state <> 'running' THEN PERFORM calypso.await_children(j, kids, NULL); END IF;
+    IF kids IS NOT NULL THEN PERFORM calypso.await_children(j, kids, NULL); END IF;
   END IF;
   RETURN 'cancelling';
 END $$;

@@ -2,7 +2,8 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -23,6 +24,7 @@ from calypso.store.explained import (
 
 RUN_TIMES_KEPT_S = 30.0  # past runs change slowly; a job that is polled must stay cheap
 MOST_KINDS_KEPT = 2000
+SLOTS_KEPT_S = 1.0  # people poll a queued job; who serves its queue changes less often
 PLACES_COUNTED = reading.COUNTED + 1
 HOLDERS = f"SELECT {reading.HOT} FROM calypso.jobs WHERE id = ANY(%s::uuid[])"  # noqa: S608 - fixed words
 NEEDS = f"""
@@ -47,7 +49,7 @@ SELECT w.node AS serving_node, s.queue AS serving, w.draining AS drains,
                       ORDER BY j.started_at DESC LIMIT 1) q ON true
  WHERE s.queue = ANY(%s) ORDER BY q.started_at, w.id"""  # noqa: S608 - fixed words
 PLACES = """
-SELECT p.id, row_number() OVER (PARTITION BY s.node, s.queue ORDER BY p.priority DESC, p.seq) AS place
+SELECT s.node, s.queue, p.id, row_number() OVER (PARTITION BY s.node, s.queue ORDER BY p.priority DESC, p.seq) AS place
   FROM unnest(%s::text[], %s::text[]) AS s(node, queue) CROSS JOIN LATERAL (
     SELECT j.id, j.priority, j.seq FROM calypso.jobs j
      WHERE j.state = 'queued' AND j.node = s.node COLLATE "C" AND j.queue = s.queue
@@ -55,12 +57,31 @@ SELECT p.id, row_number() OVER (PARTITION BY s.node, s.queue ORDER BY p.priority
 RUN_TIMES = "SELECT kind, took_s FROM calypso.run_times(%s, %s, %s, %s)"
 
 
+Queue = tuple[str, str]  # node, name
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Who serves a queue, and the first hundred in its line."""
+
+    served: Sequence[Served]
+    places: Mapping[UUID, int]
+
+    def knows(self, ids: Sequence[UUID]) -> bool:
+        """Tell whether it can place these jobs: one that came since then it cannot."""
+        return len(self.places) >= PLACES_COUNTED or all(one in self.places for one in ids)
+
+
+NOBODY = Slots((), {})
+
+
 class Explaining(Asking):
-    """The verb that tells reasons. Keeps run times for a while, in this process."""
+    """The verb that tells reasons. Keeps run times, and slots, for a while in this process."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._kept: dict[Kind, tuple[float, Sequence[float]]] = {}
+        self._slots: dict[tuple[Queue, float], tuple[float, Slots]] = {}
 
     def explain(self, jobs: Sequence[Job], *, silent_s: float) -> list[Job]:
         """Return the jobs with who is in the way, which slots are taken, how long such runs took.
@@ -75,12 +96,14 @@ class Explaining(Asking):
         waits = [(job.id, job.wait) for job in jobs if job.wait is not None]
         locks = {wait.holder_job for _, wait in waits if wait.reason is WaitReason.LOCK}
         after = [job_id for job_id, wait in waits if wait.reason is WaitReason.AFTER]
-        queues = sorted({(job.node, job.queue) for job in jobs if job.state is State.QUEUED})
+        slots = self._slots_of([job for job in jobs if job.state is State.QUEUED], silent_s)
         return Around(
             holders=self._holders([one for one in locks if one is not None]),
             needs=self._needs(after) if after else {},
-            served=self._served([queue for _, queue in queues], silent_s) if queues else {},
-            places=self._places(queues) if queues else {},
+            served={queue: one.served for queue, one in slots.items()},
+            places={
+                job_id: place for one in slots.values() for job_id, place in one.places.items()
+            },
         )
 
     def _holders(self, ids: Sequence[UUID]) -> dict[UUID, Job]:
@@ -98,20 +121,44 @@ class Explaining(Asking):
             )  # fmt: skip
         return found
 
-    def _served(
-        self, queues: Sequence[str], silent_s: float
-    ) -> dict[tuple[str, str], list[Served]]:
-        found: dict[tuple[str, str], list[Served]] = defaultdict(list)
+    # -- slots
+
+    def _slots_of(self, queued: Sequence[Job], silent_s: float) -> dict[Queue, Slots]:
+        """Return who serves the queues of these jobs, and their lines, at most a second old."""
+        known, instant = dict[Queue, Slots](), time.monotonic()
+        wanted = {(job.node, job.queue) for job in queued}
+        for queue in wanted:
+            until, slots = self._slots.get((queue, silent_s), (0.0, NOBODY))
+            mine = [job.id for job in queued if (job.node, job.queue) == queue]
+            if instant < until and slots.knows(mine):
+                known[queue] = slots
+        if missing := sorted(wanted - known.keys()):
+            for queue, slots in self._look_at(missing, silent_s).items():
+                self._slots[queue, silent_s] = (instant + SLOTS_KEPT_S, slots)
+                known[queue] = slots
+        return known
+
+    def _look_at(self, queues: Sequence[Queue], silent_s: float) -> dict[Queue, Slots]:
+        served, places = (
+            self._served([queue for _, queue in queues], silent_s),
+            self._places(queues),
+        )
+        return {queue: Slots(served[queue], places[queue]) for queue in queues}
+
+    def _served(self, queues: Sequence[str], silent_s: float) -> dict[Queue, list[Served]]:
+        found: dict[Queue, list[Served]] = defaultdict(list)
         for row in self._rows(SERVED, silent_s, list(queues)):
             job = None if row.id is None else reading.job(row, {})
             served = Served(draining=row.drains, silent=row.silent, job=job)
             found[row.serving_node, row.serving].append(served)
         return found
 
-    def _places(self, queues: Sequence[tuple[str, str]]) -> dict[UUID, int]:
+    def _places(self, queues: Sequence[Queue]) -> dict[Queue, dict[UUID, int]]:
         nodes, names = zip(*queues, strict=True)
-        rows = self._rows(PLACES, list(nodes), list(names), PLACES_COUNTED)
-        return {row.id: row.place for row in rows}
+        found: dict[Queue, dict[UUID, int]] = defaultdict(dict)
+        for row in self._rows(PLACES, list(nodes), list(names), PLACES_COUNTED):
+            found[row.node, row.queue][row.id] = row.place
+        return found
 
     # -- past runs
 

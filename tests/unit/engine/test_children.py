@@ -68,7 +68,7 @@ def test_another_request_under_the_same_name_is_refused(house, parent):
 
 
 def test_two_parents_may_use_the_same_names(house, parent):
-    asked(house, type="system.noop", params=SLOW)
+    asked(house, house.accounts.user("ada").actor(), type="system.noop", params=SLOW)
     other = claim(house)
     assert start(house, parent) != start(house, other)
 

@@ -59,7 +59,7 @@ class JobStore(Kinship, Protocol):
         """Take one job from a dead worker: (id, what became of it); None: no more.
 
         Only for a worker whose processes were seen dead. What became of it: again (not begun),
-        backoff (requeued by policy), cancelled, lost.
+        backoff (requeued by policy), cancelled, lost, parked (cancelled after its children).
         """
 
     def release(self, job_id: UUID, by: str) -> bool:

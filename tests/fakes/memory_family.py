@@ -76,6 +76,15 @@ class Family(Shown):
             return True
         return super()._advance_after(row)
 
+    def _lose(self, row: Row, dead: UUID) -> str:
+        kids = self._children(row.new.id)
+        if row.cancel_at is None or not kids:
+            return super()._lose(row, dead)
+        row.epoch, row.losses = row.epoch + 1, row.losses + 1
+        self._await(row, kids)
+        self._advance(row)
+        return "parked"
+
     # -- reasons
 
     def explain(self, jobs, *, silent_s):

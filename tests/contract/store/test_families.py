@@ -216,6 +216,22 @@ def test_a_parent_in_a_slots_line_waits_for_children_it_left_behind(store):
     assert state(store, parent.id) == "cancelled"
 
 
+def test_a_dead_worker_s_cancelled_parent_ends_after_its_children_too(store):
+    parent = running(store, exclusive("tank"))
+    child(store, parent)
+    kid_run = claim(store, uuid4())
+    store.cancel(parent.id, "ada")
+
+    assert store.reap(NODE, WORKER) == (parent.id, "parked")
+    assert store.reap(NODE, WORKER) is None
+    assert finish(store, parent) is None, "fenced"
+    assert state(store, parent.id) == "waiting"
+
+    finish(store, kid_run, Ending("cancelled"))
+    store.promote(NODE)
+    assert state(store, parent.id) == "cancelled"
+
+
 # -- lists
 
 

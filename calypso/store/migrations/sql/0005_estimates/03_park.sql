@@ -101,3 +101,27 @@ BEGIN
   END IF;
   RETURN true;
 END $$;
+
+-- As before, and: of a dead worker's parents, those that were asked to stop wait for their children too; their fate is 'parked'.
+ALTER FUNCTION calypso.reap(text, uuid, interval) RENAME TO reap_next;
+CREATE FUNCTION calypso.reap(_node text, _dead uuid, _delay interval) RETURNS TABLE (id uuid, fate text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  i uuid;
+  j calypso.jobs;
+  kids uuid[];
+BEGIN
+  SELECT b.id, calypso.unfinished_children(b.id) INTO i, kids FROM calypso.jobs b
+    WHERE b.worker_id = _dead AND b.state = 'running' AND b.node = _node AND b.cancel_at IS NOT NULL AND cardinality(calypso.unfinished_children(b.id)) > 0 LIMIT 1;
+  IF FOUND THEN
+    PERFORM calypso.open_for(i);
+    SELECT * INTO j FROM calypso.jobs b WHERE b.id = i AND b.worker_id = _dead AND b.state = 'running' FOR NO KEY UPDATE;
+    IF FOUND THEN
+      UPDATE calypso.jobs b SET losses = losses + 1, epoch = epoch + 1, error = calypso.worker_lost(_dead) WHERE b.id = i;
+      PERFORM calypso.await_children(j, kids, NULL);
+      RETURN QUERY SELECT i, 'parked';
+      RETURN;
+    END IF;
+  END IF;
+  RETURN QUERY SELECT n.id, n.fate FROM calypso.reap_next(_node, _dead, _delay) n;
+END $$;

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     storage_slots: int = Field(default=2, ge=1, le=64, description="Storage jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
+    cgroups: bool = Field(
+        default=True, description="Each job in a cgroup v2 of its own, where one is delegated."
+    )
     job_path: str = Field(
         default="", description="Folders with further job types, separated by colons."
     )

@@ -13,6 +13,7 @@ import pytest
 from calypso.embedded.postgres import EmbeddedPostgres
 from calypso.embedded.redis import EmbeddedRedis
 from calypso.errors import CalypsoError
+from calypso.host import cgroup
 
 REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}
 
@@ -22,6 +23,14 @@ def missing(product, reason):
     if product in REQUIRED:
         pytest.fail(f"{product} is required here, but: {reason}", pytrace=False)
     pytest.skip(f"{product}: {reason}")
+
+
+def require_cgroup():
+    """Skip where this user cannot give a job a cgroup v2 of its own."""
+    group = cgroup.of_tag(f"probe-{uuid.uuid4()}")
+    if group is None:
+        missing("cgroup", f"{cgroup.own() or 'cgroup v2'} is not delegated to this user")
+    group.remove()
 
 
 @pytest.fixture(scope="session")

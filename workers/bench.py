@@ -27,6 +27,7 @@ class LocalBench:
             stop=running.host_stop,
             grace_s=grace_s,
             on_log=running.log,
+            cgroups=self._settings.cgroups,
         )
         try:
             yield host

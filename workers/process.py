@@ -36,7 +36,10 @@ class WorkerProcess:
         control: bool,
         draining: Callable[[], bool] = lambda: False,
     ) -> None:
-        adopt_orphans()
+        # Not beside an observer, which starts programs too: no job may end them or take their exit.
+        self._adopts = not control
+        if self._adopts:
+            adopt_orphans()
         self.settings, self.subsystem, self._draining = settings, subsystem, draining
         self.queue = queue_name(subsystem, settings.node, control=control)
         self.house: House = build(settings, role="worker")
@@ -70,7 +73,8 @@ class WorkerProcess:
     def answer(self) -> None:
         """Look whether there is work, and do it."""
         self._runner.work(self.queue)
-        reap_orphans()
+        if self._adopts:
+            reap_orphans()
 
     def leave(self) -> None:
         """Take this process off the list; a tender would find it gone anyway."""

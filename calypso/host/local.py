@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
@@ -37,6 +38,8 @@ OnLog = Callable[[str], None]
 class LocalHost:
     """The real machine. Every process it starts carries a tag and can be ended with all its kin.
 
+    With `cgroups` they live in a cgroup of their own, where this machine delegates one; `end_all`
+    removes it, so say so only where that is called.
     Processes die with the thread that started them: call it from a thread that lives as long as
     the work, best the main one.
     """
@@ -49,6 +52,7 @@ class LocalHost:
         grace_s: float = 10.0,
         on_log: OnLog | None = None,
         env: Mapping[str, str] | None = None,
+        cgroups: bool = False,
     ) -> None:
         self._tag = tag or f"host-{uuid4()}"
         self._stop = stop
@@ -56,10 +60,11 @@ class LocalHost:
         self._log: OnLog = on_log or (lambda _line: None)
         self._env = dict(env or {})
         self._started_any = False
+        self._cgroups = cgroups
 
     @cached_property
     def _scope(self) -> Scope:
-        return Scope(self._tag)
+        return Scope(self._tag, cgroups=self._cgroups)
 
     # -- programs
 
@@ -73,7 +78,7 @@ class LocalHost:
     ) -> Ran:
         """Run a program to its end; see `Host.run`."""
         out, err = Kept(MAX_OUTPUT_BYTES), Kept(MAX_OUTPUT_BYTES)
-        with tempfile.TemporaryFile() if stdin is not None else _nothing() as source:
+        with tempfile.TemporaryFile() if stdin is not None else nullcontext() as source:
             if source is not None and stdin is not None:
                 source.write(stdin.encode())
                 source.seek(0)
@@ -178,6 +183,7 @@ class LocalHost:
         if program is None:
             raise CommandMissing(f"{argv[0]} is not installed on this machine.", original=argv[0])
         self._started_any = True
+        self._scope.open()
         base = {"PATH": _search_path(), "LC_ALL": "C", "HOME": os.environ.get("HOME", "/")}
         return Started(
             subprocess.Popen(  # noqa: S603 - argv lists from drivers, never a shell
@@ -238,14 +244,6 @@ class LocalHost:
 
     def _say_stuck(self, pids: object) -> None:
         self._log(f"waiting for processes the kernel does not let go: {pids}")
-
-
-class _nothing:  # noqa: N801 - stands where a context manager stands
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _search_path() -> str:

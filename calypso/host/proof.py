@@ -5,13 +5,13 @@ from the database goes on with its job.
 """
 
 import os
-import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from calypso.host.cgroup import left_of
 from calypso.host.scope import Scope, is_alive, started_ticks, tagged
 
 KILL_GRACE_S = 0.0  # its owner is dead: nobody would hear how it ended
@@ -61,31 +61,14 @@ def end_leftovers(
     """
     found: list[int] = []
     for prefix in prefixes:
+        for group in left_of(prefix):
+            found.extend(sorted(group.pids()))
+            group.end(pause=sleep)
         while living := tagged(prefix):
             for tag, pids in living.items():
                 found.extend(pid for pid in pids if pid not in found)
-                Scope(tag).end(grace_s=KILL_GRACE_S, pause=sleep)
-        for folder in _cgroups(prefix):
-            _empty(folder, sleep)
+                Scope(tag, cgroups=False).end(grace_s=KILL_GRACE_S, pause=sleep)
     return found
-
-
-def _cgroups(prefix: str) -> list[Path]:
-    """Return the cgroups of these jobs, whichever worker of this machine made them."""
-    root = next((path for path in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
-                 if (Path(path) / "cgroup.procs").exists()), None)  # fmt: skip
-    return [] if root is None else [*Path(root).rglob(f"calypso.{prefix}*")]
-
-
-def _empty(folder: Path, sleep: Callable[[float], None]) -> None:
-    """Kill all in a cgroup, wait until it is empty, remove it."""
-    with suppress(OSError):
-        while pids := (folder / "cgroup.procs").read_text().split():
-            for pid in pids:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(int(pid), signal.SIGKILL)
-            sleep(0.05)
-        folder.rmdir()
 
 
 def _read(path: str) -> str:

@@ -1,8 +1,8 @@
 """All processes of one job, wherever they fled to: found, signalled, and seen dead.
 
 Three ways find them, and each covers what the others miss: a cgroup of their own where the
-machine delegates one; the environment they inherit (`CALYPSO_JOB=<tag>`); and descent from this
-process, which adopts orphans (PR_SET_CHILD_SUBREAPER).
+machine delegates one (`host.cgroup`); the environment they inherit (`CALYPSO_JOB=<tag>`); and
+descent from this process, where it adopts orphans (PR_SET_CHILD_SUBREAPER).
 """
 
 import ctypes
@@ -11,39 +11,47 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
+
+from calypso.host import cgroup
 
 TAG_VARIABLE = "CALYPSO_JOB"
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+PR_GET_CHILD_SUBREAPER = 37
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Scope:
-    """The processes that carry one tag. Safe to ask from several threads."""
+    """The processes that carry one tag. Safe to ask from several threads.
 
-    def __init__(self, tag: str) -> None:
+    Without `cgroups` the environment and descent must do, as where the machine delegates none.
+    """
+
+    def __init__(self, tag: str, *, cgroups: bool = True) -> None:
         self.tag = tag
-        self._cgroup = _make_cgroup(tag)
+        self._group = cgroup.of_tag(tag) if cgroups else None
 
     def environment(self) -> dict[str, str]:
         """What a process must inherit to be found."""
         return {TAG_VARIABLE: self.tag}
 
+    def open(self) -> None:
+        """Make ready for one more process, also after an end."""
+        if self._group is not None:
+            self._group.make()
+
     def enter(self) -> None:
         """Called in a new process before exec: dies with its parent thread, joins the cgroup."""
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if self._cgroup is not None:
-            with suppress(OSError):
-                (self._cgroup / "cgroup.procs").write_text("0")
+        if self._group is not None:
+            self._group.join()
 
     def pids(self) -> set[int]:
         """Return the living processes of this scope; zombies do not count."""
-        found = set(tagged(self.tag).get(self.tag, ()))
-        if self._cgroup is not None:
-            with suppress(OSError):
-                found |= {int(pid) for pid in (self._cgroup / "cgroup.procs").read_text().split()}
+        found = set(tagged(self.tag).get(self.tag, ())) | _adopted()
+        if self._group is not None:
+            found |= self._group.pids()
         return {pid for pid in found | descendants(found) if is_alive(pid)}
 
     def end(
@@ -64,25 +72,27 @@ class Scope:
         self.close()
 
     def close(self) -> None:
-        """Remove the cgroup; nothing happens while somebody lives in it."""
-        if self._cgroup is not None:
-            with suppress(OSError):
-                self._cgroup.rmdir()
+        """Remove the cgroup once the kernel too has seen the last one leave it."""
+        if self._group is not None:
+            _gone_within(self._group.is_populated, 1.0, time.sleep)
+            self._group.remove()
 
     def _kill_all(
         self, on_stuck: Callable[[Iterable[int]], None] | None, pause: Callable[[float], None]
     ) -> None:
         while living := self.pids():
-            if self._cgroup is not None:
-                with suppress(OSError):
-                    (self._cgroup / "cgroup.kill").write_text("1")
+            if self._group is not None:
+                self._group.kill()
             _signal_all(living, signal.SIGKILL)
             if not _gone_within(self.pids, 5.0, pause) and on_stuck is not None:
                 on_stuck(sorted(self.pids()))
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of its descendants' orphans, so that none is out of sight."""
+    """Make this process the parent of its descendants' orphans, so that none is out of sight.
+
+    For a process that runs one job at a time: who is adopted belongs to that job.
+    """
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -108,10 +118,7 @@ def tagged(prefix: str = "") -> dict[str, list[int]]:
 
 def descendants(of: Iterable[int]) -> set[int]:
     """Return the children of these processes, and theirs, without the processes themselves."""
-    children: dict[int, list[int]] = {}
-    for pid in _all_pids():
-        if (fields := stat_fields(pid)) is not None:
-            children.setdefault(int(fields[1]), []).append(pid)
+    children = _children()
     found: set[int] = set()
     rest = list(of)
     while rest:
@@ -119,6 +126,24 @@ def descendants(of: Iterable[int]) -> set[int]:
         found.update(new)
         rest.extend(new)
     return found
+
+
+def _adopted() -> set[int]:
+    """Return our children of other sessions, where we adopt: started for a job, or its orphans."""
+    adopts = ctypes.c_int()
+    _libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(adopts), 0, 0, 0)
+    if not adopts.value:
+        return set()
+    ours = {pid: stat_fields(pid) for pid in _children().get(os.getpid(), ())}
+    return {pid for pid, known in ours.items() if known and int(known[3]) != os.getsid(0)}
+
+
+def _children() -> dict[int, list[int]]:
+    children: dict[int, list[int]] = {}
+    for pid in _all_pids():
+        if (fields := stat_fields(pid)) is not None:
+            children.setdefault(int(fields[1]), []).append(pid)
+    return children
 
 
 def is_alive(pid: int, started: int | None = None) -> bool:
@@ -155,7 +180,7 @@ def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:
 
 
 def _gone_within(
-    pids: Callable[[], set[int]], limit_s: float, pause: Callable[[float], None]
+    pids: Callable[[], object], limit_s: float, pause: Callable[[float], None]
 ) -> bool:
     """Wait until there are none; look often at first, since most end at once."""
     deadline, step_s = time.monotonic() + limit_s, 0.005
@@ -165,28 +190,3 @@ def _gone_within(
         pause(step_s)
         step_s = min(step_s * 1.5, 0.2)
     return True
-
-
-@cache
-def _own_cgroup() -> Path | None:
-    """Return this process' cgroup v2 folder, or None where there is none."""
-    try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
-        groups = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    mount = next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
-    path = next((line[3:] for line in groups if line.startswith("0::")), None)
-    return Path(mount + path) if mount is not None and path is not None else None
-
-
-def _make_cgroup(tag: str) -> Path | None:
-    own = _own_cgroup()
-    if own is None or not os.access(own, os.W_OK):
-        return None
-    folder = own / f"calypso.{tag}"
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError:
-        return None
-    return folder if (folder / "cgroup.kill").exists() else None

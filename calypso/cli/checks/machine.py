@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calypso.cli.checks import Finding, broken, ok, warn
+from calypso.host import cgroup
 from calypso.host.daemon import tell
 
 OLDEST_PYTHON = (3, 11)
@@ -74,7 +75,7 @@ def data_directory(data: Path) -> Finding:
 
 def control_groups() -> Finding:
     """Look whether jobs can have a control group of their own (cgroup v2, delegated)."""
-    group = _own_group()
+    group = cgroup.own()
     if group is None:
         return warn(
             "Control groups",
@@ -106,14 +107,3 @@ def zfs() -> Finding:
         how = "Load the module that belongs to the installed programs."
         return warn("OpenZFS", version.stderr.strip() or "`zfs version` failed", how)
     return ok("OpenZFS", ", ".join(version.stdout.split()))
-
-
-def _own_group() -> Path | None:
-    try:
-        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
-        groups = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return None
-    mount = next((words[1] for words in mounts if words[2] == "cgroup2"), None)
-    group = next((line[3:] for line in groups if line.startswith("0::")), None)
-    return Path(mount + group) if mount is not None and group is not None else None

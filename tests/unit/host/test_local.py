@@ -11,6 +11,7 @@ from calypso.errors import CommandMissing, CommandTimedOut, JobCancelled
 from calypso.host.local import LocalHost
 from calypso.host.scope import Scope, is_alive, started_ticks, tagged
 from calypso.host.stopping import Stop, StopSignal
+from tests.conftest import require_cgroup
 
 # Ignores SIGTERM, forks a child into a session of its own, and both wait.
 STUBBORN = "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 60\" & echo started; sleep 60"
@@ -23,9 +24,12 @@ def stop():
     signal.close()
 
 
-@pytest.fixture
-def host(stop):
-    made = LocalHost(stop=stop, grace_s=0.2)
+@pytest.fixture(params=["cgroup", "environment"])
+def host(stop, request):
+    """One that knows its processes by their cgroup, and one that must do without."""
+    if request.param == "cgroup":
+        require_cgroup()
+    made = LocalHost(stop=stop, grace_s=0.2, cgroups=request.param == "cgroup")
     yield made
     made.end_all()
 

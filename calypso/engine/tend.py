@@ -22,6 +22,7 @@ TICK_S = 0.5
 REAP_S = 2.0
 CHILDREN_S = 2.0  # a cancel is passed on by who asks for it; this is for those started meanwhile
 RETIRE_S = 600.0
+RETIRE_ROUNDS = 10  # batches in one tick: a month's backlog must not keep the dead unburied
 UNHEARD_S = 0.5  # a queued job this old should have had its hint taken
 MAX_RINGS = 200
 PROMOTE_ROUNDS = 50  # batches in one tick, then others get a turn
@@ -108,10 +109,14 @@ class Tender:
 
     def _retire(self) -> None:
         instant = now()
-        while self._ports.jobs.retire(
-            before=instant - self._hot, drop_before=instant - self._history
-        ):
-            log.info("jobs.retired")
+        for _ in range(RETIRE_ROUNDS):
+            moved = self._ports.jobs.retire(
+                before=instant - self._hot, drop_before=instant - self._history
+            )
+            if not moved:
+                return
+            log.info("jobs.retired", jobs=moved)
+        self._due["retire"] = 0.0  # there may be more; at the next tick
 
     def _every(self, what: str, seconds: float, do: Callable[[], object]) -> None:
         if self._clock() >= self._due.get(what, 0.0):

@@ -19,6 +19,8 @@ TAG_VARIABLE = "CALYPSO_JOB"
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PR_GET_CHILD_SUBREAPER = 37
+AGAIN_S = 0.1
+STUCK_S = 5.0  # how often people are told of a process that the kernel does not let go
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -31,6 +33,7 @@ class Scope:
     def __init__(self, tag: str, *, cgroups: bool = True) -> None:
         self.tag = tag
         self._group = cgroup.of_tag(tag) if cgroups else None
+        self._last_seen: dict[int, int | None] = {}  # pid → when it started
 
     def environment(self) -> dict[str, str]:
         """What a process must inherit to be found."""
@@ -54,11 +57,18 @@ class Scope:
             found |= self._group.pids()
         return {pid for pid in found | descendants(found) if is_alive(pid)}
 
+    def is_empty(self) -> bool:
+        """Tell whether nobody is left; cheap while one of those last seen lives."""
+        if any(is_alive(pid, started) for pid, started in self._last_seen.items()):
+            return False
+        self._last_seen = {pid: started_ticks(pid) for pid in self.pids()}
+        return not self._last_seen
+
     def end(
         self,
         *,
         grace_s: float,
-        on_stuck: Callable[[Iterable[int]], None] | None = None,
+        on_stuck: Callable[[Iterable[int]], None] = lambda _pids: None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask all to end, kill what does not within `grace_s`, return when none is left.
@@ -67,24 +77,27 @@ class Scope:
         and `on_stuck` is told about once in five seconds.
         """
         _signal_all(self.pids(), signal.SIGTERM)
-        if not _gone_within(self.pids, grace_s, pause):
+        if not _comes_true(self.is_empty, grace_s, pause):
             self._kill_all(on_stuck, pause)
         self.close()
 
     def close(self) -> None:
         """Remove the cgroup once the kernel too has seen the last one leave it."""
-        if self._group is not None:
-            _gone_within(self._group.is_populated, 1.0, time.sleep)
-            self._group.remove()
+        if (group := self._group) is not None:
+            _comes_true(lambda: not group.is_populated(), 1.0, time.sleep)
+            group.remove()
 
     def _kill_all(
-        self, on_stuck: Callable[[Iterable[int]], None] | None, pause: Callable[[float], None]
+        self, on_stuck: Callable[[Iterable[int]], None], pause: Callable[[float], None]
     ) -> None:
+        tell_at = time.monotonic() + STUCK_S
         while living := self.pids():
             if self._group is not None:
                 self._group.kill()
             _signal_all(living, signal.SIGKILL)
-            if not _gone_within(self.pids, 5.0, pause) and on_stuck is not None:
+            # Soon again: one may have forked between our look and our shot.
+            if not _comes_true(self.is_empty, AGAIN_S, pause) and time.monotonic() >= tell_at:
+                tell_at += STUCK_S
                 on_stuck(sorted(self.pids()))
 
 
@@ -179,14 +192,12 @@ def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _gone_within(
-    pids: Callable[[], object], limit_s: float, pause: Callable[[float], None]
-) -> bool:
-    """Wait until there are none; look often at first, since most end at once."""
+def _comes_true(holds: Callable[[], bool], limit_s: float, pause: Callable[[float], None]) -> bool:
+    """Tell whether it holds within the limit; looks often at first, since most end at once."""
     deadline, step_s = time.monotonic() + limit_s, 0.005
-    while pids():
-        if time.monotonic() >= deadline:
+    while not holds():
+        if (left_s := deadline - time.monotonic()) <= 0:
             return False
-        pause(step_s)
-        step_s = min(step_s * 1.5, 0.2)
+        pause(min(step_s, left_s))
+        step_s = min(step_s * 1.5, 0.1)
     return True

@@ -240,6 +240,7 @@ class Stack:
             "CALYPSO_REDIS_URL": self._env["CALYPSO_REDIS_URL"].replace(
                 f":{self.redis.port}/", f":{redis.port}/"
             ),
+            "CALYPSO_CGROUPS": str(number > 0),  # one pool must do without
         }
         program = self._program(f"pool-{number}", "workers.jobs", SUBSYSTEM, **env)
         return Pool(program, postgres, redis)

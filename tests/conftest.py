@@ -144,6 +144,10 @@ class OwnPostgres:
     def stop(self):
         self._server.stop()
 
+    def crash(self):
+        """End it with no time to write anything more."""
+        self._server.daemon.kill()
+
     def start(self):
         self._server.start()
 

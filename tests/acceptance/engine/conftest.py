@@ -12,6 +12,7 @@ import pytest
 
 from calypso.config import load
 from calypso.engine import cancel, submit
+from calypso.host import cgroup
 from calypso.host.scope import tagged
 from calypso.models.access import SYSTEM
 from calypso.models.job import State
@@ -57,7 +58,7 @@ class Stack:
         )
         self.house = build(self.settings, role="api")
         self.ports = self.house.ports
-        self.processes = []
+        self.processes, self.tags = [], set()
 
     def start(self, module, *arguments):
         """Start a worker program as its own process; its log is kept in the test's folder."""
@@ -77,17 +78,19 @@ class Stack:
         """Start pools and the control process of a subsystem; return when it can be used."""
         started = [self.start("workers.control", subsystem)]
         started += [self.start("workers.jobs", subsystem) for _ in range(pools)]
-        until(lambda: self.serves(subsystem), what=f"{subsystem} being served")
+        until(lambda: self.serves(subsystem, 1 + pools), what=f"{subsystem} being served")
         return started
 
-    def serves(self, subsystem):
+    def serves(self, subsystem, workers=2):
         known = self.ports.inventory.subsystems(NODE)
         alive = [one for one in self.ports.jobs.workers(NODE) if one.subsystem == subsystem]
-        return len(alive) >= 2 and any(one.subsystem == subsystem for one in known)
+        return len(alive) >= workers and any(one.subsystem == subsystem for one in known)
 
     def submit(self, type_name, params=None, **asked):
         request = submit.Request(type=type_name, params=params or {}, **asked)
-        return submit.submit(self.ports, self.house.types, SYSTEM, request).job
+        job = submit.submit(self.ports, self.house.types, SYSTEM, request).job
+        self.tags.add(f"{cgroup.PREFIX}{job.id}")
+        return job
 
     def cancel(self, job):
         return cancel.cancel(self.ports, self.house.types, SYSTEM, job.id)
@@ -125,6 +128,9 @@ class Stack:
                 os.killpg(process.pid, signal.SIGCONT)
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        for group in cgroup.left_of(""):  # nobody is left who would remove it
+            if group.folder.name.rpartition(".")[0] in self.tags:
+                group.end()
         self.house.engine.dispose()
 
     def logs(self):

@@ -8,6 +8,7 @@ from calypso.models.jobtype import Cancel, JobParams, NoResult, job
 from calypso.models.running import RunningJob
 
 STUBBORN = "trap '' TERM; while :; do sleep 1; done"
+NAMELESS = "(env -i setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 62' &) ; sleep 63"
 
 
 class Params(JobParams):
@@ -19,7 +20,7 @@ class Params(JobParams):
 
 @job(
     "system.cancelled", driver=Host, permission="system:operate", timeout_s=99,
-    cancel=Cancel.ANYTIME, grace_s=1,
+    cancel=Cancel.ANYTIME, grace_s=0.2,
 )  # fmt: skip
 def run(params: Params, host: Host, running: RunningJob) -> NoResult:
     """Run a child until it is cancelled."""
@@ -27,6 +28,7 @@ def run(params: Params, host: Host, running: RunningJob) -> NoResult:
         "obedient": ["sleep", "60"],
         "stubborn": ["sh", "-c", STUBBORN],
         "fleeing": ["sh", "-c", f'setsid sh -c "{STUBBORN}" & setsid sleep 61 & wait'],
+        "nameless": ["sh", "-c", NAMELESS.format(params.trace)],
         "tidied": ["sleep", "60"],
     }[params.child]
     try:

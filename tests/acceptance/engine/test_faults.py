@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from calypso.drivers.storage.directory import DirectoryStorage
+from calypso.host.local import LocalHost
 from calypso.host.scope import is_alive, tagged
 from calypso.models.job import State
 from calypso.models.ledger import Beat, Ending
@@ -50,6 +52,8 @@ def test_a_replication_whose_worker_is_killed_runs_again_and_completes(filled):
 
     assert done.state is State.SUCCEEDED
     assert done.attempt == 2
+    storage = DirectoryStorage(LocalHost(), filled.settings.state_dir / "storage")
+    assert [one.holds for one in storage.snapshots("tank/home")] == [0]
     assert filled.run(
         "storage.replication_run", {"source": "tank/home", "target": "tank/copy"}
     ).result["nothing_to_do"]
@@ -141,11 +145,11 @@ def test_a_worker_that_is_stopped_keeps_its_job(stack):
 
 def test_a_hint_that_comes_twice_runs_the_job_once(stack):
     stack.start_workers("system", pools=2)
-    job = stack.submit("system.noop", {"seconds": 0.5})
+    job = stack.wait_running(stack.submit("system.noop", {"seconds": 3}))
     for _ in range(20):
         stack.ports.hints.ring(job.queue, job.id)
+    until(lambda: stack.ports.hints.pending(job.queue) == 0, 20, "the other worker's hearing them")
     stack.wait(job)
-    stack.run("system.noop")
     events = [event.type for event in stack.ports.jobs.events_of(job.id)]
     assert events.count("started") == 1
     assert stack.job(job).attempt == 1

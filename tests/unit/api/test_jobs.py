@@ -76,6 +76,16 @@ def test_lists_are_paged_and_filtered_by_repeated_words(client):
     assert [len(both["items"]), len(one["items"])] == [3, 1]
 
 
+def test_every_job_is_seen_by_everybody_in_every_session(client_of, house):
+    for name in ("admin", "operator"):
+        client_of(name).post(JOBS, json={"type": "system.noop"})
+        claim(house)
+
+    seen = client_of("viewer").get(f"{JOBS}?state=running").get_json()["items"]
+
+    assert {job["requested_by"] for job in seen} == {"admin", "operator"}
+
+
 def test_a_known_version_is_not_sent_again(client, house):
     job = client.post(JOBS, json=NOOP).get_json()
     first = client.get(f"{JOBS}/{job['id']}")

@@ -49,6 +49,21 @@ def test_rate_and_eta_come_from_the_last_half_minute():
     assert slow_then_fast.eta_s == 69
 
 
+def test_what_is_resumed_is_not_counted_as_moved_just_now():
+    resumed = metered((0, {"done": 900, "total": 1000}), (10, {"done": 910}))
+    assert (resumed.percent, resumed.rate, resumed.eta_s) == (91.0, 1.0, 90)
+
+
+def test_what_stands_still_promises_no_end():
+    stuck = metered(
+        (0, {"done": 0, "total": 1000}),
+        (10, {"done": 500}),
+        (60, {"done": 500}),
+        (60, {"done": 500}),
+    )
+    assert (stuck.percent, stuck.rate, stuck.eta_s) == (50.0, 0.0, None)
+
+
 def test_a_rate_needs_a_second():
     assert metered((0, {"done": 0}), (0.2, {"done": 100})).rate is None
 

@@ -11,9 +11,11 @@ ARGS ?=
 
 # How long `make chaos` goes on.
 SECONDS ?= 120
+# How often `make bench` measures each contestant.
+ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports unit contract acceptance real chaos openapi clean
+.PHONY: help setup demo test check lint types imports unit contract acceptance real chaos bench openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +56,11 @@ real: setup ## Run the tests that need a product installed, such as OpenZFS
 chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)
 	@$(VENV)/python -m tests.chaos --seconds $(SECONDS) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(BREAK),--break $(BREAK))
+
+bench: ## Measure beside other queues; writes bench/RESULTS.md (ROUNDS=5 ONLY=submit,start)
+	@scripts/setup bench
+	@$(VENV)/python -m bench --rounds $(ROUNDS) \
+	  $(if $(ONLY),--only $(ONLY),--out bench/RESULTS.md)
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -10,6 +10,7 @@ from uuid import UUID
 import redis
 
 from calypso.live.connection import connect
+from calypso.live.poking import Poker
 from calypso.live.wishes import CHANNEL, RedisWishes, listen
 from calypso.models.breaker import Breaker
 
@@ -31,6 +32,7 @@ class RedisLive:
         self._url, self._master = url, master
         self._redis = connect(url, master=master)
         self._breaker = Breaker(redis.RedisError)
+        self._poker = Poker(lambda: self.tell("poke", {}))
 
     def progress(self, job_id: UUID, subsystem: str, progress: Mapping[str, Any]) -> None:
         """Publish the latest progress of a job."""
@@ -44,9 +46,9 @@ class RedisLive:
 
         self._breaker.call(write, None)
 
-    def poke(self, job_id: UUID) -> None:
-        """Say that a job changed."""
-        self.tell("poke", {"id": str(job_id)})
+    def poke(self, job_id: UUID) -> None:  # noqa: ARG002 - whoever is poked reads all there is
+        """Say that a job changed, from a thread; several at once are said once."""
+        self._poker.poke()
 
     def tell(self, event: str, data: Mapping[str, Any]) -> None:
         """Publish an event that is not a job's state."""

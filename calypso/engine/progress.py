@@ -9,6 +9,7 @@ from calypso.models.job import Progress
 
 WINDOW_S = 30.0  # the rate is that of the last half minute
 LEAST_SPAN_S = 1.0  # over less than this a rate is noise
+SAMPLE_S = 0.1  # what is remembered of reports that come faster
 
 
 class Meter:
@@ -17,6 +18,7 @@ class Meter:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque()
+        self._done = 0
         self._progress = Progress()
 
     @property
@@ -62,9 +64,11 @@ class Meter:
         if done is None:
             return None
         instant = self._clock()
-        if self._seen and done < self._seen[-1][1]:
+        if done < self._done:
             self._seen.clear()  # it began anew
-        self._seen.append((instant, done))
+        self._done = done
+        if not self._seen or instant - self._seen[-1][0] >= SAMPLE_S:
+            self._seen.append((instant, done))
         while len(self._seen) > 2 and instant - self._seen[0][0] > WINDOW_S:  # noqa: PLR2004 - a rate needs two
             self._seen.popleft()
         span_s = instant - self._seen[0][0]

@@ -1,6 +1,5 @@
 """The freshest look at a job: its row, and over it the progress Redis heard since."""
 
-import hashlib
 from datetime import datetime
 
 from flask import request
@@ -21,11 +20,9 @@ def fresh(live: Live, job: Job) -> Job:
         return job  # Redis is never believed
     if not _is_newer(progress.updated_at, job.progress.updated_at or job.started_at):
         return job
-    mark = hashlib.blake2b(progress.model_dump_json().encode(), digest_size=6).hexdigest()
-    update: dict[str, object] = {"progress": progress, "version": f"{job.version}-{mark}"}
-    if progress.percent is not None or progress.eta_s is not None:
-        update["estimate"] = None  # it tells by itself now
-    return job.model_copy(update=update)
+    if progress.percent is None and progress.eta_s is None:
+        return job.but(progress=progress)
+    return job.but(progress=progress, estimate=None)  # it tells by itself now
 
 
 def etag_of(job: Job) -> str:

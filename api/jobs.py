@@ -25,7 +25,7 @@ from api.job_shapes import (
     RerunRequest,
     type_info,
 )
-from api.submissions import idempotency_key, submitted
+from api.submissions import idempotency_key, shown, submitted
 from calypso.engine import cancel as cancelling
 from calypso.engine import control, submit
 from calypso.engine.access import require
@@ -101,8 +101,8 @@ def list_jobs(query: JobsQuery) -> Any:
             sort=query.sort, limit=query.limit, cursor=query.cursor,
         )
     )  # fmt: skip
-    shown = [fresh(house().ports.live, job) for job in _explained(page.items)]
-    return listed(shown, page.next_cursor)
+    seen = [fresh(house().ports.live, job) for job in _explained(page.items)]
+    return listed(seen, page.next_cursor)
 
 
 @blueprint.get("/jobs/<uuid:job_id>", responses={200: Job})
@@ -111,7 +111,7 @@ def show_job(path: JobPath, query: JobQueryOne) -> Any:
     job = _awaited(path.job_id, query.wait) if query.wait else _readable(path.job_id)
     if is_known(job):
         return Response(status=304, headers={"ETag": etag_of(job)})
-    return answer(job, headers={"ETag": etag_of(job)})
+    return shown(job, headers={"ETag": etag_of(job)})
 
 
 @blueprint.post("/jobs/<uuid:job_id>/cancel", responses={202: Job})

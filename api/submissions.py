@@ -1,13 +1,14 @@
 """What every route that starts a job reads and answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
-from api.context import answer
 from api.freshness import etag_of
 from calypso.engine.submit import Submission
 from calypso.errors import FieldError, Invalid
+from calypso.models.job import Job
 
 KEY_LENGTH = 255
 
@@ -17,7 +18,12 @@ def submitted(done: Submission) -> Any:
     headers = {"Location": f"/api/v1/jobs/{done.job.id}", "ETag": etag_of(done.job)}
     if done.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return answer(done.job, 202, headers)
+    return shown(done.job, 202, headers)
+
+
+def shown(job: Job, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a job as an answer; its text is the one its version was made of."""
+    return Response(job.text, status, headers, mimetype="application/json")
 
 
 def idempotency_key() -> str | None:

@@ -1,7 +1,9 @@
 """A job as everybody sees it: its state, why it waits, how far it is."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -184,7 +186,22 @@ class Job(_Value):
     started_at: datetime | None = None
     heartbeat_at: datetime | None = None
     finished_at: datetime | None = None
-    version: str = Field(default="", exclude=True)  # changes with every visible change; the ETag
+
+    @cached_property
+    def text(self) -> str:
+        """The job as JSON, made once."""
+        return self.model_dump_json()
+
+    @cached_property
+    def version(self) -> str:
+        """Changes with everything people can see of the job; the ETag."""
+        return hashlib.blake2b(self.text.encode(), digest_size=12).hexdigest()
+
+    def but(self, **told: Any) -> "Job":
+        """Return the job with this told of it instead; its version follows."""
+        return Job.model_construct(
+            **{name: getattr(self, name) for name in Job.model_fields} | told
+        )
 
 
 class JobEvent(_Value):

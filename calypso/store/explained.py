@@ -72,16 +72,16 @@ def kinds_wanted(jobs: Sequence[Job]) -> list[Kind]:
 def explained(job: Job, around: Around, run_times: RunTimes) -> Job:
     """Return the job with its reasons and its estimate."""
     if job.state is State.RUNNING:
-        return reading.with_more(job, estimate=_estimate(job, run_times))
+        return job.but(estimate=_estimate(job, run_times))
     if job.state is State.QUEUED:
-        return reading.with_more(job, slot=_slot(job, around, run_times))
+        return job.but(slot=_slot(job, around, run_times))
     if job.wait is None:
         return job
     told = _wait(job.wait, job, around, run_times)
     needs = around.needs.get(job.id)
     if needs is not None and any(one.parent_id == job.id for one in needs.open):
-        return reading.with_more(job, wait=told, progress=_combined(job.progress, needs))
-    return reading.with_more(job, wait=told)
+        return job.but(wait=told, progress=_combined(job.progress, needs))
+    return job.but(wait=told)
 
 
 def holder(job: Job, run_times: RunTimes) -> Holder:

@@ -1,6 +1,5 @@
 """From a row to a job as everybody sees it. Pure."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -35,9 +34,14 @@ COUNTED = 100  # a place in line beyond this is said as "100+"
 Line = tuple[UUID | None, int]  # who is in the way, place in line from 1
 
 
+def columns(of: str) -> str:
+    """Return the columns of HOT of a row that a function answered, such as `(t.job).`."""
+    return ", ".join(of + name for name in HOT.split(", "))
+
+
 def job(row: Any, lines: Mapping[UUID, Line]) -> Job:
     """Return the job of a row with the columns of HOT or ENDED; `lines`: of those that wait."""
-    read = Job(
+    return Job(
         id=row.id,
         type=row.type,
         subsystem=row.subsystem,
@@ -68,22 +72,6 @@ def job(row: Any, lines: Mapping[UUID, Line]) -> Job:
         heartbeat_at=row.heartbeat_at,
         finished_at=row.finished_at,
     )
-    return versioned(read)
-
-
-def versioned(job: Job) -> Job:
-    """Return the job with a version that changes with everything people can see of it."""
-    digest = hashlib.blake2b(job.model_dump_json().encode(), digest_size=12).hexdigest()
-    return job.model_copy(update={"version": digest})
-
-
-def with_more(job: Job, **told: Any) -> Job:
-    """Return the job with more told of it, in its version too; the same job when it is nothing."""
-    added = [value.model_dump_json() for value in told.values() if value is not None]
-    if not added:
-        return job
-    mark = hashlib.blake2b("".join(added).encode(), digest_size=6).hexdigest()
-    return job.model_copy(update={**told, "version": f"{job.version}.{mark}"})
 
 
 def is_cancellable(state: State, cancel_class: str, cancel_at: datetime | None) -> bool:

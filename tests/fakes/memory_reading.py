@@ -130,23 +130,21 @@ class Shown(Rules):
 
     def _job(self, row: Row) -> Job:
         new = row.new
-        return reading.versioned(
-            Job(
-                id=new.id, type=new.type, subsystem=new.subsystem, node=new.node, queue=new.queue,
-                title=new.title, state=row.state, priority=new.priority, wait=self._wait(row),
-                progress=Progress.model_validate(row.progress or {}),
-                warnings=[Warning_.model_validate(one) for one in row.warnings],
-                error=None if row.error is None else Problem.model_validate(row.error),
-                params=dict(new.params), result=row.result,
-                locks=[HeldLock(path=one.path, mode=one.mode.word) for one in new.locks],
-                requested_by=new.requested_by, source=new.source, parent_id=new.parent_id,
-                attempt=row.attempt, max_attempts=new.max_attempts,
-                cancellable=reading.is_cancellable(row.state, new.cancel, row.cancel_at),
-                cancel_requested_at=row.cancel_at, cancel_requested_by=row.cancel_by,
-                external=row.external, created_at=row.created_at, queued_at=row.queued_at,
-                started_at=row.started_at, heartbeat_at=row.heartbeat_at,
-                finished_at=row.finished_at,
-            )
+        return Job(
+            id=new.id, type=new.type, subsystem=new.subsystem, node=new.node, queue=new.queue,
+            title=new.title, state=row.state, priority=new.priority, wait=self._wait(row),
+            progress=Progress.model_validate(row.progress or {}),
+            warnings=[Warning_.model_validate(one) for one in row.warnings],
+            error=None if row.error is None else Problem.model_validate(row.error),
+            params=dict(new.params), result=row.result,
+            locks=[HeldLock(path=one.path, mode=one.mode.word) for one in new.locks],
+            requested_by=new.requested_by, source=new.source, parent_id=new.parent_id,
+            attempt=row.attempt, max_attempts=new.max_attempts,
+            cancellable=reading.is_cancellable(row.state, new.cancel, row.cancel_at),
+            cancel_requested_at=row.cancel_at, cancel_requested_by=row.cancel_by,
+            external=row.external, created_at=row.created_at, queued_at=row.queued_at,
+            started_at=row.started_at, heartbeat_at=row.heartbeat_at,
+            finished_at=row.finished_at,
         )  # fmt: skip
 
     def _wait(self, row: Row) -> Wait | None:

@@ -1,13 +1,27 @@
 """On which node a job runs: the one there is, unless somebody says which."""
 
+from collections.abc import Sequence
+
 from calypso.engine.ports import Ports
 from calypso.errors import FieldError, Invalid, SubsystemUnavailable
 from calypso.models.inventory import SubsystemStatus
 
+LATELY_S = 1.0  # a node that could work a second ago is good enough: the job waits there
+
 
 def choose_node(ports: Ports, subsystem: str, wanted: str | None) -> str:
     """Return the node; SubsystemUnavailable with the reason, Invalid when one must be named."""
-    serving = [one for one in ports.inventory.subsystems(wanted) if one.subsystem == subsystem]
+    known = ports.inventory.subsystems(wanted, within_s=LATELY_S)
+    try:
+        return _choose(ports, known, subsystem, wanted)
+    except (SubsystemUnavailable, Invalid):
+        return _choose(ports, ports.inventory.subsystems(wanted), subsystem, wanted)
+
+
+def _choose(
+    ports: Ports, known: Sequence[SubsystemStatus], subsystem: str, wanted: str | None
+) -> str:
+    serving = [one for one in known if one.subsystem == subsystem]
     if not serving:
         raise _nobody(ports, subsystem, wanted)
     able = [one for one in serving if one.capability.available]

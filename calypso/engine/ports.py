@@ -146,8 +146,10 @@ class InventoryStore(Protocol):
     def report(self, status: SubsystemStatus) -> None:
         """Note what a worker found out about its subsystem."""
 
-    def subsystems(self, node: str | None = None) -> list[SubsystemStatus]:
-        """List what workers reported, by node and subsystem."""
+    def subsystems(
+        self, node: str | None = None, *, within_s: float = 0.0
+    ) -> list[SubsystemStatus]:
+        """List what workers reported, by node and subsystem; perhaps as it was `within_s` ago."""
 
 
 class Live(Protocol):

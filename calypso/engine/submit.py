@@ -44,8 +44,17 @@ def submit(
     """
     job_type = find_type(types, request.type)
     require(actor, job_type.permission)
-    if (earlier := _replay(ports, actor, request)) is not None:
-        return earlier
+    if job_type.destructive and (earlier := _replay(ports, actor, request)) is not None:
+        return earlier  # before a plan is made anew, which takes long and may refuse
+    try:
+        return _submitted(ports, job_type, actor, request)
+    except CalypsoError:
+        if (earlier := _replay(ports, actor, request)) is not None:
+            return earlier  # it was in order when it came first
+        raise
+
+
+def _submitted(ports: Ports, job_type: JobType, actor: Actor, request: Request) -> Submission:
     params = read_params(job_type, request.params)
     node = choose_node(ports, job_type.subsystem, request.node)
     _check_needed(ports, request.after)
@@ -104,7 +113,8 @@ def _answer(ports: Ports, job_type: JobType, node: str, done: Submitted) -> Subm
     if done.state is State.QUEUED:
         ports.hints.ring(job_type.queue(node), done.job_id)
     ports.live.poke(done.job_id)
-    return Submission(_stored(ports, done.job_id), replayed=done.verdict == "same")
+    job = done.job or _stored(ports, done.job_id)
+    return Submission(job, replayed=done.verdict == "same")
 
 
 def _check_needed(ports: Ports, needed: Sequence[UUID]) -> None:

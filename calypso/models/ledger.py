@@ -1,12 +1,12 @@
 """What is said between those who run jobs and the ledger that keeps them. Pure values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from calypso.models.job import Source, State
+from calypso.models.job import Job, Source, State
 from calypso.models.lock import Lock
 
 Verdict = Literal["created", "same", "duplicate", "conflict"]
@@ -45,11 +45,15 @@ class NewJob:
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a submission. For `conflict` and `duplicate` the id is the other job's."""
+    """What became of a submission. For `conflict` and `duplicate` the id is the other job's.
+
+    `job`: as it was stored, when it was `created` just now.
+    """
 
     job_id: UUID
     verdict: Verdict
     state: State
+    job: Job | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

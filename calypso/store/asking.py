@@ -1,12 +1,15 @@
 """One statement, one round trip, one transaction: how every verb speaks to PostgreSQL."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, CursorResult, Engine
 
-from calypso.store.engine import calling
+from calypso.store.engine import lending
 
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
@@ -18,13 +21,13 @@ class Asking:
         self._engine = engine
 
     def _rows(self, statement: str, *values: Any) -> Sequence[Any]:
-        with calling(self._engine) as connection:
-            return run(connection, statement, *values).all()
+        with self._asked(statement, values) as cursor:
+            return cursor.fetchall()
 
     def _row(self, statement: str, *values: Any) -> Any:
         """Return the first row or None."""
-        with calling(self._engine) as connection:
-            return run(connection, statement, *values).first()
+        with self._asked(statement, values) as cursor:
+            return cursor.fetchone()
 
     def _value(self, statement: str, *values: Any) -> Any:
         """Return the first column of the first row, or None when there is no row."""
@@ -37,8 +40,14 @@ class Asking:
             return run(connection, statement, *values).rowcount
 
     def _do(self, statement: str, *values: Any) -> None:
-        with calling(self._engine) as connection:
-            run(connection, statement, *values)
+        with self._asked(statement, values):
+            pass
+
+    @contextmanager
+    def _asked(self, statement: str, values: Sequence[Any]) -> Iterator[psycopg.Cursor[Any]]:
+        with lending(self._engine) as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            yield cursor.execute(statement, values)
 
 
 def run(connection: Connection, statement: str, *values: Any) -> CursorResult[Any]:

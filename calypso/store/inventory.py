@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Engine
 
 from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.store import cursors
@@ -26,6 +29,11 @@ SELECT node, subsystem, capability, observed_at FROM calypso.subsystems
 
 class PostgresInventoryStore(Asking):
     """The tables of the inventory, each row under its table, node and key."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        # By node that was asked for: when, and the answer. Replaced whole, so no lock is needed.
+        self._lately: dict[str | None, tuple[float, list[SubsystemStatus]]] = {}
 
     def replace(self, node: str, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
         """Replace a table of a node; True when something changed."""
@@ -54,8 +62,18 @@ class PostgresInventoryStore(Asking):
         told = as_json(status.capability.model_dump(mode="json"))
         self._do(REPORT, status.node, status.subsystem, told, status.observed_at)
 
-    def subsystems(self, node: str | None = None) -> list[SubsystemStatus]:
+    def subsystems(
+        self, node: str | None = None, *, within_s: float = 0.0
+    ) -> list[SubsystemStatus]:
         """List what workers reported."""
+        read_at, known = self._lately.get(node, (float("-inf"), []))
+        instant = time.monotonic()
+        if instant - read_at >= within_s:
+            known = self._subsystems(node)
+            self._lately[node] = (instant, known)
+        return known
+
+    def _subsystems(self, node: str | None) -> list[SubsystemStatus]:
         return [
             SubsystemStatus(
                 node=row.node,

@@ -7,12 +7,11 @@ from calypso.store.explaining import Explaining
 from calypso.store.family import Family
 from calypso.store.life import Life
 from calypso.store.lines import Lines
-from calypso.store.lists import Lists
 from calypso.store.logs import Logs
 from calypso.store.workers import Workers
 
 
-class PostgresJobStore(Life, Family, Lists, Explaining, Lines, Events, Logs, Workers):
+class PostgresJobStore(Life, Family, Explaining, Lines, Events, Logs, Workers):
     """All verbs on jobs over one engine. Each is one transaction; StoreUnavailable when away."""
 
     def retire(self, *, before: datetime, drop_before: datetime, batch: int = 1000) -> int:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from calypso.models.job import State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
-from calypso.store.asking import Asking, as_json, run
-from calypso.store.engine import calling
+from calypso.store import reading
+from calypso.store.asking import as_json, run
+from calypso.store.lists import Lists
 
 REQUEUE_DELAY_S = 5  # before a job whose worker died is tried again
 PROMOTE_BATCH = 200
@@ -18,6 +19,9 @@ CLAIMED = (
     " {0}max_attempts, {0}external, {0}plan_hash, {0}cancel_at IS NOT NULL, {0}requested_by"
 )
 SUBMIT = "SELECT id, verdict, state FROM calypso.submit(%s::jsonb)"
+TAKE_IN = f"""
+SELECT t.id AS submitted, t.verdict, t.state AS became, {reading.columns("(t.job).")}
+  FROM calypso.take_in(%s::jsonb) t"""  # noqa: S608 - fixed words
 CLAIM = (
     f"SELECT {CLAIMED.format('')}"  # noqa: S608 - fixed words
     " FROM calypso.claim(%s, %s, %s, make_interval(secs => %s))"
@@ -38,13 +42,14 @@ SELECT id, request_hash FROM calypso.jobs_history WHERE requested_by = %s AND re
 LIMIT 1"""
 
 
-class Life(Asking):
+class Life(Lists):
     """The verbs that change jobs. What each promises is written in the migration's SQL."""
 
     def submit(self, new: NewJob) -> Submitted:
         """Store a job and ask for its locks."""
-        with calling(self._engine) as connection:
-            return submit_on(connection, new)
+        row = self._row(TAKE_IN, as_json(_told(new)))
+        stored = self._read([row])[0] if row.verdict == "created" else None
+        return Submitted(row.submitted, row.verdict, State(row.became), stored)
 
     def replay_of(self, requested_by: str, request_key: str) -> tuple[UUID, str] | None:
         """Return (job id, request hash) of the job an idempotency key made."""

@@ -38,7 +38,7 @@ class MemoryJobStore(Family):
             self._place(row)
             told = {"state": row.state.value, "reason": row.reason and row.reason.value}
             self._note(row, "submitted", told)
-            return Submitted(new.id, "created", row.state)
+            return Submitted(new.id, "created", row.state, self.get(new.id))
 
     def replay_of(self, requested_by: str, request_key: str) -> tuple[UUID, str] | None:
         with self._open():

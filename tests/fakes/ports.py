@@ -101,7 +101,7 @@ class MemoryInventory:
     def report(self, status):
         self._subsystems[status.node, status.subsystem] = status
 
-    def subsystems(self, node=None):
+    def subsystems(self, node=None, *, within_s=0.0):
         return [one for one in self._subsystems.values() if node in (None, one.node)]
 
 

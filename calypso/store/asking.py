@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import RowFactory, RowMaker, namedtuple_row
 from sqlalchemy import Connection, CursorResult, Engine
 
 from calypso.store.engine import lending
 
+MOST_SHAPES = 1000  # statements are fixed, but for lists with many filters
+_SHAPES: dict[tuple[str, int], RowMaker[Any]] = {}
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -46,8 +48,23 @@ class Asking:
     @contextmanager
     def _asked(self, statement: str, values: Sequence[Any]) -> Iterator[psycopg.Cursor[Any]]:
         with lending(self._engine) as connection:
-            cursor = connection.cursor(row_factory=namedtuple_row)
+            cursor = connection.cursor(row_factory=_shaped(statement))
             yield cursor.execute(statement, values)
+
+
+def _shaped(statement: str) -> RowFactory[Any]:
+    """Return what makes named rows; the names of a statement are read once."""
+
+    def shape(cursor: Any) -> RowMaker[Any]:
+        columns = cursor.pgresult.nfields if cursor.pgresult else 0
+        known = _SHAPES.get((statement, columns))
+        if known is None:
+            known = namedtuple_row(cursor)
+            if columns and len(_SHAPES) < MOST_SHAPES:
+                _SHAPES[statement, columns] = known
+        return known
+
+    return shape
 
 
 def run(connection: Connection, statement: str, *values: Any) -> CursorResult[Any]:

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 from psycopg.waiting import Ready, Wait
+from pydantic_core import from_json
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 
@@ -96,6 +98,7 @@ def connect(
     connection.patience_s = None if statement_timeout_s is None else statement_timeout_s + 1
     connection.execute(SETTINGS.format(timeout_ms=timeout_ms))
     connection.autocommit = False
+    set_json_loads(from_json, connection)
     return connection
 
 

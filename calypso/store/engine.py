@@ -44,6 +44,8 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
+        # Each statement is its own transaction, or somebody's `begin()` ends what it began.
+        pool_reset_on_return=None if autocommit else "rollback",
         hide_parameters=True,  # what jobs are about is nothing for a log of errors
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
     )

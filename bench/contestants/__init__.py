@@ -11,12 +11,12 @@ DATABASE, REDIS = "BENCH_DATABASE_URL", "BENCH_REDIS_URL"
 OURS = "calypso"
 # name → (what must be installed, how many jobs one of its rounds takes)
 NAMES: Mapping[str, tuple[str, int]] = {
-    OURS: ("calypso", 6000),
-    "celery": ("celery", 2400),
-    "procrastinate": ("procrastinate", 1000),
-    "dramatiq": ("dramatiq", 2400),
-    "huey": ("huey", 2400),
-    "rq": ("rq", 150),
+    OURS: ("calypso", 3000),
+    "celery": ("celery", 1200),
+    "procrastinate": ("procrastinate", 500),
+    "dramatiq": ("dramatiq", 1200),
+    "huey": ("huey", 1200),
+    "rq": ("rq", 60),
 }
 NEEDED = {**{name: package for name, (package, _) in NAMES.items()}, "insert": "psycopg"}
 

@@ -21,7 +21,7 @@ GOALS = {"celery": at_least(2.5), "procrastinate": at_least(2), "insert": at_lea
 def measure(here: Ground, plan: Plan) -> Row:
     """Submit through the whole engine: parameters, permission, node, row, event, hint."""
     row = Row(f"Submit, {THREADS} threads: all that POST /jobs does, but for HTTP")
-    jobs = plan.size(4000, 80)
+    jobs = plan.size(2000, 80)
     with teams(here, [OURS, *GOALS], staffed=False) as everybody:
         ours = everybody[0]
         assert isinstance(ours, OurTeam)

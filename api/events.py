@@ -11,10 +11,11 @@ from uuid import UUID
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.context import Door, actor, door
 from api.listening import Note, Subscription
+from api.queries import Query
 from calypso.errors import StoreUnavailable
 from calypso.models.access import Actor
 from calypso.store.events import read_cursor
@@ -30,10 +31,8 @@ blueprint = APIBlueprint(
 )
 
 
-class EventsQuery(BaseModel):
+class EventsQuery(Query):
     """Which events to hear."""
-
-    model_config = ConfigDict(extra="forbid")
 
     job: UUID | None = Field(default=None, description="Of this job only.")
     subsystem: Annotated[str, Field(max_length=64)] | None = Field(

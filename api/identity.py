@@ -1,10 +1,12 @@
 """Who is asking: an access token from a header or a cookie, or an API token; nobody else."""
 
+import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_jwt_extended import (
     JWTManager,
     create_access_token,
@@ -24,6 +26,7 @@ from calypso.models.clock import uuid7
 from calypso.store.tokens import PREFIX
 
 MIN_KEY_BYTES = 32
+MOST_VERIFIED = 2000  # tokens remembered as good; whose they are is still looked up each time
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = frozenset({
     "auth.sign_in", "auth.refresh", "system.show_health", "system.show_readiness",
@@ -63,6 +66,7 @@ def install(app: Flask, settings: Settings) -> None:
         PROPAGATE_EXCEPTIONS=False,
     )
     JWTManager(app)
+    app.extensions["verified_headers"] = {}
 
 
 def identify() -> None:
@@ -83,8 +87,7 @@ def identify() -> None:
 def user_of_jwt(*, refresh: bool = False) -> User:
     """Return whose token this is; Unauthenticated for any token that is not good now."""
     try:
-        verify_jwt_in_request(refresh=refresh)
-        claims = get_jwt()
+        g.claims = claims = _claims(refresh=refresh)
         user_id, generation = UUID(str(claims["sub"])), int(claims["gen"])
         ids = [str(claims["jti"]), str(claims["sid"])]
     except CSRFError as wrong:
@@ -102,6 +105,23 @@ def user_of_jwt(*, refresh: bool = False) -> User:
     return user
 
 
+def _claims(*, refresh: bool) -> Mapping[str, Any]:
+    """Return what a good token says. A header that was good before is not deciphered again."""
+    verified: dict[str, Mapping[str, Any]] = current_app.extensions["verified_headers"]
+    header = request.headers.get("Authorization")
+    if refresh or header is None or ACCESS_COOKIE in request.cookies:
+        verify_jwt_in_request(refresh=refresh)  # with a cookie there, the header may not be it
+        return get_jwt()
+    known = verified.get(header)
+    if known is not None and known["exp"] > time.time():
+        return known
+    verify_jwt_in_request()
+    while len(verified) >= MOST_VERIFIED:
+        verified.pop(next(iter(verified)), None)  # the oldest
+    verified[header] = get_jwt()
+    return verified[header]
+
+
 def new_tokens(user: User, generation: int) -> tuple[str, str]:
     """Return (access token, refresh token) of a new session."""
     told = {"sid": str(uuid7()), "gen": generation}
@@ -113,7 +133,7 @@ def new_tokens(user: User, generation: int) -> tuple[str, str]:
 
 def next_access_token() -> str:
     """Return a new access token in the session of the refresh token that was just verified."""
-    claims = get_jwt()
+    claims = g.claims
     told = {"sid": claims["sid"], "gen": claims["gen"]}
     token: str = create_access_token(str(claims["sub"]), additional_claims=told)
     return token

@@ -9,6 +9,7 @@ from flask_openapi.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import actor, answer, house, listed, need
+from api.queries import Query
 from calypso.engine import control
 from calypso.engine.access import require
 from calypso.errors import FieldError, Invalid, NotFound
@@ -31,7 +32,7 @@ class TablePath(BaseModel):
     noun: str
 
 
-class TableQuery(BaseModel):
+class TableQuery(Query):
     """Which rows. The table's own filters are added to these."""
 
     model_config = ConfigDict(extra="allow")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.queries import Query
 from calypso.models.job import Job, State
 from calypso.models.jobtype import JobType
 from calypso.models.listing import Sort
@@ -78,10 +79,8 @@ class RerunRequest(BaseModel):
     )
 
 
-class JobsQuery(BaseModel):
+class JobsQuery(Query):
     """Which jobs to list, and from where."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: list[State] = Field(default=[], max_length=7, description="Any of these.")
     type: list[Word] = Field(default=[], max_length=20, description="Any of these.")
@@ -104,29 +103,23 @@ class JobsQuery(BaseModel):
     cursor: Annotated[str, Field(max_length=4000)] | None = None
 
 
-class JobQueryOne(BaseModel):
+class JobQueryOne(Query):
     """How to look at one job."""
-
-    model_config = ConfigDict(extra="forbid")
 
     wait: float | None = Field(
         default=None, ge=0, le=60, description="Seconds to hold the answer until the job changes."
     )
 
 
-class LogQuery(BaseModel):
+class LogQuery(Query):
     """Which part of a log."""
-
-    model_config = ConfigDict(extra="forbid")
 
     offset: int = Field(default=0, ge=0, le=2**53, description="In bytes.")
     limit: int = Field(default=65536, ge=1, le=MOST_LOG_BYTES, description="In bytes.")
 
 
-class HistoryQuery(BaseModel):
+class HistoryQuery(Query):
     """Which part of a history."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=100, ge=1, le=500)
     cursor: Annotated[str, Field(max_length=19, pattern="^[0-9]+$")] | None = None

@@ -4,18 +4,17 @@ from typing import Annotated, Any
 
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.context import house, listed, need
+from api.queries import Query
 from calypso.models.line import LockEntry, QueueLength
 
 blueprint = APIBlueprint("lines", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="jobs")])
 
 
-class LocksQuery(BaseModel):
+class LocksQuery(Query):
     """Whose locks."""
-
-    model_config = ConfigDict(extra="forbid")
 
     node: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     limit: int = Field(default=500, ge=1, le=500)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.context import actor, answer, house, listed, need
+from api.queries import Query
 from calypso.errors import NotFound
 from calypso.models.channel import Channel, Delivery, NewChannel
 
@@ -28,10 +29,8 @@ class ChannelPath(BaseModel):
     channel_id: UUID
 
 
-class DeliveriesQuery(BaseModel):
+class DeliveriesQuery(Query):
     """Which letters."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=50, ge=1, le=500)
     cursor: Annotated[str, Field(max_length=4000)] | None = None

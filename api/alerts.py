@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.context import answer, house, listed, need
+from api.queries import Query
 from calypso.errors import AlreadyEnded, NotFound
 from calypso.models.alert import Alert, AlertQuery, AlertState, Level
 from calypso.models.names import NodeName
@@ -21,10 +22,8 @@ class AlertPath(BaseModel):
     alert_id: UUID
 
 
-class AlertsQuery(BaseModel):
+class AlertsQuery(Query):
     """Which alerts."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: Literal["active", "dismissed", "cleared", "all"] = "active"
     level: list[Level] = Field(default=[], max_length=4, description="Any of these.")

@@ -13,6 +13,7 @@ from werkzeug.http import quote_etag
 from api.context import actor, answer, house, need
 from api.job_shapes import Instant, Word
 from api.problems import on_validation
+from api.queries import Query
 from api.submissions import idempotency_key, submitted
 from calypso.engine import schedule as scheduling
 from calypso.models.job import Job
@@ -43,10 +44,8 @@ class SchedulePath(BaseModel):
     schedule_id: UUID
 
 
-class SchedulesQuery(BaseModel):
+class SchedulesQuery(Query):
     """Which schedules to list, and from where."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Word | None = None
     enabled: bool | None = None
@@ -54,10 +53,8 @@ class SchedulesQuery(BaseModel):
     cursor: Cursor | None = None
 
 
-class FiresQuery(BaseModel):
+class FiresQuery(Query):
     """Which part of the slots."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=100, ge=1, le=500)
     cursor: Cursor | None = None

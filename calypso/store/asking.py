@@ -38,8 +38,8 @@ class Asking:
 
     def _count(self, statement: str, *values: Any) -> int:
         """Return how many rows a statement changed."""
-        with calling(self._engine) as connection:
-            return run(connection, statement, *values).rowcount
+        with self._asked(statement, values) as cursor:
+            return cursor.rowcount
 
     def _do(self, statement: str, *values: Any) -> None:
         with self._asked(statement, values):

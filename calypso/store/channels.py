@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import exc
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from calypso.errors import Conflict, FieldError, Invalid, NotFound
 from calypso.models.alert import Alert
@@ -110,14 +110,12 @@ class Channels(Asking):
                 statement, new.name, new.kind, as_json(settings), new.secret, new.min_level,
                 new.enabled, by, channel_id,
             )  # fmt: skip
-        except exc.IntegrityError as refused:
-            raise _why(refused, new) from refused
-
-
-def _why(refused: exc.IntegrityError, new: NewChannel) -> Exception:
-    if getattr(refused.orig, "sqlstate", None) == "23505":
-        return Conflict(f"There is an alert channel {new.name!r} already. Choose another name.")
-    return secret_missing(new)
+        except UniqueViolation as taken:
+            raise Conflict(
+                f"There is an alert channel {new.name!r} already. Choose another name."
+            ) from taken
+        except ForeignKeyViolation as refused:
+            raise secret_missing(new) from refused
 
 
 def secret_missing(new: NewChannel) -> Invalid:

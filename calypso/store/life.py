@@ -47,7 +47,7 @@ class Life(Lists):
 
     def submit(self, new: NewJob) -> Submitted:
         """Store a job and ask for its locks."""
-        row = self._row(TAKE_IN, as_json(_told(new)))
+        row = self._row(TAKE_IN, as_json(told(new)))
         stored = self._read([row])[0] if row.verdict == "created" else None
         return Submitted(row.submitted, row.verdict, State(row.became), stored)
 

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from psycopg.errors import UniqueViolation
 from pydantic import ValidationError
-from sqlalchemy import exc
 
 from calypso.errors import Conflict, NotFound, PreconditionFailed
 from calypso.models.clock import uuid7
@@ -30,7 +30,6 @@ from calypso.store.clocks import Clocks
 from calypso.store.life import told
 
 log = structlog.get_logger()
-UNIQUE_VIOLATION = "23505"
 COLUMNS = """id, name, enabled, spec, owner, version, next_slot, last_slot, trouble,
  created_at, updated_at, updated_by"""
 ADD = f"""
@@ -179,12 +178,8 @@ class PostgresScheduleStore(Clocks):
     def _write(self, name: str, statement: str, *values: Any) -> Schedule:
         try:
             row = self._row(statement, *values)
-        except exc.IntegrityError as failed:
-            if getattr(failed.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-                raise
-            raise Conflict(
-                f"There is a schedule {name!r} already. Choose another name."
-            ) from failed
+        except UniqueViolation as taken:
+            raise Conflict(f"There is a schedule {name!r} already. Choose another name.") from taken
         if row is None:
             raise _changed()
         return _schedule(row)

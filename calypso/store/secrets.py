@@ -13,7 +13,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine, exc
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy import Engine
 
 from calypso.errors import FieldError, InUse, Invalid, Misconfigured, NotFound
 from calypso.models.account import SecretInfo
@@ -77,7 +78,7 @@ class Secrets(Asking):
         """Remove a secret; NotFound, InUse while a job, a schedule or a channel needs it."""
         try:
             row = self._row(REMOVE, name, name, name, name, name)
-        except exc.IntegrityError as held:  # by a channel that came between look and removal
+        except ForeignKeyViolation as held:  # by a channel that came between look and removal
             raise InUse(f"An alert channel uses the secret {name}.") from held
         if row.gone is not None:
             return

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-STEPS = Path(__file__).parent.parent / "sql" / "0003_one_trip"
+STEPS = Path(__file__).parent.parent / "sql" / "0006_one_trip"
 
 
 def upgrade() -> None:

@@ -83,8 +83,9 @@ class Kernel:
                 continue
             for folder in root.rglob(f"calypso.{job_id}.*"):
                 with suppress(OSError):
-                    for pid in (folder / "cgroup.procs").read_text().split():
-                        yield int(pid), _epoch(folder.name)
+                    for group in folder.rglob("cgroup.procs"):  # of groups below it, too
+                        for pid in group.read_text().split():
+                            yield int(pid), _epoch(folder.name)
 
     def _environment(self, pid: int) -> list[bytes]:
         with suppress(OSError):

@@ -123,16 +123,19 @@ def test_who_left_its_worker_is_told_from_its_children(recording):
 
 def test_a_process_without_the_tag_is_found_by_its_cgroup(recording, tmp_path):
     recording.process(70, "sudo", "S")
+    recording.process(71, "zfs", "S", parent=70)
     root = tmp_path / "cgroup"
     folder = root / "unit" / f"calypso.{JOB}.4"
     folder.mkdir(parents=True)
     (root / "cgroup.procs").write_text("")
     (folder / "cgroup.procs").write_text("70\n")
+    (folder / "below").mkdir()
+    (folder / "below" / "cgroup.procs").write_text("71\n")
 
     kernel = Kernel(recording.folder, [root])
-    (one,) = gather(JOB, None, kernel=kernel, sleep=lambda _: None).processes
+    seen = gather(JOB, None, kernel=kernel, sleep=lambda _: None).processes
 
-    assert (one.pid, one.epoch) == (70, 4)
+    assert [(one.pid, one.epoch) for one in seen] == [(70, 4), (71, 4)]
 
 
 def test_without_a_worker_on_record_that_is_said(recording):

@@ -3,6 +3,7 @@
 Only reads. Nothing here signals, starts or ends anything.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -81,11 +82,10 @@ class Kernel:
         for root in self._cgroups:
             if not (root / "cgroup.procs").exists():
                 continue
-            for folder in root.rglob(f"calypso.{job_id}.*"):
-                with suppress(OSError):
-                    for group in folder.rglob("cgroup.procs"):  # of groups below it, too
-                        for pid in group.read_text().split():
-                            yield int(pid), _epoch(folder.name)
+            for folder, _, _ in os.walk(root):  # says nothing of what vanishes meanwhile
+                for name in Path(folder).parts:  # its own group, or one above: a job may make more
+                    if name.startswith(f"calypso.{job_id}."):
+                        yield from ((pid, _epoch(name)) for pid in _members(Path(folder)))
 
     def _environment(self, pid: int) -> list[bytes]:
         with suppress(OSError):
@@ -96,6 +96,12 @@ class Kernel:
         with suppress(OSError):
             return (self._proc / path).read_text(encoding="utf-8", errors="replace")
         return ""
+
+
+def _members(group: Path) -> list[int]:
+    with suppress(OSError):
+        return [int(pid) for pid in (group / "cgroup.procs").read_text().split()]
+    return []
 
 
 def gather(

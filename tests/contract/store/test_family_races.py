@@ -3,8 +3,8 @@
 import random
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import event
 
 from calypso.models.job import Source, State
 from calypso.models.ledger import Ending
@@ -114,9 +114,14 @@ def test_many_families_come_to_an_end_without_a_deadlock(postgres, engine):
         assert [ask(one).scalar() for one in (OPEN, CLASH, STUCK, LEAK, DEADLOCKS)] == [0] * 5
 
 
-def test_reasons_for_a_page_take_as_many_questions_as_for_one_job(postgres, engine):
-    asked = []
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+def test_reasons_for_a_page_take_as_many_questions_as_for_one_job(postgres, monkeypatch):
+    asked, ask = [], psycopg.Cursor.execute
+
+    def noted(cursor, statement, *values, **options):
+        asked.append(statement)
+        return ask(cursor, statement, *values, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", noted)
     holders = [running(postgres, exclusive(f"p{n}"), title=f"Scrub {n}") for n in range(5)]
     locked = [submitted(postgres, exclusive(f"p{n}")) for n in range(5)]
     after = [submitted(postgres, after=(one.id,)) for one in holders]

@@ -5,7 +5,17 @@ from collections.abc import Callable, Mapping
 from bench.findings import Row
 from bench.ground import Ground
 from bench.plan import Plan
-from bench.rows import crowd, end_to_end, frozen, listen, progress, show, start, submit
+from bench.rows import (
+    crowd,
+    end_to_end,
+    frozen,
+    listen,
+    progress,
+    schedules,
+    show,
+    start,
+    submit,
+)
 
 # A new row is a file beside this one, and a line here.
 ROWS: Mapping[str, Callable[[Ground, Plan], Row]] = {
@@ -17,4 +27,5 @@ ROWS: Mapping[str, Callable[[Ground, Plan], Row]] = {
     "progress": progress.measure,
     "crowd": crowd.measure,
     "frozen": frozen.measure,
+    "schedules": schedules.measure,
 }

@@ -1,22 +1,15 @@
 """Jobs, the lock book, events, logs, history, workers and inventory."""
 
-from pathlib import Path
-
-from alembic import op
+from calypso.store.migrations.steps import take
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-STEPS = Path(__file__).parent.parent / "sql" / "0001_jobs"
-
 
 def upgrade() -> None:
-    for step in sorted(STEPS.glob("*.sql")):
-        op.get_bind().exec_driver_sql(
-            step.read_text("utf-8"), execution_options={"no_parameters": True}
-        )
+    take("0001_jobs")
 
 
 def downgrade() -> None:

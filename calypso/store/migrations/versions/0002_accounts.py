@@ -1,22 +1,15 @@
 """Users, API tokens, signed-out sessions, sign-in attempts and secrets."""
 
-from pathlib import Path
-
-from alembic import op
+from calypso.store.migrations.steps import take
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-STEPS = Path(__file__).parent.parent / "sql" / "0002_accounts"
-
 
 def upgrade() -> None:
-    for step in sorted(STEPS.glob("*.sql")):
-        op.get_bind().exec_driver_sql(
-            step.read_text("utf-8"), execution_options={"no_parameters": True}
-        )
+    take("0002_accounts")
 
 
 def downgrade() -> None:

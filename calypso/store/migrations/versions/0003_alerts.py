@@ -1,22 +1,15 @@
 """Alerts, the channels they are sent over, and what was sent."""
 
-from pathlib import Path
-
-from alembic import op
+from calypso.store.migrations.steps import take
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-STEPS = Path(__file__).parent.parent / "sql" / "0003_alerts"
-
 
 def upgrade() -> None:
-    for step in sorted(STEPS.glob("*.sql")):
-        op.get_bind().exec_driver_sql(
-            step.read_text("utf-8"), execution_options={"no_parameters": True}
-        )
+    take("0003_alerts")
 
 
 def downgrade() -> None:

@@ -77,7 +77,10 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise Unavailable(f"PostgreSQL was not up after {START_S:g} s:\n{self._said()}")
             pause(LOOK_S)
-        self._make_database(USER)
+        try:
+            self._make_database(USER)
+        except psycopg.OperationalError as failed:  # no room on its disk, say
+            raise Unavailable(f"PostgreSQL runs, but nobody can use it: {failed}") from failed
 
     def stop(self) -> None:
         """End the server in order: sessions are cut, everything is on disk."""

@@ -13,7 +13,7 @@ import redis
 from calypso.embedded import places
 from calypso.embedded.postgres import EmbeddedPostgres
 from calypso.embedded.redis import EmbeddedRedis
-from calypso.errors import Misconfigured
+from calypso.errors import Misconfigured, Unavailable
 
 postgres_only = pytest.mark.postgres
 redis_only = pytest.mark.redis
@@ -165,3 +165,11 @@ def test_redis_answers_on_its_socket_too(broker):
     path = str(broker.folder / "valkey.sock")
     with redis.Redis(unix_socket_path=path, password=secret) as client:
         assert client.ping()
+
+
+@postgres_only
+def test_a_server_that_lets_nobody_in_is_told_in_words(postgres):
+    postgres.start()
+    (postgres.folder / "password").write_text("another")
+    with pytest.raises(Unavailable, match=r"nobody can use it: .*authentication failed"):
+        postgres.wait_until_ready()

@@ -1,6 +1,7 @@
 """A hundred thousand jobs wait on ten locks: what a claim and a finish cost then."""
 
 import time
+from functools import partial
 from statistics import median
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ import psycopg
 from bench.contestants import OURS
 from bench.findings import Row, at_most
 from bench.ground import NODE, Ground, plain
-from bench.plan import Plan
+from bench.plan import Plan, in_turns
 from bench.programs import Failed
 from bench.rows.submit import serve
 from bench.team import OurTeam, teams
@@ -18,6 +19,7 @@ from calypso.models.access import SYSTEM
 from calypso.models.ledger import Ending
 from calypso.wiring import House
 
+ALONE, CROWD = "none waiting", "with the crowd"
 LOCKS = 10
 BATCH = 2000
 LEASE_S = 600.0
@@ -33,23 +35,31 @@ SELECT count(*) FROM generate_series(1, %s) n, LATERAL calypso.submit(jsonb_buil
 
 
 def measure(here: Ground, plan: Plan) -> Row:
-    """Time both with nobody waiting, then with the crowd, on the same tables."""
+    """Time both in a house where nobody waits and in one with the crowd, in turns."""
     waiting, cycles = plan.size(100_000, 200), plan.size(100, 5)
     row = Row(f"{waiting:,} jobs waiting on {LOCKS} locks")
-    with teams(here, [OURS], staffed=False) as (ours,):
-        assert isinstance(ours, OurTeam)
-        serve(ours.house)
-        alone = [_alone(ours.house, cycles) for _ in range(plan.rounds + 1)][1:]
-        _gather(plain(ours.environment["CALYPSO_DATABASE_URL"]), waiting)
-        crowded = [_crowded(ours.house, cycles) for _ in range(plan.rounds + 1)][1:]
-        _check(
-            plain(ours.environment["CALYPSO_DATABASE_URL"]), waiting - cycles * (plan.rounds + 1)
-        )
+    with (
+        teams(here, [OURS], staffed=False) as (empty,),
+        teams(here, [OURS], staffed=False) as (full,),
+    ):
+        assert isinstance(empty, OurTeam)
+        assert isinstance(full, OurTeam)
+        serve(empty.house)
+        database = plain(full.environment["CALYPSO_DATABASE_URL"])
+        _gather(database, waiting)
+        turns = {
+            ALONE: partial(_alone, empty.house, cycles),
+            CROWD: partial(_crowded, full.house, cycles),
+        }
+        for warm in turns.values():
+            warm()
+        found = in_turns(plan, turns)
+        _check(database, waiting - cycles * (plan.rounds + 1))
     for number, what in enumerate(("claim", "finish", "finish and claim")):
-        quiet, full = ([one[number] for one in many] for many in (alone, crowded))
-        row.add_ratio(f"{what} against none waiting", full, quiet, goal=at_most(2))
-        row.add(f"{what}, none waiting", quiet, "ms")
-        row.add(f"{what}, with the crowd", full, "ms")
+        times = {name: [one[number] for one in many] for name, many in found.items()}
+        row.add_ratio(f"{what} against {ALONE}", times[CROWD], times[ALONE], goal=at_most(2))
+        for name, many in times.items():
+            row.add(f"{what}, {name}", many, "ms")
     return row
 
 

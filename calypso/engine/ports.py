@@ -31,7 +31,10 @@ class JobStore(Kinship, Protocol):
         """Take the best queued job: highest priority, then oldest. None: nothing to do now."""
 
     def begin(self, job_id: UUID, epoch: int) -> Literal["ok", "cancel", "fenced"]:
-        """Note that effects start now; `cancel`: do not start, end as cancelled."""
+        """Note that effects start now; `cancel`: do not start, end as cancelled.
+
+        A job of `on_lost: requeue` has begun when it is claimed, unless a cancel was asked for.
+        """
 
     def heartbeat(self, worker: UUID, beats: Sequence[Beat], *, lease_s: float) -> dict[UUID, bool]:
         """Renew leases. Returns the jobs still mine: id → cancel requested. Missing: stop now."""
@@ -54,6 +57,9 @@ class JobStore(Kinship, Protocol):
 
     def cancel(self, job_id: UUID, by: str) -> State | Literal["cancelling", "missing"]:
         """Cancel a job that has not started, or ask a running one to stop."""
+
+    def disown(self, worker: UUID) -> None:
+        """Note that nothing has begun of what a worker was given: it knows that it runs nothing."""
 
     def reap(self, node: str, dead: UUID) -> tuple[UUID, str] | None:
         """Take one job from a dead worker: (id, what became of it); None: no more.

@@ -27,7 +27,7 @@ from calypso.errors import (
 )
 from calypso.host import Host
 from calypso.models.job import State
-from calypso.models.jobtype import JobParams, JobType
+from calypso.models.jobtype import JobParams, JobType, OnLost
 from calypso.models.ledger import Claimed, Ending
 
 log = structlog.get_logger()
@@ -103,6 +103,8 @@ class Runner:
 
     def _give_back_unknown(self) -> None:
         """Hand back what was granted to us in an answer that never came: we run nothing now."""
+        if self._unsure:
+            self._ports.jobs.disown(self._worker)
         while self._unsure and self._ports.jobs.reap(self._node, self._worker) is not None:
             log.info("claim.unknown_given_back")
 
@@ -205,13 +207,16 @@ class Runner:
         params = read_params(job_type, running.claimed.params)
         with self._bench.host(running, job_type.grace_s) as host:
             driver = None if job_type.driver is None else self._bench.driver(host)
-            self._begin(running)
+            self._begin(running, job_type)
             self._check_plan(running, job_type, params, driver)
             result = job_type.run(params, driver, running)
         return {} if result is None else result.model_dump(mode="json")
 
-    def _begin(self, running: Running) -> None:
+    def _begin(self, running: Running, job_type: JobType) -> None:
+        """Have it on record that effects start now; what may run again had begun with its claim."""
         claimed = running.claimed
+        if job_type.on_lost is OnLost.REQUEUE and not claimed.cancel_requested:
+            return
         answer = until_known(
             lambda: self._ports.jobs.begin(claimed.id, claimed.epoch), sleep=running.wait
         )

@@ -32,6 +32,8 @@ FINISH_AND_CLAIM = (
     f"SELECT finished, {CLAIMED.format('(next).')}"  # noqa: S608 - fixed words
     f" FROM calypso.finish_and_claim({ENDING}, %s, %s, %s, make_interval(secs => %s))"
 )
+DISOWN = """
+UPDATE calypso.jobs SET begun_at = NULL WHERE worker_id = %s AND state = 'running'"""
 HEARTBEAT = """
 SELECT id, cancel FROM calypso.heartbeat(%s, %s::uuid[], %s::bigint[], %s::jsonb[],
                                          make_interval(secs => %s))"""
@@ -99,6 +101,10 @@ class Life(Lists):
         if answer in ("cancelling", "missing"):
             return cast(Literal["cancelling", "missing"], answer)
         return State(answer)
+
+    def disown(self, worker: UUID) -> None:
+        """Note that nothing has begun of what a worker was given."""
+        self._do(DISOWN, worker)
 
     def reap(self, node: str, dead: UUID) -> tuple[UUID, str] | None:
         """Take one job from a dead worker."""

@@ -56,7 +56,8 @@ class MemoryJobStore(Family):
             if not queued:
                 return None
             row = min(queued, key=lambda one: one.age)
-            row.state, row.worker, row.begun, row.progress = State.RUNNING, worker, False, None
+            row.state, row.worker, row.progress = State.RUNNING, worker, None
+            row.begun = row.new.on_lost == "requeue" and row.cancel_at is None
             row.epoch, row.attempt = row.epoch + 1, row.attempt + 1
             row.started_at = row.heartbeat_at = self._clock()
             self._note(row, "started", {"worker": str(worker), "attempt": row.attempt})
@@ -135,6 +136,11 @@ class MemoryJobStore(Family):
                 self._end(row, State.CANCELLED, {"by": by})
                 row.epoch += 1
             return row.state
+
+    def disown(self, worker: UUID) -> None:
+        with self._open():
+            for row in self._rows.values():
+                row.begun = row.begun and row.worker != worker
 
     def reap(self, node: str, dead: UUID) -> tuple[UUID, str] | None:
         with self._open():

@@ -279,6 +279,19 @@ def test_a_job_that_had_not_begun_goes_back_in_line_for_free(store):
     assert store.reap(NODE, WORKER) is None
 
 
+@pytest.mark.parametrize(("policy", "fate"), [("requeue", "backoff"), ("manual", "again")])
+def test_what_may_run_again_has_begun_when_it_is_claimed(store, policy, fate):
+    run = running(store, on_lost=policy, max_attempts=3)
+    assert store.reap(NODE, WORKER) == (run.id, fate)
+
+
+def test_what_its_worker_disowns_goes_back_in_line_for_free(store):
+    run = running(store, on_lost="requeue", max_attempts=3)
+    store.disown(WORKER)
+    assert store.reap(NODE, WORKER) == (run.id, "again")
+    assert store.get(run.id).attempt == 0
+
+
 def test_a_job_that_had_begun_is_requeued_when_its_type_may(store):
     run = running(store, exclusive("tank"), on_lost="requeue", max_attempts=3)
     store.begin(run.id, run.epoch)

@@ -1,6 +1,7 @@
 """`python -m bench`: measure all rows, or some, and write RESULTS.md."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ SMOKE_ROUNDS, LEAST_ROUNDS = 1, 5
 def main(words: list[str] | None = None) -> int:
     """Return 0 when all rows could be measured, whatever they say."""
     asked = _asked(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else what was started would live on
     plan = Plan(rounds=SMOKE_ROUNDS if asked.smoke else asked.rounds, smoke=asked.smoke)
     rows = []
     with ground() as here:

@@ -56,6 +56,8 @@ def test_one_that_is_told_twice_hands_its_jobs_back(stack, worker):
 def test_the_last_act_of_the_control_process_is_to_hand_back_what_was_left(stack):
     control, pool = stack.start_workers("system")
     job = stack.wait_running(stack.submit("system.noop", {"seconds": 60}))
+    # One that is told to end before it has begun to serve has nothing to hand back, and just ends.
+    until(lambda: "control@test ready" in stack.logs(), what="the control process serving")
     os.killpg(pool.pid, signal.SIGKILL)
     control.send_signal(signal.SIGTERM)
 

@@ -17,6 +17,10 @@ from calypso.host import cgroup
 
 REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}
 
+# Programs inherit that a signal is ignored; those of tests must hear a Ctrl-C, whoever started us.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def missing(product, reason):
     """Skip for want of a product, with the reason; where it is required, fail."""

@@ -11,7 +11,7 @@ from celery import Celery
 
 from bench.contestants import OURS
 from bench.findings import Row, at_most
-from bench.ground import Ground, plain
+from bench.ground import Ground, plain, python
 from bench.plan import Plan, in_turns
 from bench.programs import until
 from bench.team import OurTeam, teams
@@ -98,8 +98,6 @@ def _chatter(here: Ground, plan: Plan, row: Row) -> None:
 
 
 def _worker(here: Ground, ours: OurTeam, module: str) -> Any:
-    from bench.ground import python  # noqa: PLC0415
-
     environment = {**ours.environment, "CALYPSO_HEARTBEAT_S": str(BEAT_S)}
     return here.start(module, *python(module, "system"), env=environment)
 

@@ -48,7 +48,7 @@ def change(
     *,
     versions: frozenset[int] | None,
 ) -> Schedule:
-    """Replace what is said about a schedule; its next slot is reckoned anew, from now on.
+    """Replace what is said about a schedule; new times count from now on.
 
     `versions`: those the caller has seen, or None for any. Raises NotFound, PreconditionFailed,
     Forbidden, Invalid, Conflict.
@@ -63,7 +63,7 @@ def change(
         version=found.version,
         owner=found.owner if _does_the_same(spec, found) else actor.name,
         by=actor.name,
-        next_slot=_next(ports, spec),
+        next_slot=found.next_fire_at if _goes_on(found, spec) else _next(ports, spec),
     )
 
 
@@ -116,6 +116,12 @@ def preview(when: When, *, after: datetime, count: int) -> list[datetime]:
 
 def _does_the_same(one: ScheduleSpec, other: ScheduleSpec) -> bool:
     return one.model_dump(include=WHAT_IT_DOES) == other.model_dump(include=WHAT_IT_DOES)
+
+
+def _goes_on(before: Schedule, after: ScheduleSpec) -> bool:
+    """Tell whether its times stay: then no slot that is due, or was missed, may be forgotten."""
+    same = all(getattr(before, name) == getattr(after, name) for name in When.model_fields)
+    return before.enabled and after.enabled and same
 
 
 def _next(ports: Ports, spec: ScheduleSpec) -> datetime | None:

@@ -267,6 +267,24 @@ def test_who_changes_what_it_does_becomes_its_owner(machine):
     assert saved(bob, cron="5 * * * *", params={**params, "seconds": 5}).owner == "bob"
 
 
+def test_an_edit_forgets_no_slot_that_was_missed_unless_it_changes_the_times(machine):
+    made = machine.schedule()
+    machine.goes_on(30 + 2 * 3600)
+
+    def saved(**given):
+        found = machine.ports.schedules.schedule(made.id)
+        said = found.model_dump(include=set(ScheduleSpec.model_fields))
+        return scheduling.change(
+            machine.ports, machine.types, machine.ada.actor(), made.id,
+            ScheduleSpec(**{**said, **given}), versions=None,
+        )  # fmt: skip
+
+    assert saved(name="Renamed").next_fire_at == NOON
+    assert saved(cron="30 * * * *").next_fire_at == NOON + 2.5 * HOUR
+    saved(enabled=False)
+    assert saved(enabled=True).next_fire_at == NOON + 2.5 * HOUR
+
+
 def test_one_whose_parameters_are_no_longer_good_can_still_be_switched_off(machine):
     made = machine.schedule()
     broken = made.model_copy(update={"params": {"gone": 1}})

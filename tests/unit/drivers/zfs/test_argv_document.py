@@ -18,7 +18,7 @@ def test_the_page_is_as_the_driver_is():
 
 
 def test_every_verb_of_the_protocol_is_asked_in_some_way():
-    verbs = {name for name in vars(Storage) if not name.startswith("_")}
+    verbs = {name for name in dir(Storage) if not name.startswith("_")}
     source = Path(scenarios.__file__).read_text()
     called = set(re.findall(r"storage\.(\w+)\(", source))
     assert verbs - called == {"resume_token"}  # asked by every send

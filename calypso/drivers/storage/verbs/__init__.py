@@ -1,0 +1,1 @@
+"""The verbs of a storage product, by what they act on."""

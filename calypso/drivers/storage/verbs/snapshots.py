@@ -1,0 +1,42 @@
+"""What a storage product does with snapshots."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from calypso.drivers.storage.values import Snapshot
+from calypso.models.jobtype import Plan
+
+
+class SnapshotVerbs(Protocol):
+    """Acts on snapshots."""
+
+    def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
+        """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
+
+    def create_snapshot(
+        self,
+        dataset: str,
+        name: str,
+        *,
+        recursive: bool = False,
+        properties: Mapping[str, str] | None = None,
+    ) -> Snapshot:
+        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists."""
+
+    def destroy_snapshots(self, dataset: str, names: Sequence[str]) -> None:
+        """Destroy snapshots of one dataset; one that is gone already is fine; Held, HasClones."""
+
+    def plan_destroy_snapshots(self, dataset: str, names: Sequence[str]) -> Plan:
+        """Say what destroy_snapshots would do; Held or HasClones stand in `effects`."""
+
+    def rollback(self, snapshot: str, *, destroy_newer: bool = False) -> None:
+        """Bring a dataset back to a snapshot; NewerSnapshots, HasClones, SnapshotMissing."""
+
+    def plan_rollback(self, snapshot: str, *, destroy_newer: bool = False) -> Plan:
+        """Say what rollback would do; `destroys` lists the newer snapshots."""
+
+    def hold(self, snapshot: str, tag: str) -> None:
+        """Keep a snapshot from being destroyed; a tag that is there already is fine."""
+
+    def release(self, snapshot: str, tag: str) -> None:
+        """Take a hold away; one that is not there, or a snapshot that is gone, is fine."""

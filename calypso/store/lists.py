@@ -52,15 +52,18 @@ def listing(query: JobQuery) -> tuple[str, list[Any]]:
 
     It reads one row more than the page has.
 
-    One limited branch for each state, type and place (today, history), each in the order of an
-    index, so that merging them reads no more rows than are shown and one of each branch.
+    One limited branch for each state, type and place (today's unfinished and ended jobs, history),
+    each in the order of an index, so that merging them reads no more rows than are shown and one
+    of each branch. Only of unfinished jobs all of a state may be read: they are few, and each
+    index on them would be written at every step of every job.
     """
     branches: list[str] = []
     values: list[Any] = []
     for state, kind in product(query.states or (None,), query.types or (None,)):
-        conditions, given = _conditions(query, state, kind)
-        for source in _sources(query, state):
-            branches.append(f"(SELECT {source} WHERE {' AND '.join(conditions)} {_end(query)})")
+        conditions, given = _conditions(query, kind)
+        for source, among in _sources(query, state):
+            where = " AND ".join([*among, *conditions])
+            branches.append(f"(SELECT {source} WHERE {where} {_end(query)})")
             values.extend(given)
     if not branches:
         return "", []
@@ -68,19 +71,25 @@ def listing(query: JobQuery) -> tuple[str, list[Any]]:
     return f"SELECT * FROM (\n{union}\n) listed {_end(query)}", values  # noqa: S608 - fixed words
 
 
-def _sources(query: JobQuery, state: State | None) -> list[str]:
+def _sources(query: JobQuery, state: State | None) -> list[tuple[str, list[str]]]:
+    """Return where to look for jobs of a state, and what an index there asks to hear literally."""
     today = f"{reading.HOT} FROM calypso.jobs"
     history = f"{reading.ENDED} FROM calypso.jobs_history"
-    if state not in UNFINISHED:
-        return [today, history]
-    return [] if query.sort == "-finished_at" else [today]
+    unfinished = [
+        (today, [f"state = '{one.value}'", "finished_at IS NULL"])
+        for one in sorted(UNFINISHED)
+        if state in (None, one) and query.sort != "-finished_at"
+    ]
+    if state in UNFINISHED:
+        return unfinished
+    among = [] if state is None else [f"state = '{state.value}'"]
+    if among and state is not State.SUCCEEDED:
+        among.append("state <> 'succeeded'")
+    return [*unfinished, (today, [*among, "finished_at IS NOT NULL"]), (history, among)]
 
 
-def _conditions(
-    query: JobQuery, state: State | None, kind: str | None
-) -> tuple[list[str], list[Any]]:
+def _conditions(query: JobQuery, kind: str | None) -> tuple[list[str], list[Any]]:
     equal = {
-        "state": state and state.value,
         "type": kind,
         "subsystem": query.subsystem,
         "node": query.node,
@@ -94,8 +103,6 @@ def _conditions(
         conditions.append("source_kind = 'schedule'")
     if kind is None:
         conditions.append("NOT control")
-    if query.sort == "-finished_at":
-        conditions.append("finished_at IS NOT NULL")
     for condition, value in _bounds(query):
         conditions.append(condition)
         values.extend(value)

@@ -6,6 +6,9 @@ RUNNERS ?= 2
 PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance
+# The suites that need a product of the kernel, and how many guests they run in at once.
+VM_SUITES ?= tests/lab tests/contract/storage
+GUESTS ?= 1
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
 
@@ -15,10 +18,11 @@ SECONDS ?= 120
 ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports unit contract acceptance real chaos bench openapi clean
+.PHONY: help setup demo test check lint types imports unit contract acceptance real vm-lab \
+	vm-suite chaos bench openapi clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make .venv with everything in it; instant when nothing changed
 	@scripts/setup
@@ -49,6 +53,16 @@ contract: setup ## Run one suite over fakes and real servers alike
 
 acceptance: setup ## Run the tests that drive real processes
 	$(PYTEST) tests/acceptance
+
+# Emulated tests are slow, and all of them are in `vm-suite`.
+test unit contract acceptance: export CALYPSO_TEST_LAB = off
+
+vm-lab: setup ## Build the guest for tests on real OpenZFS; instant when it exists (root)
+	@scripts/vm-lab
+
+vm-suite: setup ## Run the tests that need the guest (VM_SUITES= GUESTS=1)
+	CALYPSO_TEST_REQUIRE=lab,$(CALYPSO_TEST_REQUIRE) $(VENV)/python -m pytest \
+	  -n $(GUESTS) --dist loadfile -m real $(VM_SUITES)
 
 real: setup ## Run the tests that need a product installed, such as OpenZFS
 	$(PYTEST) -m real tests/contract tests/acceptance

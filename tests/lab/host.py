@@ -1,0 +1,84 @@
+"""The guest as the drivers see it: satisfies `Host` with the guest's own LocalHost."""
+
+from select import select
+
+from calypso.host.stopping import Stop
+from tests.lab import inside
+
+ENDED_S = 30.0  # what an emulated machine needs to end processes and say so
+
+
+class GuestHost:
+    """Every verb is LocalHost's, run in the guest; `stop` and `on_line` are on this side."""
+
+    def __init__(self, line, *, tag=None, stop=None, grace_s=10.0, on_log=None, env=None):
+        self._line, self._stop = line, stop
+        self._on_log = on_log
+        self._settings = {"tag": tag, "grace_s": grace_s, "env": env}
+
+    def run(self, argv, *, timeout_s, stdin=None, env=None):
+        return self._ask("run", argv, timeout_s=timeout_s, stdin=stdin, env=env)
+
+    def stream(self, argv, *, timeout_s, on_line, env=None):
+        return self._ask("stream", argv, heard=on_line, timeout_s=timeout_s, env=env)
+
+    def pipe(self, stages, *, timeout_s, on_line=None, env=None):
+        heard = on_line or (lambda _stage, _line: None)
+        return self._ask("pipe", stages, heard=heard, timeout_s=timeout_s, env=env)
+
+    def which(self, program):
+        return self._ask("which", program)
+
+    def exists(self, path):
+        return self._ask("exists", str(path))
+
+    def read_text(self, path):
+        return self._ask("read_text", str(path))
+
+    def write_text(self, path, text, *, mode=0o644):
+        return self._ask("write_text", str(path), text, mode=mode)
+
+    def _ask(self, verb, *args, heard=None, **options):
+        if self._stop is not None:
+            self._stop.check()
+        with self._line.open() as channel:
+            asked = (self._settings, self._on_log is not None, verb, *args)
+            channel.send((inside.on_host, asked, options))
+            try:
+                return self._answer(channel, heard)
+            except _Raised as told:
+                raise told.error from None
+            except BaseException:
+                self._end(channel)
+                raise
+
+    def _answer(self, channel, heard):
+        """Hand on what comes until the answer does; pass a stop on, once."""
+        waits = [channel] if self._stop is None else [channel, self._stop]
+        while True:
+            ready = select(waits, [], [])[0]
+            if self._stop in ready:
+                channel.send(self._stop.pending or self._stop.requested)
+                waits = [channel]
+            if channel in ready:
+                kind, value = channel.recv()
+                if kind == "returned":
+                    return value
+                if kind == "raised":
+                    raise _Raised(value)
+                self._on_log(value) if kind == "log" else heard(*value)
+
+    def _end(self, channel):
+        """Something went wrong on this side: end what runs there, and see it ended.
+
+        What the kernel there does not let go is left to whoever powers the guest off.
+        """
+        channel.send(Stop.FENCED)
+        while channel.poll(self._settings["grace_s"] + ENDED_S):
+            if channel.recv()[0] in ("returned", "raised"):
+                return
+
+
+class _Raised(Exception):
+    def __init__(self, error):
+        self.error = error

@@ -1,4 +1,7 @@
-"""One suite for every storage product; `directory` runs anywhere, `zfs` where OpenZFS is."""
+"""One suite for every storage product; `directory` runs anywhere, `zfs` where OpenZFS is.
+
+That is this machine, when the kernel module is loaded here, or else a guest of the lab.
+"""
 
 import os
 import uuid
@@ -13,18 +16,22 @@ from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.host.local import LocalHost
 from calypso.host.stopping import StopSignal
 from tests.conftest import missing
+from tests.lab.here import Here
 
 VDEV_BYTES = 512 << 20
+EMULATED_S = 600  # for a test in a guest; alone on a machine it takes some ten seconds
 
 
 class Place:
-    """A storage with one pool of its own, and what the tests do with files in it.
+    """A storage with one pool of its own, on `machine`: this one (`lab.here`) or a guest.
 
-    `opening` is a line of Python that opens the same storage in another process, over `host`.
+    Tests reach its files through `path`, and anything else of that machine through `machine`.
+    `opening` is some lines of Python that open the same storage in another process.
     """
 
-    def __init__(self, storage, pool, *, reopen, opening):
-        self.storage, self.pool, self.opening = storage, pool, opening
+    def __init__(self, machine, storage, pool, *, reopen, opening):
+        self.machine, self.storage, self.pool = machine, storage, pool
+        self.opening = machine.opening + opening
         self._reopen = reopen
 
     def dataset(self, name):
@@ -33,7 +40,7 @@ class Place:
         return full
 
     def path(self, dataset):
-        return Path(self.storage.dataset(dataset).mountpoint)
+        return self.machine.path(self.storage.dataset(dataset).mountpoint)
 
     def snapshot(self, dataset, name):
         return self.storage.create_snapshot(dataset, name).name
@@ -61,10 +68,28 @@ def stop():
     signal.close()
 
 
-@pytest.fixture(params=["directory", pytest.param("zfs", marks=pytest.mark.real("zfs"))])
+ZFS = pytest.param("zfs", marks=[pytest.mark.real("zfs"), pytest.mark.timeout(EMULATED_S)])
+
+
+@pytest.fixture(params=["directory", ZFS])
 def place(request, tmp_path):
-    with (_directory if request.param == "directory" else _zfs)(tmp_path) as made:
-        yield made
+    if request.param == "directory":
+        made = _directory(tmp_path)
+    elif has_zfs():
+        made = _zfs(Here(), tmp_path)
+    else:
+        made = _zfs(request.getfixturevalue("guest"), Path("/tmp"))
+    with made as place:
+        yield place
+
+
+def has_zfs():
+    """Tell whether this machine has OpenZFS itself, and lets us use it."""
+    if LocalHost().which("zfs") is None or not Path("/dev/zfs").exists():
+        return False
+    if os.geteuid() != 0:
+        missing("zfs", "making a pool needs root")
+    return True
 
 
 @contextmanager
@@ -79,26 +104,23 @@ def _directory(tmp_path):
         "from calypso.drivers.storage.directory import DirectoryStorage\n"
         f"storage = DirectoryStorage(host, Path({str(tmp_path / 'state')!r}))\n"
     )
-    yield Place(storage, "tank", reopen=reopen, opening=opening)
+    yield Place(Here(), storage, "tank", reopen=reopen, opening=opening)
 
 
 @contextmanager
-def _zfs(tmp_path):
+def _zfs(machine, folder):
     """A pool in a file, under a name nobody has; gone afterwards, whatever the test left open."""
-    if LocalHost().which("zfs") is None or not Path("/dev/zfs").exists():
-        missing("zfs", "OpenZFS is not installed here, or its kernel module is not loaded")
-    if os.geteuid() != 0:
-        missing("zfs", "making a pool needs root")
-
-    vdev = tmp_path / "vdev"
-    with vdev.open("wb") as file:
-        file.truncate(VDEV_BYTES)
     pool = f"calypso-test-{uuid.uuid4().hex[:8]}"
-    storage = ZfsStorage(LocalHost())
+    vdev = machine.path(folder / f"{pool}.vdev")
+    vdev.touch()
+    machine.call(os.truncate, vdev, VDEV_BYTES)
+    host = machine.host()
+    storage = ZfsStorage(host)
     opening = "from calypso.drivers.storage.zfs import ZfsStorage\nstorage = ZfsStorage(host)\n"
     try:
-        storage.create_pool(pool, [Vdev(devices=(str(vdev),))], mountpoint=str(tmp_path / "mnt"))
-        yield Place(storage, pool, reopen=ZfsStorage, opening=opening)
+        storage.create_pool(pool, [Vdev(devices=(str(vdev),))], mountpoint=str(folder / pool))
+        yield Place(machine, storage, pool, reopen=ZfsStorage, opening=opening)
     finally:
-        ended = LocalHost().run(["zpool", "destroy", "-f", pool], timeout_s=60)
+        ended = host.run(["zpool", "destroy", "-f", pool], timeout_s=60)
+        vdev.unlink()
     assert ended.ok, ended.stderr

@@ -1,13 +1,12 @@
 """Whatever people do to their files between two snapshots, the copy has it afterwards."""
 
-import contextlib
 import itertools
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
+
+from tests.contract.storage.edits import edit_all, seen
 
 NAMES = some.sampled_from(["a", "b", "c d", "ä", "d/e", "d/f", "d/g/h", "l\nm"])
 NUMBERS = itertools.count()
@@ -29,47 +28,6 @@ EDITS = some.lists(
 )
 
 
-def remove(path, _root, _value):
-    path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-def write(path, _root, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(value)
-
-
-DO = {
-    "write": write,
-    "remove": remove,
-    "rename": lambda path, root, value: path.rename(root / value),
-    "link": lambda path, root, value: os.link(path, root / value, follow_symlinks=False),
-    "symlink": lambda path, _root, value: path.symlink_to(value),
-    "folder": lambda path, _root, _value: path.mkdir(parents=True),
-    "mode": lambda path, _root, value: path.chmod(value),
-    "time": lambda path, _root, value: os.utime(path, ns=(value, value), follow_symlinks=False),
-    "attribute": lambda path, _root, value: os.setxattr(path, "user.calypso", value),
-}
-
-
-def edit_all(root, edits):
-    for verb, name, value in edits:
-        with contextlib.suppress(OSError):  # no such file, a folder in the way …: so be it
-            DO[verb](root / name, root, value)
-
-
-def seen(root):
-    """What a person sees in a tree, by other means than the drivers' own."""
-    return {
-        str(path.relative_to(root)): (
-            path.lstat().st_mode,
-            path.lstat().st_nlink,
-            str(path.readlink()) if path.is_symlink() else None,
-            path.read_bytes() if path.is_file() and not path.is_symlink() else None,
-        )
-        for path in Path(root).rglob("*")
-    }
-
-
 @pytest.mark.timeout(300)
 @settings(
     max_examples=12,
@@ -81,14 +39,15 @@ def seen(root):
 def test_after_any_edits_the_copy_is_the_same(place, first, second):
     number = next(NUMBERS)
     home, copy = place.dataset(f"home-{number}"), f"{place.pool}/copy-{number}"
-    edit_all(place.path(home), first)
+    place.machine.call(edit_all, place.path(home), first)
     one = place.snapshot(home, "one")
     place.send(one, copy)
     assert place.storage.checksum(one) == place.storage.checksum(f"{copy}@one")
 
-    edit_all(place.path(home), second)
+    place.machine.call(edit_all, place.path(home), second)
     two = place.snapshot(home, "two")
     place.send(two, copy, base="one")
 
     assert place.storage.checksum(two) == place.storage.checksum(f"{copy}@two")
-    assert seen(place.path(home)) == seen(place.path(copy))
+    mine, theirs = (place.machine.call(seen, place.path(one)) for one in (home, copy))
+    assert mine == theirs

@@ -1,7 +1,6 @@
 """What every storage product promises: names, refusals, snapshots, rollback, holds."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -21,6 +20,8 @@ from calypso.drivers.storage import (
     SnapshotMissing,
     Vdev,
 )
+from tests.contract.storage.edits import overwrite
+from tests.lab.inside import working_in
 
 
 def test_a_new_pool_is_listed_healthy_and_has_room(place):
@@ -105,8 +106,7 @@ def test_a_snapshot_keeps_what_was_there(place):
     file.write_text("before")
     name = place.snapshot(dataset, "one")
     before = place.storage.checksum(name)
-    with file.open("r+") as written_in_place:
-        written_in_place.write("after!")
+    place.machine.call(overwrite, file, b"after!")
 
     assert place.storage.checksum(name) == before
     assert place.storage.checksum(place.snapshot(dataset, "two")) != before
@@ -207,13 +207,8 @@ def test_a_dataset_with_dependents_is_only_destroyed_with_them(place):
 def test_a_dataset_in_use_is_refused_before_anything_of_it_is_lost(place):
     dataset = place.dataset("home")
     place.snapshot(dataset, "one")
-    before = Path.cwd()
-    os.chdir(place.path(dataset))
-    try:
-        with pytest.raises(Busy):
-            place.storage.destroy_dataset(dataset, recursive=True)
-    finally:
-        os.chdir(before)
+    with place.machine.entered(working_in, place.path(dataset)), pytest.raises(Busy):
+        place.storage.destroy_dataset(dataset, recursive=True)
     assert [one.name for one in place.storage.snapshots(dataset)] == [f"{dataset}@one"]
 
 

@@ -1,9 +1,11 @@
 """Sending a snapshot: everything arrives, only the difference travels, a cut leaves no trace."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,32 +18,21 @@ from calypso.drivers.storage import (
     StreamBroken,
 )
 from calypso.errors import JobCancelled
-from calypso.host.local import LocalHost
 from calypso.host.stopping import Stop
+from tests.contract.storage import edits
 
 
-def fill(path, files=40, size_bytes=20_000):
-    for number in range(files):
-        (path / f"file-{number:03}").write_bytes(os.urandom(size_bytes))
+def fill(place, dataset, files=40, size_bytes=20_000):
+    place.machine.call(edits.fill, place.path(dataset), files, size_bytes)
 
 
-def fill_with_everything(path):
-    (path / "folder" / "empty").mkdir(parents=True)
-    (path / "folder" / "file").write_text("content")
-    (path / "folder" / "file").chmod(0o640)
-    (path / "folder" / "empty").chmod(0o711)
-    os.utime(path / "folder" / "file", ns=(1_600_000_000_123_456_789, 1_600_000_000_123_456_789))
-    os.link(path / "folder" / "file", path / "hard-link")
-    (path / "soft-link").symlink_to("nowhere/../at all")
-    (path / "empty-file").touch()
-    (path / "zeros").write_bytes(bytes(3_000_000))
-    (path / "line\nbreak").write_text("odd")
-    (path / os.fsdecode(b"not-utf8-\xff")).write_text("odd")
-    os.mkfifo(path / "fifo", 0o622)
+def fill_with_everything(place, dataset):
     try:
-        os.setxattr(path / "folder" / "file", "user.comment", b"kept")
-    except OSError:
-        pytest.skip("this file system has no extended attributes")
+        place.machine.call(edits.fill_with_everything, place.path(dataset))
+    except OSError as refused:
+        if refused.errno == errno.ENOTSUP:
+            pytest.skip("this file system has no extended attributes")
+        raise
 
 
 @pytest.fixture
@@ -50,7 +41,7 @@ def home(place):
 
 
 def test_everything_there_is_arrives(place, home):
-    fill_with_everything(place.path(home))
+    fill_with_everything(place, home)
     place.snapshot(home, "one")
 
     sent, _ = place.send(f"{home}@one", f"{place.pool}/copy")
@@ -60,7 +51,8 @@ def test_everything_there_is_arrives(place, home):
     there = place.path(f"{place.pool}/copy")
     found = (there / "folder" / "file").stat()
     assert (found.st_mode & 0o777, found.st_mtime_ns) == (0o640, 1_600_000_000_123_456_789)
-    assert os.getxattr(there / "folder" / "file", "user.comment") == b"kept"
+    attribute = place.machine.call(os.getxattr, there / "folder" / "file", "user.comment")
+    assert attribute == b"kept"
     assert (there / "hard-link").stat().st_ino == found.st_ino
     assert str((there / "soft-link").readlink()) == "nowhere/../at all"
     assert (there / "folder" / "empty").stat().st_mode & 0o777 == 0o711
@@ -75,7 +67,7 @@ def test_the_same_snapshot_is_known_by_its_guid_on_both_sides(place, home):
 
 
 def test_only_the_difference_travels(place, home):
-    fill(place.path(home))
+    fill(place, home)
     place.snapshot(home, "one")
     full, _ = place.send(f"{home}@one", f"{place.pool}/copy")
     (place.path(home) / "file-007").write_bytes(os.urandom(20_000))
@@ -90,8 +82,8 @@ def test_only_the_difference_travels(place, home):
 
 def test_deletions_renames_links_and_modes_travel(place, home):
     path = place.path(home)
-    fill_with_everything(path)
-    fill(path, files=10)
+    fill_with_everything(place, home)
+    fill(place, home, files=10)
     place.snapshot(home, "one")
     place.send(f"{home}@one", f"{place.pool}/copy")
 
@@ -103,7 +95,7 @@ def test_deletions_renames_links_and_modes_travel(place, home):
     (path / "file-003").chmod(0o600)
     (path / "file-004").unlink()
     (path / "file-004").mkdir()
-    os.removexattr(path / "folder" / "file", "user.comment")
+    place.machine.call(os.removexattr, path / "folder" / "file", "user.comment")
     place.snapshot(home, "two")
     sent, _ = place.send(f"{home}@two", f"{place.pool}/copy", base="one")
 
@@ -122,7 +114,7 @@ def test_a_change_that_keeps_size_and_time_arrives(place, home):
     place.snapshot(home, "one")
     place.send(f"{home}@one", f"{place.pool}/copy")
     file.write_text("after!")
-    os.utime(file, ns=(stamp, stamp))
+    place.machine.call(os.utime, file, ns=(stamp, stamp))
     place.snapshot(home, "two")
     place.send(f"{home}@two", f"{place.pool}/copy", base="one")
     assert (place.path(f"{place.pool}/copy") / "sly").read_text() == "after!"
@@ -165,7 +157,7 @@ def test_an_unknown_snapshot_cannot_be_sent(place, home):
 
 
 def test_progress_never_goes_back_and_ends_at_its_total(place, home):
-    fill(place.path(home))
+    fill(place, home)
     place.snapshot(home, "one")
     sent, heard = place.send(f"{home}@one", f"{place.pool}/copy")
     done = [bytes_ for bytes_, _ in heard]
@@ -180,11 +172,11 @@ def cancelling(place, stop):
     def cancel(_done, _total):
         stop.request(Stop.CANCELLED)
 
-    return place.on(LocalHost(stop=stop, grace_s=0.5)), cancel
+    return place.on(place.machine.host(stop=stop, grace_s=0.5)), cancel
 
 
 def test_a_cut_full_transfer_leaves_no_target(place, home, cancelling):
-    fill(place.path(home), files=20, size_bytes=1_000_000)
+    fill(place, home, files=20, size_bytes=1_000_000)
     place.snapshot(home, "one")
     copy = f"{place.pool}/copy"
     storage, cancel = cancelling
@@ -203,11 +195,11 @@ def test_a_cut_full_transfer_leaves_no_target(place, home, cancelling):
 @pytest.fixture
 def copied(place, home):
     """A copy of the first snapshot; the second holds much more."""
-    fill(place.path(home), files=2)
+    fill(place, home, files=2)
     place.snapshot(home, "one")
     copy = f"{place.pool}/copy"
     place.send(f"{home}@one", copy)
-    fill(place.path(home), files=20, size_bytes=1_000_000)
+    fill(place, home, files=20, size_bytes=1_000_000)
     place.snapshot(home, "two")
     return copy
 
@@ -229,16 +221,18 @@ def test_a_cut_incremental_transfer_leaves_the_target_as_it_was(place, home, cop
     assert place.storage.checksum(f"{copied}@two") == place.storage.checksum(f"{home}@two")
 
 
-class MeddlingHost(LocalHost):
+class MeddlingHost:
     """Puts one more program between sender and receiver."""
 
-    def __init__(self, meddler):
-        super().__init__()
-        self._meddler = meddler
+    def __init__(self, host, meddler):
+        self._host, self._meddler = host, meddler
+
+    def __getattr__(self, verb):
+        return getattr(self._host, verb)
 
     def pipe(self, stages, *, timeout_s, on_line=None, env=None):
         sender, receiver = stages
-        sent, _, received = super().pipe(
+        sent, _, received = self._host.pipe(
             [sender, self._meddler, receiver],
             timeout_s=timeout_s,
             on_line=lambda stage, line: on_line(stage // 2, line) if on_line else None,
@@ -261,17 +255,17 @@ sys.stdout.buffer.write(data)
     ids=["truncated", "empty", "one bit changed"],
 )
 def test_a_stream_that_was_damaged_on_its_way_changes_nothing(place, home, copied, meddler):
+    meddling = place.on(MeddlingHost(place.machine.host(), meddler))
     with pytest.raises(StreamBroken):
-        place.send(f"{home}@two", copied, base="one", storage=place.on(MeddlingHost(meddler)))
+        place.send(f"{home}@two", copied, base="one", storage=meddling)
 
     assert_still_at_one(place, home, copied)
     place.send(f"{home}@two", copied, base="one")
 
 
+ROOT = Path(__file__).parents[3]
 KILLED = """
 import os, signal
-from calypso.host.local import LocalHost
-host = LocalHost()
 {opening}
 def kill(done, total):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -283,7 +277,7 @@ def test_after_a_kill_in_the_middle_the_next_transfer_works(place, home, copied)
     snapshot = f"{home}@two"
     program = KILLED.format(opening=place.opening, snapshot=snapshot, target=copied, base="one")
     # Its children die with it: the host asks the kernel for that.
-    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=120, cwd=ROOT)
     assert ended.returncode == -signal.SIGKILL
     assert [one.name for one in place.storage.snapshots(copied)] == [f"{copied}@one"]
 

@@ -1,12 +1,11 @@
 """Volumes, where the product has them: one in use loses nothing."""
 
-import subprocess
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from calypso.drivers.storage import Busy, DatasetMissing, Unsupported
+from tests.lab.inside import opened
 
 SIZE_BYTES = 16 << 20
 
@@ -24,10 +23,11 @@ def volume(place):
 
 
 @contextmanager
-def in_use(volume):
+def in_use(place, volume):
     """Somebody has the device open; udev makes it some time after the volume."""
-    subprocess.run(["udevadm", "settle", "--timeout=30"], check=True)
-    with Path("/dev/zvol", volume).open("rb"):
+    settled = place.machine.host().run(["udevadm", "settle", "--timeout=30"], timeout_s=60)
+    assert settled.ok, settled.stderr
+    with place.machine.entered(opened, f"/dev/zvol/{volume}"):
         yield
 
 
@@ -43,7 +43,7 @@ def test_a_volume_has_the_size_asked_for(place, volume):
 
 def test_a_volume_in_use_is_refused_before_its_snapshots_are_lost(place, volume):
     place.snapshot(volume, "one")
-    with in_use(volume), pytest.raises(Busy):
+    with in_use(place, volume), pytest.raises(Busy):
         place.storage.destroy_dataset(volume, recursive=True)
     assert names(place, volume) == [f"{volume}@one"]
 
@@ -55,7 +55,7 @@ def test_a_volume_in_use_is_refused_before_its_snapshots_are_lost(place, volume)
 def test_a_rollback_of_a_volume_in_use_keeps_the_newer_snapshots(place, volume):
     for name in ("one", "two"):
         place.snapshot(volume, name)
-    with in_use(volume), pytest.raises(Busy):
+    with in_use(place, volume), pytest.raises(Busy):
         place.storage.rollback(f"{volume}@one", destroy_newer=True)
     assert names(place, volume) == [f"{volume}@one", f"{volume}@two"]
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 MAX_DATASET_LENGTH = 200  # OpenZFS allows 255 with the snapshot; 55 are left for "@name"
-_PART = r"[A-Za-z0-9][A-Za-z0-9_.:-]*"
+_PART = r"[A-Za-z0-9_][A-Za-z0-9_.:-]*"
 
 PoolName = Annotated[
     str,

@@ -66,13 +66,13 @@ class FakeHost:
     """Satisfies `Host`. The last answer prepared for a command is given again and again.
 
     `files` are those that exist; `programs` those that are installed; `asked` what was run,
-    `environments` what each was given, `answered` the recording each was answered from; None for
-    a silent success.
+    `environments` and `inputs` what each was given, `answered` the recording each was answered
+    from; None for a silent success.
     """
 
     def __init__(self, *folders, programs=("zfs", "zpool"), files=("/dev/zfs",)):
         self.folders = [RECORDINGS / folder for folder in folders]
-        self.asked, self.environments, self.answered = [], [], []
+        self.asked, self.environments, self.inputs, self.answered = [], [], [], []
         self.programs, self.files = set(programs), dict.fromkeys(files, "")
         self._prepared = {}
         self._usual = set()
@@ -115,6 +115,7 @@ class FakeHost:
         argv = tuple(argv)
         self.asked.append(argv)
         self.environments.append(env)
+        self.inputs.append(stdin)
         name, told = self._next(argv)
         self.answered.append(name)
         if isinstance(told, BaseException):

@@ -19,7 +19,11 @@ from calypso.drivers.storage.refusals import (
     HasClones,
     HasDependents,
     Held,
+    KeyMissing,
+    KeyWrong,
     NewerSnapshots,
+    NotAClone,
+    NotEncryptionRoot,
     NotPermitted,
     OutOfSpace,
     ParentMissing,
@@ -32,27 +36,37 @@ from calypso.drivers.storage.refusals import (
     StorageError,
     StreamBroken,
     Unsupported,
+    WouldShrink,
 )
 from calypso.drivers.storage.values import (
+    Access,
     Dataset,
     DatasetKind,
+    Encryption,
+    Key,
+    KeyFormat,
     OnBytes,
+    OnItems,
     OnScan,
     Pool,
+    Property,
     Scan,
     ScanState,
+    SendOptions,
     Sent,
     Snapshot,
     Vdev,
     VdevKind,
 )
 from calypso.drivers.storage.verbs.datasets import DatasetVerbs
+from calypso.drivers.storage.verbs.encryption import EncryptionVerbs
 from calypso.drivers.storage.verbs.pools import PoolVerbs
 from calypso.drivers.storage.verbs.snapshots import SnapshotVerbs
 from calypso.drivers.storage.verbs.transfers import TransferVerbs
 from calypso.models.inventory import Capability
 
 __all__ = [
+    "Access",
     "BadName",
     "BadProperty",
     "BaseMissing",
@@ -64,12 +78,20 @@ __all__ = [
     "DeviceInUse",
     "DeviceMissing",
     "DeviceUnfit",
+    "Encryption",
     "HasClones",
     "HasDependents",
     "Held",
+    "Key",
+    "KeyFormat",
+    "KeyMissing",
+    "KeyWrong",
     "NewerSnapshots",
+    "NotAClone",
+    "NotEncryptionRoot",
     "NotPermitted",
     "OnBytes",
+    "OnItems",
     "OnScan",
     "OutOfSpace",
     "ParentMissing",
@@ -78,8 +100,10 @@ __all__ = [
     "PoolMissing",
     "PoolSuspended",
     "ProductMissing",
+    "Property",
     "Scan",
     "ScanState",
+    "SendOptions",
     "Sent",
     "Snapshot",
     "SnapshotExists",
@@ -90,10 +114,11 @@ __all__ = [
     "Unsupported",
     "Vdev",
     "VdevKind",
+    "WouldShrink",
 ]
 
 
-class Storage(PoolVerbs, DatasetVerbs, SnapshotVerbs, TransferVerbs, Protocol):
+class Storage(PoolVerbs, DatasetVerbs, EncryptionVerbs, SnapshotVerbs, TransferVerbs, Protocol):
     """One storage product on one node."""
 
     def probe(self) -> Capability:

@@ -129,6 +129,41 @@ class OutOfSpace(StorageError):
     title = "Out of space"
 
 
+class WouldShrink(StorageError):
+    """The size asked for is below the present one: what lies beyond would be lost."""
+
+    code = "storage_would_shrink"
+    title = "Would shrink"
+
+
+class NotAClone(StorageError):
+    """The dataset comes from no snapshot."""
+
+    code = "storage_not_a_clone"
+    title = "Not a clone"
+
+
+class KeyWrong(StorageError):
+    """The key does not open the dataset, or cannot be a key of its kind."""
+
+    code = "storage_key_wrong"
+    title = "Wrong key"
+
+
+class KeyMissing(StorageError):
+    """The dataset is locked: its key has not been given."""
+
+    code = "storage_key_missing"
+    title = "Dataset is locked"
+
+
+class NotEncryptionRoot(StorageError):
+    """The dataset has no key of its own."""
+
+    code = "storage_not_encryption_root"
+    title = "No key of its own"
+
+
 class BadName(StorageError):
     """The product does not take this name."""
 

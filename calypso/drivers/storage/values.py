@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
 class _Value(BaseModel):
@@ -114,6 +114,61 @@ class Snapshot(_Value):
     clones: tuple[str, ...] = ()
 
 
+class Property(_Value):
+    """A property of a dataset; `source` is local, default, received, or inherited from another."""
+
+    value: str
+    source: str
+
+
+class KeyFormat(StrEnum):
+    """How a key is written: words of 8 to 512 letters, or 64 hex digits."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105 - the name of a form
+    HEX = "hex"
+
+
+class Key(_Value):
+    """A key of an encrypted dataset; it is printed nowhere."""
+
+    format: KeyFormat = KeyFormat.PASSPHRASE
+    text: SecretStr
+
+
+class Encryption(_Value):
+    """How an encrypted dataset is locked; `root` is the dataset whose key opens it."""
+
+    dataset: str
+    root: str
+    is_unlocked: bool
+    is_mounted: bool
+    mounts: bool  # a filesystem that is mounted by itself
+
+    @property
+    def is_root(self) -> bool:
+        """True for a dataset with a key of its own."""
+        return self.dataset == self.root
+
+
+class Access(_Value):
+    """Who may use files; what is None stays as it is."""
+
+    owner: str | None = None
+    group: str | None = None
+    file_mode: str | None = None  # octal
+    folder_mode: str | None = None
+    acl: tuple[str, ...] | None = None  # as of setfacl: [default:]user|group:NAME:rwx
+
+
+class SendOptions(_Value):
+    """How a stream is made. `raw`: encrypted blocks as they are, the target needs no key."""
+
+    raw: bool = False
+    compressed: bool = False
+    large_blocks: bool = False
+    properties: bool = False
+
+
 class Sent(_Value):
     """What a send and receive moved, and how it was left."""
 
@@ -123,5 +178,6 @@ class Sent(_Value):
     resumed: bool = False
 
 
+OnItems = Callable[[int, int | None], None]  # files so far, estimated total or None
 OnBytes = Callable[[int, int | None], None]  # bytes so far, estimated total or None
 OnScan = Callable[[Scan], None]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from calypso.drivers.storage import Storage
+from calypso.drivers.storage import Key, KeyFormat, Storage
 from calypso.models.jobtype import Cancel, JobParams, JobResult, job
 from calypso.models.lock import Lock, exclusive
 from calypso.models.names import DatasetName
 from calypso.models.running import RunningJob
+from calypso.models.secret import SecretRef
 
 
 class Params(JobParams):
@@ -21,6 +22,13 @@ class Params(JobParams):
     parents: bool = Field(default=False, description="Also make the datasets above that miss.")
     properties: Mapping[str, str] = Field(
         default_factory=dict, description="Properties, such as compression or quota."
+    )
+
+    encryption_key: SecretRef | None = Field(
+        default=None, description="Encrypt it by this key, stored as a secret."
+    )
+    key_format: KeyFormat = Field(
+        default=KeyFormat.PASSPHRASE, description="How the key is written."
     )
 
     def locks(self) -> Sequence[Lock]:
@@ -52,5 +60,14 @@ def create_dataset(params: Params, storage: Storage, running: RunningJob) -> Res
         size_bytes=params.size_bytes,
         parents=params.parents,
         properties=params.properties,
+        key=_key(params, running),
     )
     return Result(dataset=dataset.name, mountpoint=dataset.mountpoint)
+
+
+def _key(params: Params, running: RunningJob) -> Key | None:
+    if params.encryption_key is None:
+        return None
+    return Key(
+        format=params.key_format, text=SecretStr(running.secret(params.encryption_key.secret))
+    )

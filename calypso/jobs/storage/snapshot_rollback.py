@@ -7,7 +7,7 @@ from pydantic import Field
 from calypso.drivers.storage import Storage
 from calypso.models.jobtype import Cancel, JobParams, NoResult, Plan, job
 from calypso.models.lock import Lock, exclusive
-from calypso.models.names import FullSnapshotName, split_snapshot
+from calypso.models.names import DatasetName, FullSnapshotName, split_snapshot
 from calypso.models.running import RunningJob
 
 
@@ -21,9 +21,17 @@ class Params(JobParams):
         default=False, description="Also destroy the snapshots taken since."
     )
 
+    destroy_clones: tuple[DatasetName, ...] = Field(
+        default=(), max_length=100, description="All that was cloned from those; it goes as well."
+    )
+
     def locks(self) -> Sequence[Lock]:
         dataset, _ = split_snapshot(self.snapshot)
-        return [exclusive("storage", dataset), exclusive("snapshots", dataset)]
+        return [
+            exclusive(tree, name)
+            for tree in ("storage", "snapshots")
+            for name in (dataset, *self.destroy_clones)
+        ]
 
     def title(self) -> str:
         return f"Roll back to {self.snapshot}"
@@ -31,7 +39,11 @@ class Params(JobParams):
 
 def plan(params: Params, storage: Storage) -> Plan:
     """Return what would be lost."""
-    return storage.plan_rollback(params.snapshot, destroy_newer=params.destroy_newer)
+    return storage.plan_rollback(
+        params.snapshot,
+        destroy_newer=params.destroy_newer,
+        destroy_clones=params.destroy_clones,
+    )
 
 
 @job(
@@ -46,8 +58,13 @@ def plan(params: Params, storage: Storage) -> Plan:
 def roll_back(params: Params, storage: Storage, running: RunningJob) -> NoResult:
     """Bring a dataset back to a snapshot.
 
-    Everything written since is lost; newer snapshots only go when asked.
+    Everything written since is lost; newer snapshots, and their clones, only go when
+    asked.
     """
     running.report(phase="rolling back")
-    storage.rollback(params.snapshot, destroy_newer=params.destroy_newer)
+    storage.rollback(
+        params.snapshot,
+        destroy_newer=params.destroy_newer,
+        destroy_clones=params.destroy_clones,
+    )
     return NoResult()

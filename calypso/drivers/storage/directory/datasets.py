@@ -13,18 +13,21 @@ from calypso.drivers.storage import (
     DatasetMissing,
     HasDependents,
     Held,
+    Key,
     ParentMissing,
     PoolMissing,
     Unsupported,
 )
 from calypso.drivers.storage.directory import records
-from calypso.drivers.storage.directory.layout import Folder, make, read_json, user_properties
+from calypso.drivers.storage.directory.encryption import refuse_key
+from calypso.drivers.storage.directory.layout import Folder, kept_properties, make, read_json
 from calypso.drivers.storage.directory.trees.moves import commit
 from calypso.drivers.storage.directory.use import refuse_used
 from calypso.drivers.storage.directory.workshop import Part
 from calypso.drivers.storage.tree import tree_argv
 from calypso.models.clock import now
 from calypso.models.jobtype import Plan
+from calypso.models.names import pool_of
 
 
 class Datasets(Part):
@@ -53,9 +56,11 @@ class Datasets(Part):
         size_bytes: int | None = None,
         parents: bool = False,
         properties: Mapping[str, str] | None = None,
+        key: Key | None = None,
     ) -> Dataset:
-        """Make a filesystem; there are no volumes here."""
-        kept = user_properties(properties)
+        """Make a filesystem; there are no volumes here, and no encryption."""
+        refuse_key(key)
+        kept = kept_properties(properties)
         try:
             folder = self._shop.folder(name)
         except PoolMissing as missing:
@@ -77,6 +82,21 @@ class Datasets(Part):
             top.path.parent.mkdir(exist_ok=True)
             commit(folder.pool, [(place / "new", top.path)])
         return _value(folder, {})
+
+    def rename_dataset(self, name: str, new_name: str) -> None:
+        """Give a dataset, with all below it, another name in its pool; DatasetExists, Busy."""
+        folder = self._shop.existing(name)
+        if folder.above() is None or f"{new_name}/".startswith(f"{name}/"):
+            raise Unsupported(f"{name} cannot be renamed to {new_name}.")
+        if pool_of(name) != pool_of(new_name):
+            raise Unsupported(f"{new_name} lies in another pool than {name}.")
+        to = self._shop.folder(new_name)
+        with self._shop.alone(folder.pool):
+            self._shop.existing(name)
+            refuse_taken(to)
+            refuse_used(folder.path, name)
+            to.path.parent.mkdir(exist_ok=True)
+            commit(folder.pool, [(folder.path, to.path)])
 
     def destroy_dataset(self, name: str, *, recursive: bool = False) -> None:
         """Destroy a dataset: renamed away at once, then removed."""
@@ -120,6 +140,14 @@ def all_of(folder: Folder) -> list[str]:
         for one in folder.all_below()
         for name in (one.name, *(snapshot.name for snapshot in records.listed(one)))
     ]
+
+
+def refuse_taken(to: Folder) -> None:
+    """Refuse a name that a dataset has, or that no dataset is above."""
+    if to.exists:
+        raise DatasetExists(f"There is a dataset {to.name} already.")
+    if (above := to.above()) is None or not above.exists:
+        raise ParentMissing(f"The dataset above {to.name} does not exist. Make it first.")
 
 
 def _missing(folder: Folder) -> list[Folder]:

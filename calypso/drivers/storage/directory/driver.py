@@ -3,17 +3,18 @@
 import platform
 from pathlib import Path
 
-from calypso.drivers.storage.directory.datasets import Datasets
+from calypso.drivers.storage.directory.clones import Clones
+from calypso.drivers.storage.directory.encryption import NoEncryption
 from calypso.drivers.storage.directory.pools import Pools
+from calypso.drivers.storage.directory.properties import Properties
 from calypso.drivers.storage.directory.scans import Scrubs
-from calypso.drivers.storage.directory.snapshots import Snapshots
 from calypso.drivers.storage.directory.transfer import Transfers
 from calypso.drivers.storage.directory.workshop import Workshop
 from calypso.host import Host
 from calypso.models.inventory import Capability
 
 
-class DirectoryStorage(Pools, Datasets, Snapshots, Transfers, Scrubs):
+class DirectoryStorage(Pools, Clones, Properties, NoEncryption, Transfers, Scrubs):
     """Satisfies `Storage`. Every long step is a child process that a cancel may kill at any point.
 
     `state` is a folder on this node that lists its pools. Several processes may use it at once.
@@ -35,6 +36,7 @@ class DirectoryStorage(Pools, Datasets, Snapshots, Transfers, Scrubs):
                 "volumes": False,
                 "resume": False,
                 "clones": False,
+                "encryption": False,
                 "instant_snapshots": False,
             },
         )

@@ -33,6 +33,26 @@ from calypso.drivers.storage.directory.trees.places import (
 from calypso.models.names import DatasetName, PoolName, SnapshotName
 
 WORK = "work"
+# What nobody notices the lack of: kept, so that what is tried here means the same on ZFS.
+TUNING = frozenset(
+    (
+        "acltype",
+        "atime",
+        "checksum",
+        "compression",
+        "copies",
+        "dnodesize",
+        "logbias",
+        "primarycache",
+        "recordsize",
+        "redundant_metadata",
+        "relatime",
+        "secondarycache",
+        "snapdir",
+        "sync",
+        "xattr",
+    )
+)
 _DATASET: TypeAdapter[str] = TypeAdapter(DatasetName)
 _POOL: TypeAdapter[str] = TypeAdapter(PoolName)
 _SNAPSHOT: TypeAdapter[str] = TypeAdapter(SnapshotName)
@@ -106,13 +126,13 @@ def snapshot_name(name: str) -> str:
     return _named(_SNAPSHOT, name, "snapshot")
 
 
-def user_properties(properties: Mapping[str, str] | None) -> dict[str, str]:
-    """Return properties that are merely kept, such as `calypso:job`; BadProperty for others."""
+def kept_properties(properties: Mapping[str, str] | None) -> dict[str, str]:
+    """Return properties that are merely kept; BadProperty for those that would have to act."""
     for name in properties or {}:
-        if ":" not in name:
+        if ":" not in name and name not in TUNING:
             raise BadProperty(
-                f"The directory product has no property {name}; it keeps those of yours, "
-                "with a colon in their name."
+                f"The directory product has no property {name}; it keeps those of yours, with a "
+                "colon in their name, and those that only tune, such as compression."
             )
     return dict(properties or {})
 

@@ -21,11 +21,11 @@ from calypso.drivers.storage.directory.datasets import all_of
 from calypso.drivers.storage.directory.layout import (
     WORK,
     Folder,
+    kept_properties,
     make,
     pool_name,
     read_json,
     tried,
-    user_properties,
     write_json,
 )
 from calypso.drivers.storage.directory.registry import POOL_ABOUT, Listed
@@ -76,7 +76,7 @@ class Pools(Part):
             "name": name,
             "guid": records.new_guid(),
             "made": now().isoformat(),
-            "properties": user_properties(properties),
+            "properties": kept_properties(properties),
         }
         path = _fit(vdevs)
         registry = self._shop.registry

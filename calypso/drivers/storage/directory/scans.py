@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from calypso.drivers.storage import OnScan, Scan, ScanState
-from calypso.drivers.storage.directory import errors
 from calypso.drivers.storage.directory.layout import read_json, tried, write_json
 from calypso.drivers.storage.directory.reading import Progress, followed_scan
 from calypso.drivers.storage.directory.workshop import Part
-from calypso.drivers.storage.tree import tree_argv
+from calypso.drivers.storage.tree import read_failure, tree_argv
 from calypso.models.clock import now
 
 SCAN, LOCK, STOP = "scan.json", "scan.lock", "scan.stop"
@@ -88,7 +87,7 @@ class Scrubs(Part):
             state = ScanState.CANCELED
         else:
             if not ran.ok:
-                raise errors.read(ran)
+                raise read_failure(ran)
         found = _going(scan, heard.done_bytes, heard.total_bytes, len(heard.damaged))
         ended = found.model_copy(update={"state": state, "finished_at": now()})
         is_whole = state is ScanState.FINISHED
@@ -104,7 +103,7 @@ class Scrubs(Part):
             tree_argv("follow", path / LOCK, path / SCAN), timeout_s=timeout_s, on_line=hear
         )
         if not ran.ok:
-            raise errors.read(ran)
+            raise read_failure(ran)
 
 
 def last(path: Path) -> Scanned:

@@ -10,7 +10,7 @@ from calypso.drivers.storage import (
     SnapshotExists,
 )
 from calypso.drivers.storage.directory import records
-from calypso.drivers.storage.directory.layout import Folder, snapshot_name, user_properties
+from calypso.drivers.storage.directory.layout import Folder, kept_properties, snapshot_name
 from calypso.drivers.storage.directory.trees.moves import commit
 from calypso.drivers.storage.directory.trees.places import FILES, LIVE, MANIFEST
 from calypso.drivers.storage.directory.workshop import Part
@@ -44,7 +44,7 @@ class Snapshots(Part):
     ) -> Snapshot:
         """Copy the live trees aside, then put all snapshots in place at once."""
         top = self._shop.existing(dataset)
-        kept = user_properties(properties)
+        kept = kept_properties(properties)
         folders = top.all_below() if recursive else [top]
         _refuse_existing(folders, name)
         with self._shop.working(top.pool) as place:
@@ -90,11 +90,15 @@ class Snapshots(Part):
             destroys=[f"{dataset}@{name}" for name in there],
         )
 
-    def rollback(self, snapshot: str, *, destroy_newer: bool = False) -> None:
+    def rollback(
+        self, snapshot: str, *, destroy_newer: bool = False, destroy_clones: Sequence[str] = ()
+    ) -> None:
         """Bring a dataset back: the live tree is built aside and put in place at once.
 
-        Its path stays the same; who works in the old tree keeps that until they leave it.
+        Clones are copies here and stand in nobody's way. Its path stays the same; who works in
+        the old tree keeps that until they leave it.
         """
+        del destroy_clones
         folder, name = self._named(snapshot)
         _refuse_newer(folder, name, destroy_newer=destroy_newer)
         with self._shop.working(folder.pool) as place:
@@ -110,8 +114,11 @@ class Snapshots(Part):
                     ],
                 )
 
-    def plan_rollback(self, snapshot: str, *, destroy_newer: bool = False) -> Plan:
+    def plan_rollback(
+        self, snapshot: str, *, destroy_newer: bool = False, destroy_clones: Sequence[str] = ()
+    ) -> Plan:
         """Say what rollback would do; `destroys` lists the newer snapshots."""
+        del destroy_clones
         folder, name = self._named(snapshot)
         newer = [one.name for one in records.newer(folder, name)]
         effects = [f"Everything written to {folder.name} since {snapshot} is lost."]
@@ -122,6 +129,11 @@ class Snapshots(Part):
             effects=effects,
             destroys=newer if destroy_newer else [],
         )
+
+    def holds(self, snapshot: str) -> list[str]:
+        """Return the tags that hold a snapshot; SnapshotMissing."""
+        folder, name = self._named(snapshot)
+        return records.holds(folder.snapshot(name))
 
     def hold(self, snapshot: str, tag: str) -> None:
         """Keep a snapshot from being destroyed; a tag that is there already is fine."""

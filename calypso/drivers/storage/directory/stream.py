@@ -24,6 +24,7 @@ if __name__ == "__main__":
         folder, names = folder.parent, names[:-1]
 
 from calypso.drivers.storage.directory.trees import (
+    access,
     build,
     incoming,
     outgoing,
@@ -72,6 +73,11 @@ def _remove(*paths: str) -> object:
     return {"removed": len(paths)}
 
 
+def _access(root: str, folder: str, how: str, wanted: str) -> object:
+    told = json.loads(wanted)
+    return {"files": access.change(Path(root), folder, told, recursive=how == "recursive")}
+
+
 def _follow(lock: str, told: str) -> object:
     """Say what stands in a file until nobody holds the lock any more."""
     with Path(lock).open("rb") as file:
@@ -105,6 +111,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "send": _send,
     "receive": _receive,
     "remove": _remove,
+    "access": _access,
     "follow": _follow,
 }
 

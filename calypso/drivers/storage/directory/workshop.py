@@ -11,7 +11,7 @@ from calypso.drivers.storage.directory import errors
 from calypso.drivers.storage.directory.layout import WORK, Folder, locked, tried
 from calypso.drivers.storage.directory.registry import Registry
 from calypso.drivers.storage.directory.trees.moves import INTENT, recover
-from calypso.drivers.storage.tree import read_answer, tree_argv
+from calypso.drivers.storage.tree import read_answer, read_failure, tree_argv
 from calypso.errors import CalypsoError
 from calypso.host import Host
 from calypso.models.names import pool_of
@@ -52,7 +52,7 @@ class Workshop:
         """Run a tree program to its end and return its answer."""
         ran = self.host.run(tree_argv(verb, *arguments), timeout_s=STEP_TIMEOUT_S)
         if not ran.ok:
-            raise errors.read(ran)
+            raise read_failure(ran)
         return read_answer(ran.stdout)
 
     @contextmanager

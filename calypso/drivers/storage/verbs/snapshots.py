@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from calypso.drivers.storage.values import Snapshot
+from calypso.drivers.storage.values import Dataset, Snapshot
 from calypso.models.jobtype import Plan
 
 
@@ -29,11 +29,36 @@ class SnapshotVerbs(Protocol):
     def plan_destroy_snapshots(self, dataset: str, names: Sequence[str]) -> Plan:
         """Say what destroy_snapshots would do; Held or HasClones stand in `effects`."""
 
-    def rollback(self, snapshot: str, *, destroy_newer: bool = False) -> None:
-        """Bring a dataset back to a snapshot; NewerSnapshots, HasClones, SnapshotMissing."""
+    def rollback(
+        self, snapshot: str, *, destroy_newer: bool = False, destroy_clones: Sequence[str] = ()
+    ) -> None:
+        """Bring a dataset back to a snapshot; NewerSnapshots, HasClones, SnapshotMissing.
 
-    def plan_rollback(self, snapshot: str, *, destroy_newer: bool = False) -> Plan:
-        """Say what rollback would do; `destroys` lists the newer snapshots."""
+        `destroy_clones` names all that was cloned from the newer snapshots; it goes, with all
+        below it.
+        """
+
+    def plan_rollback(
+        self, snapshot: str, *, destroy_newer: bool = False, destroy_clones: Sequence[str] = ()
+    ) -> Plan:
+        """Say what rollback would do; `destroys` lists the newer snapshots, and the clones."""
+
+    def clone(
+        self, snapshot: str, target: str, *, properties: Mapping[str, str] | None = None
+    ) -> Dataset:
+        """Make a dataset out of a snapshot; DatasetExists, ParentMissing, SnapshotMissing."""
+
+    def promote(self, clone: str, origin: str) -> None:
+        """Let a clone and the dataset it comes from change places; NotAClone.
+
+        The snapshots up to the one it was cloned from move to the clone.
+        """
+
+    def plan_promote(self, clone: str, origin: str) -> Plan:
+        """Say which snapshots promote would move; NotAClone."""
+
+    def holds(self, snapshot: str) -> list[str]:
+        """Return the tags that hold a snapshot; SnapshotMissing."""
 
     def hold(self, snapshot: str, tag: str) -> None:
         """Keep a snapshot from being destroyed; a tag that is there already is fine."""

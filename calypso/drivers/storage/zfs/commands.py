@@ -27,13 +27,13 @@ class Commands:
         """Return what a command that changes nothing prints; its refusal as a type."""
         return self._run(argv, READ_TIMEOUT_S)
 
-    def _do(self, *argv: str, timeout_s: float = CHANGE_TIMEOUT_S) -> str:
+    def _do(self, *argv: str, timeout_s: float = CHANGE_TIMEOUT_S, stdin: str | None = None) -> str:
         """Run a command that changes something; its refusal as a type."""
-        return self._run(argv, timeout_s)
+        return self._run(argv, timeout_s, stdin)
 
-    def _run(self, argv: tuple[str, ...], timeout_s: float) -> str:
+    def _run(self, argv: tuple[str, ...], timeout_s: float, stdin: str | None = None) -> str:
         try:
-            ran = self._host.run(argv, timeout_s=timeout_s, env=ENVIRONMENT)
+            ran = self._host.run(argv, timeout_s=timeout_s, stdin=stdin, env=ENVIRONMENT)
         except CommandMissing as missing:
             raise ProductMissing(
                 f"{argv[0]} is not installed. {dialect.HOW_TO_INSTALL}", original=missing.original

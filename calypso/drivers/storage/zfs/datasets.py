@@ -13,13 +13,15 @@ from calypso.drivers.storage import (
     DatasetMissing,
     HasDependents,
     Held,
+    Key,
     StorageError,
     Unsupported,
 )
 from calypso.drivers.storage.zfs import openers, reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
 from calypso.drivers.storage.zfs.errors import NotMounted
-from calypso.drivers.storage.zfs.names import refuse_dataset
+from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting
+from calypso.drivers.storage.zfs.prompt import key_options, key_text
 from calypso.drivers.storage.zfs.reading import (
     DATASET_COLUMNS,
     SNAPSHOT_COLUMNS,
@@ -82,6 +84,7 @@ class Datasets(Commands):
         size_bytes: int | None = None,
         parents: bool = False,
         properties: Mapping[str, str] | None = None,
+        key: Key | None = None,
     ) -> Dataset:
         """Make a filesystem, or a volume; ZFS may round its size up to whole blocks."""
         refuse_dataset(name)
@@ -89,9 +92,11 @@ class Datasets(Commands):
             self._refuse_existing(name)  # with -p it would be no error, and nothing would be set
         options = ["-p"] if parents else []
         options += [] if size_bytes is None else ["-V", str(size_bytes)]
-        for key, value in (properties or {}).items():
-            options += ["-o", f"{key}={value}"]
-        self._do("zfs", "create", *options, name)
+        for one, value in (properties or {}).items():
+            refuse_setting(one)
+            options += ["-o", f"{one}={value}"]
+        options += [] if key is None else ["-o", "encryption=on", *key_options(key)]
+        self._do("zfs", "create", *options, name, stdin=None if key is None else key_text(key))
         made = self.dataset(name)
         if (made.size_bytes or 0) < (size_bytes or 0):
             raise StorageError(f"{name} was made, but with {made.size_bytes} bytes only.")
@@ -101,6 +106,13 @@ class Datasets(Commands):
         with suppress(DatasetMissing):
             self.dataset(name)
             raise DatasetExists(f"There is a dataset {name} already.")
+
+    def rename_dataset(self, name: str, new_name: str) -> None:
+        """Give a dataset, with all below it, another name in its pool; DatasetExists, Busy."""
+        refuse_dataset(name, new_name)
+        self._do("zfs", "rename", name, new_name)
+        self._see_gone(name)
+        self.dataset(new_name)
 
     # -- destroying
 

@@ -59,6 +59,8 @@ def _present(host: Host, tools: str, kernel: str | None) -> Capability:
             "volumes": True,
             "resume": True,
             "instant_snapshots": True,
+            "clones": True,
+            "encryption": True,
             "json": find(host).json,
         },
     )

@@ -20,7 +20,11 @@ from calypso.drivers.storage import (
     HasClones,
     HasDependents,
     Held,
+    KeyMissing,
+    KeyWrong,
     NewerSnapshots,
+    NotAClone,
+    NotEncryptionRoot,
     NotPermitted,
     OutOfSpace,
     ParentMissing,
@@ -51,6 +55,27 @@ class TagMissing(StorageError):
 
     code = "storage_zfs_tag_missing"
     title = "No such hold"
+
+
+class KeyLoaded(StorageError):
+    """The dataset is unlocked already."""
+
+    code = "storage_zfs_key_loaded"
+    title = "Key is loaded already"
+
+
+class KeyUnloaded(StorageError):
+    """The dataset is locked already."""
+
+    code = "storage_zfs_key_unloaded"
+    title = "Key is not loaded"
+
+
+class MountedAlready(StorageError):
+    """The filesystem is mounted already."""
+
+    code = "storage_zfs_mounted"
+    title = "Mounted already"
 
 
 class ScrubRunning(StorageError):
@@ -107,6 +132,10 @@ _BAD_PROPERTY = (
     r"|property value too long|must be a multiple of|property cannot be inherited"
     r"|^bad property list"
 )
+_BAD_KEY = (
+    r"Incorrect key provided|(Passphrase|Hex key|Raw key) too (short|long)|[Ii]nvalid hex"
+    r"|Failed to (set|get) key|Invalid (hex|passphrase)"
+)
 _BROKEN = (
     r"incomplete stream|checksum mismatch|invalid stream|failed to read from stream|Broken pipe"
     r"|invalid backup stream"
@@ -122,6 +151,15 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (r"currently resilvering", Resilvering, "Wait for the end of it."),
     (r"there is no active scrub", NoScrub, ""),
     (r"scrub is paused", StorageError, "Resume it: zpool scrub."),
+    (r"Key already loaded", KeyLoaded, ""),
+    (r"Key already unloaded", KeyUnloaded, ""),
+    (_BAD_KEY, KeyWrong, ""),
+    (r"Key (load|change|unload) error: .* is busy|^Key unload error: .*busy", Busy, "End its use."),
+    (r"Key must be loaded|key not loaded|[Ee]ncryption key .*not loaded", KeyMissing, "Unlock it."),
+    (r"Keys must be (un)?loaded for|is not encrypted|Dataset not encrypted", NotEncryptionRoot, ""),
+    (r"filesystem already mounted", MountedAlready, ""),
+    (r"not a cloned filesystem", NotAClone, ""),
+    (r"conflicts with '.*' from target", SnapshotExists, "Rename it or destroy it."),
     (r"tag already exists on this dataset", TagExists, ""),
     (r"no such tag on this dataset", TagMissing, ""),
     (r"does not have any resumable receive state", NothingToAbort, ""),

@@ -7,9 +7,15 @@ Source: openzfs module/zcommon/zfs_namecheck.c.
 
 import re
 
-from calypso.drivers.storage import BadName
+from calypso.drivers.storage import BadName, BadProperty
 
 MAX_LENGTH = 255  # of a full name, with the snapshot
+ELSEWHERE = {
+    "volsize": "Resize the volume instead.",
+    "keylocation": "Change its key instead.",
+    "keyformat": "Change its key instead.",
+    "encryption": "It is chosen when a dataset is made.",
+}
 
 _PART = r"(?!\.{1,2}(?:[/@]|$))[A-Za-z0-9_.: -]+"
 _POOL = re.compile(r"[A-Za-z][A-Za-z0-9_.: -]*")
@@ -39,6 +45,22 @@ def refuse_option(*words: str) -> None:
     for word in words:
         if not word or word.startswith("-") or "\0" in word:
             raise BadName(f"{word!r} cannot be a name: it is empty, an option, or holds a NUL.")
+
+
+def refuse_property(*names: str) -> None:
+    """Raise BadProperty for what would be read as something else than a property's name."""
+    for name in names:
+        refuse_option(name)
+        if name == "all" or not set(name).isdisjoint("=, \t\n"):
+            raise BadProperty(f"{name!r} cannot be the name of a property.")
+
+
+def refuse_setting(*names: str) -> None:
+    """Raise BadProperty for a property that has a verb of its own."""
+    refuse_property(*names)
+    for name in names:
+        if name in ELSEWHERE:
+            raise BadProperty(f"{name} is no property to set. {ELSEWHERE[name]}")
 
 
 def _refuse(form: re.Pattern[str], name: str, what: str) -> None:

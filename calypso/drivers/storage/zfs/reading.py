@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from calypso.drivers.storage import Dataset, DatasetKind, Pool, Snapshot, StorageError
+from calypso.drivers.storage import (
+    Dataset,
+    DatasetKind,
+    Encryption,
+    Pool,
+    Property,
+    Snapshot,
+    StorageError,
+)
 
 POOL_COLUMNS = "name,size,alloc,free,frag,cap,dedup,health,guid,altroot"
 # The mountpoint stands last: it is the one value that may hold anything, even a TAB.
@@ -17,6 +25,8 @@ DATASET_COLUMNS = (
     "name,type,used,avail,refer,creation,origin,volsize,receive_resume_token,mounted,mountpoint"
 )
 SNAPSHOT_COLUMNS = "name,guid,createtxg,used,refer,creation,userrefs,clones"
+PROPERTY_COLUMNS = "property,source,value"
+ENCRYPTION_COLUMNS = "name,property,value"
 
 
 def rows(text: str, columns: str) -> Iterator[list[str]]:
@@ -104,6 +114,36 @@ def snapshots(text: str) -> list[Snapshot]:
         for name, guid, order, used, referenced, made, holds, clones in rows(text, SNAPSHOT_COLUMNS)
     ]
     return sorted(found, key=lambda one: (one.name.partition("@")[0], one.order))
+
+
+def properties(text: str) -> dict[str, Property]:
+    """Return the properties of `zfs get -Hp -o PROPERTY_COLUMNS`.
+
+    One that does not apply to the dataset has a dash for its value and its source.
+    """
+    return {
+        name: Property(value=value, source=source)
+        for name, source, value in rows(text, PROPERTY_COLUMNS)
+        if (value, source) != ("-", "-")
+    }
+
+
+def encryption(text: str) -> list[Encryption]:
+    """Return the encrypted datasets of `zfs get -Hp -r -o ENCRYPTION_COLUMNS`, by name."""
+    told: dict[str, dict[str, str]] = {}
+    for name, key, value in rows(text, ENCRYPTION_COLUMNS):
+        told.setdefault(name, {})[key] = value
+    return [
+        Encryption(
+            dataset=name,
+            root=one["encryptionroot"],
+            is_unlocked=one["keystatus"] == "available",
+            is_mounted=one["mounted"] == "yes",
+            mounts=one["canmount"] == "on" and one["mountpoint"].startswith("/"),
+        )
+        for name, one in sorted(told.items())
+        if given(one["encryptionroot"]) is not None
+    ]
 
 
 def names(text: str) -> list[str]:

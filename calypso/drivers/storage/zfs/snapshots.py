@@ -71,7 +71,7 @@ class Snapshots(Pools):
         One that is gone already is fine.
         """
         there = self._among(dataset, names)
-        for refusal in _refusals(there):
+        for refusal in refusals(there):
             raise refusal
         for start in range(0, len(there), BATCH):
             batch = _together(dataset, there[start : start + BATCH])
@@ -83,7 +83,7 @@ class Snapshots(Pools):
         """Say what destroy_snapshots would do; Held or HasClones stand in `effects`."""
         there = self._among(dataset, names)
         effects = [f"{len(there)} snapshots of {dataset} are destroyed."]
-        effects += [f"It will be refused: {refusal.detail}" for refusal in _refusals(there)]
+        effects += [f"It will be refused: {refusal.detail}" for refusal in refusals(there)]
         return Plan(
             commands=[
                 ["zfs", "destroy", _together(dataset, there[start : start + BATCH])]
@@ -107,12 +107,12 @@ class Snapshots(Pools):
 
     # -- going back
 
-    def rollback(self, snapshot: str, *, destroy_newer: bool = False) -> None:
+    def _roll_back(self, snapshot: str, *, destroy_newer: bool) -> None:
         """Bring a dataset back to a snapshot; NewerSnapshots, HasClones, SnapshotMissing."""
         newer = self._newer(snapshot)
         if newer and not destroy_newer:
             raise _must_ask(snapshot, newer)
-        for refusal in _refusals(newer):
+        for refusal in refusals(newer):
             raise refusal
         dataset, _ = split_snapshot(snapshot)
         if newer and self.dataset(dataset).kind is DatasetKind.VOLUME:
@@ -123,17 +123,19 @@ class Snapshots(Pools):
         if self._newer(snapshot):
             raise StorageError(f"zfs says that {dataset} is back at {snapshot}, but it is not.")
 
-    def plan_rollback(self, snapshot: str, *, destroy_newer: bool = False) -> Plan:
-        """Say what rollback would do; `destroys` lists the newer snapshots."""
+    def _plan_roll_back(
+        self, snapshot: str, *, destroy_newer: bool, leaving: Sequence[str] = ()
+    ) -> Plan:
+        """Say what a rollback would do; `leaving` are clones that are gone by then."""
         newer = self._newer(snapshot)
-        refusals = _refusals(newer) if destroy_newer else []
+        refused = refusals(newer, leaving) if destroy_newer else []
         if newer and not destroy_newer:
-            refusals = [_must_ask(snapshot, newer)]
+            refused = [_must_ask(snapshot, newer)]
         effects = [f"Everything written to {split_snapshot(snapshot)[0]} since {snapshot} is lost."]
         options = ["-r"] if destroy_newer else []
         return Plan(
             commands=[["zfs", "rollback", *options, snapshot]],
-            effects=effects + [f"It will be refused: {one.detail}" for one in refusals],
+            effects=effects + [f"It will be refused: {one.detail}" for one in refused],
             destroys=[one.name for one in newer] if destroy_newer else [],
         )
 
@@ -151,7 +153,7 @@ class Snapshots(Pools):
         refuse_option(tag)
         with suppress(TagExists):
             self._do("zfs", "hold", tag, snapshot)
-        if tag not in self._tags(snapshot):
+        if tag not in self.holds(snapshot):
             raise StorageError(f"zfs says that {snapshot} is held by {tag}, but it is not.")
 
     def release(self, snapshot: str, tag: str) -> None:
@@ -160,10 +162,12 @@ class Snapshots(Pools):
         refuse_option(tag)
         with suppress(TagMissing, SnapshotMissing, DatasetMissing):
             self._do("zfs", "release", tag, snapshot)
-            if tag in self._tags(snapshot):
+            if tag in self.holds(snapshot):
                 raise StorageError(f"zfs says that {tag} on {snapshot} is released; it is not.")
 
-    def _tags(self, snapshot: str) -> list[str]:
+    def holds(self, snapshot: str) -> list[str]:
+        """Return the tags that hold a snapshot; SnapshotMissing."""
+        refuse_snapshot(snapshot)
         return reading.tags(self._read("zfs", "holds", "-H", snapshot))
 
 
@@ -172,7 +176,7 @@ def _together(dataset: str, snapshots: Sequence[Snapshot]) -> str:
     return f"{dataset}@{','.join(split_snapshot(one.name)[1] for one in snapshots)}"
 
 
-def _refusals(snapshots: Sequence[Snapshot]) -> list[StorageError]:
+def refusals(snapshots: Sequence[Snapshot], leaving: Sequence[str] = ()) -> list[StorageError]:
     """Return why snapshots cannot be destroyed. ZFS itself says `busy` of a held one."""
     found: list[StorageError] = [
         Held(f"{one.name} is held. Release it first.") for one in snapshots if one.holds
@@ -180,7 +184,7 @@ def _refusals(snapshots: Sequence[Snapshot]) -> list[StorageError]:
     found += [
         HasClones(f"{one.name} has clones: {', '.join(one.clones)}. Promote or destroy them first.")
         for one in snapshots
-        if one.clones
+        if set(one.clones) - set(leaving)
     ]
     return found
 

@@ -76,7 +76,7 @@ def test_what_it_cannot_do_is_said(storage, tmp_path):
     with pytest.raises(Unsupported):
         storage.create_dataset("tank/volume", size_bytes=1 << 20)
     with pytest.raises(BadProperty):
-        storage.create_dataset("tank/home", properties={"compression": "lz4"})
+        storage.create_dataset("tank/home", properties={"quota": "1G"})
     assert not (tmp_path / "x").exists()
 
 

@@ -9,7 +9,7 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.directory import errors
 from calypso.drivers.storage.directory.reading import Progress, followed_scan
-from calypso.drivers.storage.tree import checksum_argv, read_checksum
+from calypso.drivers.storage.tree import checksum_argv, read_checksum, read_failure
 from calypso.host import Ran
 
 
@@ -49,19 +49,19 @@ def test_a_followed_scan_is_read_and_other_lines_are_not():
     ],
 )
 def test_a_programs_last_error_becomes_a_refusal(line, kind):
-    refusal = errors.read(ran(f"note\tgone: x\n{line}\n"))
+    refusal = read_failure(ran(f"note\tgone: x\n{line}\n"))
     assert type(refusal) is kind
     assert refusal.original == line.split("\t")[2]
 
 
 def test_an_error_nobody_knows_keeps_its_text():
-    refusal = errors.read(ran("Traceback: something odd\n"))
+    refusal = read_failure(ran("Traceback: something odd\n"))
     assert type(refusal) is StorageError
     assert "something odd" in refusal.detail
 
 
 def test_a_killed_program_is_a_broken_transfer():
-    assert type(errors.read(ran("", code=-9))) is StreamBroken
+    assert type(read_failure(ran("", code=-9))) is StreamBroken
 
 
 @pytest.mark.parametrize(

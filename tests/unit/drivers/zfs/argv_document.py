@@ -12,7 +12,13 @@ from pathlib import Path
 
 from calypso.drivers.storage import Busy
 from calypso.drivers.storage.zfs import ZfsStorage
-from calypso.drivers.storage.zfs.reading import DATASET_COLUMNS, POOL_COLUMNS, SNAPSHOT_COLUMNS
+from calypso.drivers.storage.zfs.reading import (
+    DATASET_COLUMNS,
+    ENCRYPTION_COLUMNS,
+    POOL_COLUMNS,
+    PROPERTY_COLUMNS,
+    SNAPSHOT_COLUMNS,
+)
 from tests.fakes.host import RECORDINGS, read_recording
 from tests.unit.drivers.zfs import scenarios
 
@@ -24,9 +30,11 @@ COLUMNS = {
     "POOL_COLUMNS": POOL_COLUMNS,
     "DATASET_COLUMNS": DATASET_COLUMNS,
     "SNAPSHOT_COLUMNS": SNAPSHOT_COLUMNS,
+    "PROPERTY_COLUMNS": PROPERTY_COLUMNS,
+    "ENCRYPTION_COLUMNS": ENCRYPTION_COLUMNS,
 }
 ALIASES = {"recv": "receive", "umount": "unmount"}
-LITERAL = {"mirror", "raidz1", "raidz2", "raidz3", "checksum", "receive_resume_token"}
+LITERAL = {"mirror", "raidz1", "raidz2", "raidz3", "checksum", "receive_resume_token", "prompt"}
 
 HEAD = """\
 # Every command of the ZFS driver
@@ -60,7 +68,7 @@ def form(argv):
     pairs = zip([verb, *words[:-1]], words, strict=True) if words else ()
     told = [_value(program, verb, before, word) for before, word in pairs]
     text = " ".join([program, verb, *told])
-    return re.sub(r"( -[oO] PROPERTY| DEVICE)\1+", r"\1", text)
+    return re.sub(r"( -[oO] PROPERTY| DEVICE| PROPERTY)\1+", r"\1", text)
 
 
 def _value(program, verb, before, word):
@@ -85,6 +93,8 @@ def _operand(program, verb, word):
         return "TOKEN"
     if word.startswith("/"):
         return "DEVICE"
+    if verb in ("get", "set", "inherit") and "/" not in word:
+        return "PROPERTY"
     if "@" in word:
         return _snapshots(word)
     if verb in ("hold", "release") and "/" not in word:
@@ -105,7 +115,12 @@ def _program_form(argv):
     """Return the form of another program: a script of our own by its name, other paths as PATH."""
     program = re.sub(r"^python[\d.]*$", "python", Path(argv[0]).name)
     names = [Path(word).name if word.endswith(".py") else word for word in argv[1:]]
-    return " ".join([program, *("PATH" if name.startswith("/") else name for name in names)])
+    return " ".join([program, *_program_words(names)])
+
+
+def _program_words(words):
+    for word in words:
+        yield "PATH" if word.startswith("/") else "VALUES" if word.startswith("{") else word or "''"
 
 
 # ---- what was recorded

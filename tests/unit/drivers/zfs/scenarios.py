@@ -6,10 +6,16 @@ Used by the tests of the verbs and by the list of commands in docs/zfs-argv.md.
 import sys
 from pathlib import Path
 
-from calypso.drivers.storage import Vdev, VdevKind
-from calypso.drivers.storage.tree import checksum_argv
+from calypso.drivers.storage import Access, Key, Vdev, VdevKind
+from calypso.drivers.storage.tree import checksum_argv, tree_argv
 from calypso.drivers.storage.zfs import openers
-from calypso.drivers.storage.zfs.reading import DATASET_COLUMNS, POOL_COLUMNS, SNAPSHOT_COLUMNS
+from calypso.drivers.storage.zfs.reading import (
+    DATASET_COLUMNS,
+    ENCRYPTION_COLUMNS,
+    POOL_COLUMNS,
+    PROPERTY_COLUMNS,
+    SNAPSHOT_COLUMNS,
+)
 from tests.fakes.host import FakeHost
 
 DISKS = tuple(f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch{at}" for at in range(4))
@@ -19,6 +25,14 @@ ZPOOL_LIST = ("zpool", "list", "-Hp", "-o", POOL_COLUMNS)
 STATUS = ("zpool", "status", "-p")
 SNAPSHOTS_D1 = (*SNAPSHOTS, "-d", "1", "tank/d1")
 SNAPSHOTS_R1 = (*SNAPSHOTS, "-d", "1", "tank/r1")
+SNAPSHOTS_C1 = (*SNAPSHOTS, "-d", "1", "tank/c1")
+ASKED_OF_KEYS = "encryptionroot,keystatus,mounted,canmount,mountpoint"
+ENCRYPTION = (
+    *("zfs", "get", "-Hp", "-r", "-t", "filesystem,volume"),
+    *("-o", ENCRYPTION_COLUMNS, ASKED_OF_KEYS),
+)
+LOAD_KEY = ("zfs", "load-key", "-L", "prompt", "tank/e")
+KEY_OPTIONS = "-o keyformat=passphrase -o keylocation=prompt"
 DRY_RUN_D1 = ("zfs", "destroy", "-nvpr", "tank/d1")
 TOKEN = (
     "1-a5803409a-b8-789c636064000310a500c4ec50360710e72765a52697303030419460caa7a515a7968064f41861"
@@ -34,6 +48,8 @@ def opener_argv(volume):
 
 
 USUAL = (
+    "dataset-tank-c1.txt",
+    "dataset-tank-v1.txt",
     "datasets-all.txt",
     "snapshots-of-tank-d1.txt",
     "snapshots-under-tank-d1.txt",
@@ -225,6 +241,134 @@ def plan_destroy_dataset_recursive(host, storage):
     return storage.plan_destroy_dataset("tank/d1", recursive=True)
 
 
+def rename_dataset(host, storage):
+    gone(host, "tank/x")
+    silent(host, "zfs rename tank/x tank/d1")  # a name that is there, to be seen afterwards
+    return storage.rename_dataset("tank/x", "tank/d1")
+
+
+PROPERTIES_X = ("zfs", "get", "-Hp", "-o", PROPERTY_COLUMNS, "quota,compression,atime", "tank/x")
+
+
+def set_properties(host, storage):
+    silent(host, "zfs set quota=64M compression=lz4 tank/x", "zfs inherit atime tank/x")
+    host.answer(PROPERTIES_X, "properties-set-tank-x.txt")
+    wanted = {"quota": "64M", "compression": "lz4"}
+    return storage.set_properties("tank/x", wanted, inherit=["atime"])
+
+
+def properties(host, storage):
+    return storage.properties("tank/d1", ["compression", "volsize"])
+
+
+def resize_volume(host, storage):
+    host.answer([*LIST, "tank/v1"], "dataset-tank-v1.txt")
+    host.answer([*LIST, "tank/v1"], "dataset-tank-v1-larger.txt")
+    silent(host, "zfs set volsize=100663296 tank/v1")
+    return storage.resize_volume("tank/v1", 100663296 - 5000)
+
+
+def shrink_volume(host, storage):
+    host.answer([*LIST, "tank/v1"], "dataset-tank-v1.txt")
+    host.answer([*LIST, "tank/v1"], "dataset-tank-v1-smaller.txt")
+    silent(host, opener_argv("tank/v1"), "zfs set volsize=33554432 tank/v1")
+    return storage.resize_volume("tank/v1", 33554432, shrink=True)
+
+
+def plan_resize_volume(host, storage):
+    host.answer([*LIST, "tank/v1"], "dataset-tank-v1.txt")
+    return storage.plan_resize_volume("tank/v1", 33554432)
+
+
+def change_access(host, storage):
+    argv = tree_argv("access", "/mnt/d1", "a/b", "recursive", '{"owner": "ada"}')
+    host.answer(argv, "access.txt")
+    heard = []
+    access = Access(owner="ada")
+    files = storage.change_access(
+        "tank/d1",
+        access,
+        folder="a/b",
+        recursive=True,
+        on_files=lambda done, total: heard.append((done, total)),
+        timeout_s=60,
+    )
+    return files, heard
+
+
+# ---- keys
+
+
+def key(text="correct horse"):
+    return Key(text=text)
+
+
+def encryption(host, storage):
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-unlocked.txt")
+    return storage.encryption("tank/e")
+
+
+def create_encrypted(host, storage):
+    silent(host, f"zfs create -o encryption=on {KEY_OPTIONS} tank/e")
+    host.answer([*LIST, "tank/e"], "dataset-tank-e.txt")
+    return storage.create_dataset("tank/e", key=key())
+
+
+def unlock(host, storage):
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-locked.txt")
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-unlocked.txt")
+    silent(host, LOAD_KEY)
+    return storage.unlock("tank/e", key())
+
+
+def lock(host, storage):
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-unlocked.txt")
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-locked.txt")
+    silent(host, "zfs unmount tank/e/in", "zfs unmount tank/e", "zfs unload-key tank/e")
+    return storage.lock("tank/e")
+
+
+def mount(host, storage):
+    silent(host, "zfs mount tank/d1")
+    return storage.mount("tank/d1")
+
+
+def change_key(host, storage):
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-unlocked.txt")
+    silent(host, f"zfs change-key {KEY_OPTIONS} tank/e", "zfs load-key -n -L prompt tank/e")
+    return storage.change_key("tank/e", key("new battery staple"))
+
+
+def plan_change_key(host, storage):
+    host.answer([*ENCRYPTION, "tank/e"], "encryption-tank-e-unlocked.txt")
+    return storage.plan_change_key("tank/e")
+
+
+# ---- clones
+
+
+def clone(host, storage):
+    return storage.clone("tank/d1@s1", "tank/c1", properties={"mountpoint": "/mnt/c1"})
+
+
+def promote(host, storage):
+    host.answer([*LIST, "tank/c1"], "dataset-tank-c1.txt")
+    host.answer([*LIST, "tank/c1"], "dataset-tank-c1-promoted.txt")
+    host.answer(SNAPSHOTS_C1, "snapshots-of-tank-c1.txt")
+    silent(host, "zfs promote tank/c1")
+    return storage.promote("tank/c1", "tank/d1")
+
+
+def plan_promote(host, storage):
+    host.answer([*LIST, "tank/c1"], "dataset-tank-c1.txt")
+    host.answer(SNAPSHOTS_C1, "snapshots-of-tank-c1.txt")
+    return storage.plan_promote("tank/c1", "tank/d1")
+
+
+def holds(host, storage):
+    return storage.holds("tank/d1@s2")
+
+
 def snapshots(host, storage):
     return storage.snapshots()
 
@@ -381,6 +525,24 @@ SCENARIOS = (
     remount,
     plan_destroy_dataset,
     plan_destroy_dataset_recursive,
+    rename_dataset,
+    set_properties,
+    properties,
+    resize_volume,
+    shrink_volume,
+    plan_resize_volume,
+    change_access,
+    encryption,
+    create_encrypted,
+    unlock,
+    lock,
+    mount,
+    change_key,
+    plan_change_key,
+    clone,
+    promote,
+    plan_promote,
+    holds,
     snapshots,
     snapshots_of,
     create_snapshot,

@@ -14,6 +14,8 @@ def test_a_machine_with_openzfs_tells_its_version(host, storage):
         "volumes": True,
         "resume": True,
         "instant_snapshots": True,
+        "clones": True,
+        "encryption": True,
         "json": False,
     }
 

@@ -54,6 +54,7 @@ REFUSALS = [
     ("081-zfs-rollback-older.txt", 0, types.NewerSnapshots),
     ("082-zfs-rollback-r-clone.txt", 0, types.HasClones),
     ("085-zfs-rollback-nosnap.txt", 0, types.SnapshotMissing),
+    ("087-zfs-promote-notclone.txt", 0, types.NotAClone),
     ("088-zfs-rename.txt", 0, types.DatasetExists),
     ("089-zfs-unmount-busy.txt", 0, types.Busy),
     ("090-zfs-destroy-busy.txt", 0, types.Busy),
@@ -80,6 +81,7 @@ REFUSALS = [
     ("125-recv-corrupt.txt", 0, types.StreamBroken),
     ("126-recv-resume.txt", 0, types.StreamBroken),
     ("127-recv-inc-nobase.txt", 0, types.BaseMissing),
+    ("128-recv-modified.txt", 0, errors.MountedAlready),
     ("128-recv-modified.txt", 1, types.BaseMissing),
     ("131-pool-full.txt", 1, types.OutOfSpace),
     ("131-pool-full.txt", 2, types.OutOfSpace),
@@ -107,9 +109,7 @@ REFUSALS = [
 ]
 # Said by a command the driver never runs, or in words that need no type of their own.
 PLAIN = [
-    ("087-zfs-promote-notclone.txt", 0),
     ("116-send-enospc.txt", 0),
-    ("128-recv-modified.txt", 0),
     ("133-scrub-start.txt", 1),
     ("161-import-readonly.txt", 0),
 ]

@@ -14,7 +14,7 @@ from calypso.engine.patience import until_known
 from calypso.engine.pulse import Pulse
 from calypso.engine.run import Runner
 from calypso.errors import StoreUnavailable
-from calypso.host import proof
+from calypso.host import private, proof
 from calypso.host.scope import adopt_orphans, reap_orphans
 from calypso.models.clock import uuid7
 from calypso.models.jobtype import queue_name
@@ -40,6 +40,7 @@ class WorkerProcess:
         self._adopts = not control
         if self._adopts:
             adopt_orphans()
+            private.sweep()
         self.settings, self.subsystem, self._draining = settings, subsystem, draining
         self.queue = queue_name(subsystem, settings.node, control=control)
         self.house: House = build(settings, role="worker")

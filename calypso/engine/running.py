@@ -1,7 +1,5 @@
 """The running job as its run function sees it; what it says goes into mailboxes."""
 
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +12,7 @@ from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
 from calypso.engine.progress import Meter
 from calypso.errors import JobFenced
+from calypso.host.private import PrivateFolder
 from calypso.host.stopping import Stop, StopSignal
 from calypso.models.clock import now
 from calypso.models.job import Job, Progress
@@ -76,7 +75,7 @@ class Running:
         self._children = Children(ports, types, claimed, sleep=self.wait)
         self._meter = Meter()
         self._external = claimed.external
-        self._private: str | None = None
+        self._private: PrivateFolder | None = None
 
     @property
     def job_id(self) -> str:
@@ -112,8 +111,8 @@ class Running:
     def secrets_path(self) -> str:
         """A private directory that vanishes with the run."""
         if self._private is None:
-            self._private = tempfile.mkdtemp(prefix="calypso-")  # mode 0700
-        return self._private
+            self._private = PrivateFolder()
+        return str(self._private.path)
 
     @property
     def progress(self) -> Progress:
@@ -209,6 +208,6 @@ class Running:
     def close(self) -> None:
         """Remove what was private to this run."""
         if self._private is not None:
-            shutil.rmtree(self._private, ignore_errors=True)
+            self._private.close()
         for signal in {self.stop, self.host_stop}:
             signal.close()

@@ -11,6 +11,7 @@ from typing import Protocol
 Argv = Sequence[str]
 OnLine = Callable[[str], None]
 OnStageLine = Callable[[int, str], None]
+OnBeat = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,13 @@ class Host(Protocol):
         *,
         timeout_s: float,
         on_line: OnStageLine | None = None,
+        on_beat: OnBeat | None = None,
         env: Mapping[str, str] | None = None,
     ) -> tuple[Ran, ...]:
         """Run programs as a pipe; `on_line(stage, line)` gets each line of their stderr.
 
-        Returns one Ran for each stage: look at every code, not only the last.
+        `on_beat` is called about once a second, whether they say anything or not; what it raises
+        ends them. Returns one Ran for each stage: look at every code, not only the last.
         """
 
     def which(self, program: str) -> str | None:

@@ -4,18 +4,20 @@ import os
 import selectors
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import IO
 
 from calypso.errors import CommandFailed
-from calypso.host import OnLine
+from calypso.host import OnBeat, OnLine, Ran
 from calypso.host.stopping import StopSignal
 
 MAX_OUTPUT_BYTES = 256 << 20  # a listing of a million snapshots is about 100 MB
 TAIL_BYTES = 64 << 10  # what is kept of a stream's lines, for its error message
 AFTER_EXIT_S = 2.0  # a grandchild may hold the pipe open long after its parent's end
 READ_BYTES = 1 << 16
+BEAT_S = 1.0
+LOGGED_LINES = 200  # of one command; the driver reads all, people read the head
 
 Readers = Sequence[tuple[IO[bytes], Callable[[bytes], None]]]
 
@@ -88,7 +90,14 @@ class Lines:
 class Attendance:
     """Feeds readers until every pipe is at its end, or a little after the last program's end."""
 
-    def __init__(self, started: Sequence[Started], readers: Readers, deadline: float) -> None:
+    def __init__(
+        self,
+        started: Sequence[Started],
+        readers: Readers,
+        deadline: float,
+        on_beat: OnBeat | None = None,
+    ) -> None:
+        self._on_beat = on_beat
         self._running, self._pipes = len(started), len(readers)
         self._deadline = deadline
         self._selector = selectors.DefaultSelector()
@@ -103,10 +112,18 @@ class Attendance:
             self._selector.register(stop, selectors.EVENT_READ, lambda _key: stop.check())
         with self._selector:
             while (self._pipes or self._running) and (left_s := self._left_s()) > 0:
-                for key, _ in self._selector.select(left_s):
+                for key, _ in self._selector.select(self._patience_s(left_s)):
                     key.data(key)
+                self._beat()
         if self._running:
             raise subprocess.TimeoutExpired("", 0)
+
+    def _patience_s(self, left_s: float) -> float:
+        return left_s if self._on_beat is None else min(left_s, BEAT_S)
+
+    def _beat(self) -> None:
+        if self._on_beat is not None:
+            self._on_beat()
 
     def _left_s(self) -> float:
         return self._deadline - time.monotonic()
@@ -140,3 +157,12 @@ def err_of(one: Started) -> IO[bytes]:
     """Return what it complains."""
     assert one.process.stderr is not None  # noqa: S101 - it was started with a pipe
     return one.process.stderr
+
+
+def said(ran: Ran) -> Iterator[str]:
+    """Yield what a log tells of a program that ended: the head of its output, and how it ended."""
+    lines = [*ran.stdout.splitlines(), *ran.stderr.splitlines()]
+    yield from (f"  {line}" for line in lines[:LOGGED_LINES])
+    if len(lines) > LOGGED_LINES:
+        yield f"  … {len(lines) - LOGGED_LINES} more lines"
+    yield f"[{ran.argv[0]}: exit {ran.code}, {ran.elapsed_s:.2f} s]"

@@ -13,7 +13,7 @@ from typing import IO
 from uuid import uuid4
 
 from calypso.errors import CommandMissing, CommandTimedOut
-from calypso.host import Argv, OnLine, OnStageLine, Ran
+from calypso.host import Argv, OnBeat, OnLine, OnStageLine, Ran
 from calypso.host.attending import (
     MAX_OUTPUT_BYTES,
     Attendance,
@@ -24,12 +24,12 @@ from calypso.host.attending import (
     elapsed_s,
     err_of,
     out_of,
+    said,
 )
 from calypso.host.scope import Scope
 from calypso.host.stopping import StopSignal
 
 SBIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-LOGGED_LINES = 200  # of one command; the driver reads all, people read the head
 
 
 OnLog = Callable[[str], None]
@@ -114,6 +114,7 @@ class LocalHost:
         *,
         timeout_s: float,
         on_line: OnStageLine | None = None,
+        on_beat: OnBeat | None = None,
         env: Mapping[str, str] | None = None,
     ) -> tuple[Ran, ...]:
         """Run programs as a pipe; see `Host.pipe`. The last one's stdout counts as its stderr."""
@@ -122,7 +123,8 @@ class LocalHost:
         readers = [Lines(partial(tell, stage)) for stage in range(len(stages))]
         watched = [(err_of(one), reader.add) for one, reader in zip(started, readers, strict=True)]
         last = Lines(lambda line: tell(len(stages) - 1, line))
-        codes = self._attend(started, [*watched, (out_of(started[-1]), last.add)], timeout_s)
+        pipes = [*watched, (out_of(started[-1]), last.add)]
+        codes = self._attend(started, pipes, timeout_s, on_beat)
         for reader in (*readers, last):
             reader.flush()
         done = tuple(
@@ -217,11 +219,12 @@ class LocalHost:
         started: Sequence["Started"],
         readers: Readers,
         timeout_s: float,
+        on_beat: OnBeat | None = None,
     ) -> list[int]:
         """Feed the readers until all programs have ended; end them on a stop or a timeout."""
         deadline = time.monotonic() + timeout_s
         try:
-            Attendance(started, readers, deadline).run(self._stop)
+            Attendance(started, readers, deadline, on_beat).run(self._stop)
             return [one.process.wait() for one in started]
         except subprocess.TimeoutExpired as late:
             self.end_all()
@@ -235,12 +238,8 @@ class LocalHost:
                 one.close()
 
     def _log_ran(self, ran: Ran) -> None:
-        lines = [*ran.stdout.splitlines(), *ran.stderr.splitlines()]
-        for line in lines[:LOGGED_LINES]:
-            self._log(f"  {line}")
-        if len(lines) > LOGGED_LINES:
-            self._log(f"  … {len(lines) - LOGGED_LINES} more lines")
-        self._log(f"[{ran.argv[0]}: exit {ran.code}, {ran.elapsed_s:.2f} s]")
+        for line in said(ran):
+            self._log(line)
 
     def _say_stuck(self, pids: object) -> None:
         self._log(f"waiting for processes the kernel does not let go: {pids}")

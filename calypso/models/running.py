@@ -39,7 +39,7 @@ class RunningJob(Protocol):
 
     @property
     def secrets_path(self) -> str:
-        """A private directory that vanishes with the run, for tools that want a file."""
+        """A private directory, in memory where there is such, that vanishes with the run."""
 
     def report(
         self,

@@ -128,7 +128,7 @@ class FakeHost:
             on_line(line)
         return Ran(ran.argv, ran.code, "", ran.stderr, ran.elapsed_s)
 
-    def pipe(self, stages, *, timeout_s, on_line=None, env=None):
+    def pipe(self, stages, *, timeout_s, on_line=None, on_beat=None, env=None):
         ran = [self.run(argv, timeout_s=timeout_s, env=env) for argv in stages]
         for stage, one in enumerate(ran):
             for line in one.stderr.splitlines() if on_line else ():

@@ -35,10 +35,12 @@ from calypso.drivers.storage.refusals import (
     SnapshotMissing,
     StorageError,
     StreamBroken,
+    StreamStalled,
     Unsupported,
     WouldShrink,
 )
 from calypso.drivers.storage.values import (
+    PLAIN,
     Access,
     Dataset,
     DatasetKind,
@@ -66,6 +68,7 @@ from calypso.drivers.storage.verbs.transfers import TransferVerbs
 from calypso.models.inventory import Capability
 
 __all__ = [
+    "PLAIN",
     "Access",
     "BadName",
     "BadProperty",
@@ -111,6 +114,7 @@ __all__ = [
     "Storage",
     "StorageError",
     "StreamBroken",
+    "StreamStalled",
     "Unsupported",
     "Vdev",
     "VdevKind",

@@ -207,6 +207,13 @@ class StreamBroken(StorageError):
     transient = True
 
 
+class StreamStalled(StreamBroken):
+    """Nothing was sent for a long time, though both ends were there; they were ended."""
+
+    code = "storage_stream_stalled"
+    title = "Transfer stalled"
+
+
 class ProductMissing(StorageError):
     """The product is not installed or its kernel module is not loaded."""
 

@@ -161,12 +161,20 @@ class Access(_Value):
 
 
 class SendOptions(_Value):
-    """How a stream is made. `raw`: encrypted blocks as they are, the target needs no key."""
+    """How a stream is made and moved. `raw`: blocks as they are encrypted, the target needs no key.
+
+    Never faster than `rate_bytes_per_s`; ended when nothing was sent for `stall_s`.
+    """
 
     raw: bool = False
     compressed: bool = False
     large_blocks: bool = False
     properties: bool = False
+    rate_bytes_per_s: int | None = None
+    stall_s: float | None = None
+
+
+PLAIN = SendOptions()
 
 
 class Sent(_Value):

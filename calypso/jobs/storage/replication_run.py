@@ -1,49 +1,131 @@
-"""Bring a dataset's snapshot to another dataset."""
+"""Bring a dataset's snapshots to another dataset, here or on another machine."""
 
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
-from calypso.drivers.storage import (
-    BaseMissing,
-    DatasetMissing,
-    Snapshot,
-    SnapshotMissing,
-    Storage,
-)
-from calypso.errors import FieldError, Invalid, JobCancelled
+from calypso.drivers.storage import HasClones, Held, SendOptions, Storage
+from calypso.jobs.storage._remote import Remote
+from calypso.jobs.storage._replicating import Order, Replication, refuse_overlap
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Retry, job
 from calypso.models.lock import Lock, exclusive, present
 from calypso.models.names import DatasetName, SnapshotName, split_snapshot
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 7 * 86400
+STALL_S = 1800  # a large dataset may be looked through for long before its first byte
+
+Pattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/*?\[\]!-]+$", max_length=200)]
+
+
+class Direction(StrEnum):
+    """Which end is on the other machine."""
+
+    LOCAL = "local"
+    PUSH = "push"
+    PULL = "pull"
 
 
 class Params(JobParams):
-    """From where to where."""
+    """From where to where, and how."""
 
     source: DatasetName = Field(
         description="Dataset to replicate.", json_schema_extra={"x-choices": "storage/datasets"}
     )
     target: DatasetName = Field(description="Dataset that receives; made at the first time.")
+    direction: Direction = Field(
+        default=Direction.LOCAL,
+        description="push: the target is on the other machine; pull: the source is.",
+    )
+    remote: Remote | None = Field(default=None, description="The other machine; none for local.")
     snapshot: SnapshotName | None = Field(
         default=None, description="Part after the @; the newest snapshot when empty."
+    )
+    recursive: bool = Field(
+        default=False, description="Also every dataset below that has a snapshot of that name."
+    )
+    exclude: tuple[Pattern, ...] = Field(
+        default=(), max_length=100, description="Datasets below to leave out; * crosses slashes."
+    )
+    all_snapshots: bool = Field(
+        default=False, description="Also the snapshots between the common one and the wanted one."
+    )
+    raw: bool = Field(
+        default=False, description="Send blocks as they are encrypted: the target needs no key."
+    )
+    compressed: bool = Field(default=False, description="Send compressed blocks as they are.")
+    large_blocks: bool = Field(default=False, description="Keep blocks larger than 128 KiB whole.")
+    properties: bool = Field(
+        default=False, description="Send the properties too, but not where it is mounted."
+    )
+    allow_from_scratch: bool = Field(
+        default=False,
+        description="Without a common snapshot: rename the present target and send all anew.",
+    )
+    rate_bytes_per_s: int | None = Field(
+        default=None, ge=1024, description="Send no faster than this; empty: as fast as it goes."
+    )
+    stall_s: int = Field(
+        default=STALL_S, ge=10, le=86400, description="End it when nothing is sent for so long."
+    )
+    keep_last: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Keep only so many snapshots of each target; empty: all.",
     )
     keep_partial: bool = Field(
         default=True, description="After a cancel keep what can be resumed, if the product can."
     )
 
+    @model_validator(mode="after")
+    def _names_the_other_machine(self) -> "Params":
+        if (self.remote is None) != (self.direction is Direction.LOCAL):
+            raise ValueError("name the other machine to push or pull, and none for local")
+        return self
+
     def locks(self) -> Sequence[Lock]:
-        return [
-            present("storage", self.source),
-            present("snapshots", self.source),
-            exclusive("storage", self.target),
-            exclusive("snapshots", self.target),
-        ]
+        return [*self._source_locks(), *self._target_locks()]
+
+    def _source_locks(self) -> list[Lock]:
+        if self.remote is not None and self.direction is Direction.PULL:
+            return self.remote.reads(self.source)
+        return [present("storage", self.source), present("snapshots", self.source)]
+
+    def _target_locks(self) -> list[Lock]:
+        if self.remote is not None and self.direction is Direction.PUSH:
+            return self.remote.changes(self.target)
+        return [exclusive("storage", self.target), exclusive("snapshots", self.target)]
 
     def title(self) -> str:
-        return f"Replicate {self.source} to {self.target}"
+        there = "" if self.remote is None else self.remote.host
+        source = f"{there}:{self.source}" if self.direction is Direction.PULL else self.source
+        target = f"{there}:{self.target}" if self.direction is Direction.PUSH else self.target
+        return f"Replicate {source} to {target}"
+
+    def order(self) -> Order:
+        """Return what to bring where, and how."""
+        return Order(
+            source=self.source,
+            target=self.target,
+            snapshot=self.snapshot,
+            recursive=self.recursive,
+            exclude=self.exclude,
+            with_those_between=self.all_snapshots,
+            allow_from_scratch=self.allow_from_scratch,
+            keep_partial=self.keep_partial,
+            options=SendOptions(
+                raw=self.raw,
+                compressed=self.compressed,
+                large_blocks=self.large_blocks,
+                properties=self.properties,
+                rate_bytes_per_s=self.rate_bytes_per_s,
+                stall_s=self.stall_s,
+            ),
+            timeout_s=TIMEOUT_S,
+        )
 
 
 class Result(JobResult):
@@ -52,8 +134,10 @@ class Result(JobResult):
     snapshot: str
     base: str | None
     sent_bytes: int
+    sent_snapshots: int = 0
     nothing_to_do: bool = False
     resumed: bool = False
+    thinned: int = 0  # snapshots of the target that went, as keep_last says
 
 
 @job(
@@ -65,108 +149,48 @@ class Result(JobResult):
     on_lost=OnLost.REQUEUE,
     retry=Retry(attempts=5, first_s=10),
     schedulable=True,
-    stall_s=1800,  # a large dataset may be looked through for long before its first byte
+    stall_s=STALL_S,
 )
 def replicate(params: Params, storage: Storage, running: RunningJob) -> Result:
-    """Bring a dataset's snapshot to another dataset on this node.
+    """Bring a dataset's snapshots to another dataset, here or on another machine.
 
     Full at the first time, then only the difference from the newest common snapshot. A cancel
     ends both sides; the target is then as it was, or can be resumed, and the job says which.
     """
-    _refuse_overlap(params)
-    running.report(phase="comparing")
-    snapshot, base, there = _choose(params, storage)
-    if there:
-        running.log(f"{params.target} has {snapshot.name} already")
-        return Result(snapshot=snapshot.name, base=None, sent_bytes=0, nothing_to_do=True)
-    kept = [one.name for one in (snapshot, base) if one is not None]
-    for name in kept:
-        storage.hold(name, running.token)
-        for token in running.earlier_tokens:
-            storage.release(name, token)
-    try:
-        return _transfer(params, storage, running, snapshot, base)
-    finally:
-        with running.tidying():
-            for name in kept:
-                storage.release(name, running.token)
-
-
-def _transfer(
-    params: Params,
-    storage: Storage,
-    running: RunningJob,
-    snapshot: Snapshot,
-    base: Snapshot | None,
-) -> Result:
-    def show(done_bytes: int, total_bytes: int | None) -> None:
-        running.report(done=done_bytes, total=total_bytes, unit="bytes")
-
-    running.report(phase="sending", done=0, unit="bytes")
-    try:
-        sent = storage.send(
-            snapshot.name,
-            params.target,
-            base=None if base is None else split_snapshot(base.name)[1],
-            on_bytes=show,
-            timeout_s=TIMEOUT_S,
-        )
-    except JobCancelled as stopped:
-        with running.tidying():
-            raise JobCancelled(_left_behind(params, storage)) from stopped
-    running.report(phase="done", done=sent.sent_bytes, total=sent.sent_bytes, unit="bytes")
+    if params.remote is None:
+        refuse_overlap(params.source, params.target)
+    source, target = _ends(params, storage, running)
+    replication = Replication(params.order(), source, target, running)
+    moved = replication.run()
+    thinned = sum(_thin(params, target, name, running) for name in replication.targets)
     return Result(
-        snapshot=sent.snapshot, base=sent.base, sent_bytes=sent.sent_bytes, resumed=sent.resumed
+        snapshot=moved.snapshot,
+        base=moved.base,
+        sent_bytes=moved.sent_bytes,
+        sent_snapshots=moved.sent_snapshots,
+        nothing_to_do=not moved.sent_snapshots,
+        resumed=moved.resumed,
+        thinned=thinned,
     )
 
 
-def _left_behind(params: Params, storage: Storage) -> str:
-    """Say in which state a cut transfer leaves the target; throw the rest away unless kept."""
-    if storage.resume_token(params.target) is None:
-        storage.abandon(params.target)
-        return f"Cancelled. {params.target} is as it was before."
-    if params.keep_partial:
-        return (
-            f"Cancelled. {params.target} keeps what it received; run the replication again "
-            "and it goes on from there."
-        )
-    storage.abandon(params.target)
-    return f"Cancelled. What {params.target} had received of this was thrown away."
+def _ends(params: Params, storage: Storage, running: RunningJob) -> tuple[Storage, Storage]:
+    if params.remote is None:
+        return storage, storage
+    far = params.remote.open(storage, running)
+    return (storage, far) if params.direction is Direction.PUSH else (far, storage)
 
 
-def _choose(params: Params, storage: Storage) -> tuple[Snapshot, Snapshot | None, bool]:
-    """Return what to send, from which base, and whether the target has it already."""
-    source = storage.snapshots(params.source)
-    snapshot = _wanted(params, source)
+def _thin(params: Params, target: Storage, name: str, running: RunningJob) -> int:
+    """Destroy the oldest snapshots of a target; held and cloned ones stay and do not count."""
+    if params.keep_last is None:
+        return 0
+    running.report(phase=f"thinning {name}")
+    there = [one for one in target.snapshots(name) if not one.holds and not one.clones]
+    gone = [split_snapshot(one.name)[1] for one in there[: -params.keep_last]]
     try:
-        target = {one.guid for one in storage.snapshots(params.target)}
-        storage.dataset(params.target)
-    except DatasetMissing:
-        return snapshot, None, False
-    if snapshot.guid in target:
-        return snapshot, None, True
-    common = [one for one in source if one.guid in target and one.order < snapshot.order]
-    if not common:
-        raise BaseMissing(
-            f"{params.target} exists, but has no snapshot in common with {params.source}. "
-            "Choose a target that does not exist yet, or destroy this one first."
-        )
-    return snapshot, max(common, key=lambda one: one.order), False
-
-
-def _wanted(params: Params, source: Sequence[Snapshot]) -> Snapshot:
-    if not source:
-        raise SnapshotMissing(f"{params.source} has no snapshot to send. Take one first.")
-    if params.snapshot is None:
-        return max(source, key=lambda one: one.order)
-    for one in source:
-        if one.name == f"{params.source}@{params.snapshot}":
-            return one
-    raise SnapshotMissing(f"There is no snapshot {params.source}@{params.snapshot}.")
-
-
-def _refuse_overlap(params: Params) -> None:
-    inner, outer = f"{params.target}/", f"{params.source}/"
-    if inner.startswith(outer) or outer.startswith(inner):
-        message = f"{params.target} and {params.source} lie in each other."
-        raise Invalid(message, [FieldError("/params/target", "overlap", message)])
+        target.destroy_snapshots(name, gone)
+    except (Held, HasClones) as refused:  # somebody was quicker
+        running.warn("not_thinned", f"{name} keeps all its snapshots: {refused.detail}")
+        return 0
+    return len(gone)

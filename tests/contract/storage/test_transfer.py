@@ -230,12 +230,13 @@ class MeddlingHost:
     def __getattr__(self, verb):
         return getattr(self._host, verb)
 
-    def pipe(self, stages, *, timeout_s, on_line=None, env=None):
+    def pipe(self, stages, *, timeout_s, on_line=None, on_beat=None, env=None):
         sender, receiver = stages
         sent, _, received = self._host.pipe(
             [sender, self._meddler, receiver],
             timeout_s=timeout_s,
             on_line=lambda stage, line: on_line(stage // 2, line) if on_line else None,
+            on_beat=on_beat,
             env=env,
         )
         return sent, received

@@ -29,6 +29,7 @@ from calypso.drivers.storage.directory.trees import (
     incoming,
     outgoing,
     rest,
+    throttle,
 )
 from calypso.drivers.storage.directory.trees.report import (
     EVERY_S,
@@ -65,6 +66,11 @@ def _send(name: str, source: str, base: str = "") -> object:
 
 def _receive(staging: str, base: str = "") -> object:
     return incoming.receive(Path(staging), _optional(base), sys.stdin.buffer)
+
+
+def _throttle(rate_bytes_per_s: str) -> object:
+    throttle.throttle(sys.stdin.buffer, sys.stdout.buffer, int(rate_bytes_per_s))
+    return None
 
 
 def _remove(*paths: str) -> object:
@@ -110,6 +116,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "scrub": _scrub,
     "send": _send,
     "receive": _receive,
+    "throttle": _throttle,
     "remove": _remove,
     "access": _access,
     "follow": _follow,

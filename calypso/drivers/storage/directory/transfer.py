@@ -1,18 +1,24 @@
 """Sending a snapshot into another dataset: both ends are children, the target is built aside."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from calypso.drivers.storage import (
+    PLAIN,
     BaseMissing,
     DatasetExists,
     DatasetMissing,
     OnBytes,
     ParentMissing,
     PoolMissing,
+    SendOptions,
     Sent,
     SnapshotExists,
+    Unsupported,
 )
 from calypso.drivers.storage.directory import errors, records
+from calypso.drivers.storage.directory.datasets import refuse_taken
 from calypso.drivers.storage.directory.layout import Folder, snapshot_name, write_json
 from calypso.drivers.storage.directory.reading import Progress
 from calypso.drivers.storage.directory.trees.incoming import SNAPSHOT
@@ -25,7 +31,9 @@ from calypso.drivers.storage.directory.trees.places import (
     SNAPSHOTS,
 )
 from calypso.drivers.storage.directory.workshop import Part
+from calypso.drivers.storage.flow import Watch, flow
 from calypso.drivers.storage.tree import tree_argv
+from calypso.host.ssh import Peer
 from calypso.models.clock import now
 from calypso.models.names import split_snapshot
 
@@ -33,35 +41,50 @@ from calypso.models.names import split_snapshot
 class Transfers(Part):
     """The verbs that move data."""
 
+    def at(self, peer: Peer) -> Self:
+        """Refuse: the pools of another machine cannot be worked on from here."""
+        raise Unsupported(f"The directory product does not reach {peer.host}; use ZFS for that.")
+
     def send(
         self,
         snapshot: str,
         target: str,
         *,
         base: str | None = None,
+        to: Self | None = None,
+        options: SendOptions = PLAIN,
         on_bytes: OnBytes,
         timeout_s: float,
     ) -> Sent:
         """Send a snapshot into `target`; see `Storage.send`. The target is changed at the end.
 
-        Snapshots the target took of itself since `base` stay.
+        Snapshots the target took of itself since `base` stay. Of the options none means anything
+        here but `raw`, which is refused.
         """
+        if options.raw:
+            raise Unsupported("The directory product encrypts nothing, so nothing is sent raw.")
         dataset, name = split_snapshot(snapshot)
         source = self._shop.existing(dataset)
         records.found(source, snapshot_name(name))
-        to = self._target(target)
-        _refuse(source, name, to, base)
-        heard = Progress(on_bytes)
-        with self._shop.working(to.pool) as place:
+        there = self if to is None else to
+        move = _Transfer(source, name, there._target(target), base)
+        move.refuse()
+        watch = Watch(on_bytes, options.stall_s)
+        heard = Progress(watch.hear)
+        with there._shop.working(move.to.pool) as place:
             staging = place / "in"
-            stages = self._shop.host.pipe(
-                _stages(source, name, to, base, staging),
+            ends = flow(
+                self._shop.host,
+                there._shop.host,
+                (move.sender, move.receiver(staging)),
+                options=options,
+                on_line=heard.hear,
+                watch=watch,
                 timeout_s=timeout_s,
-                on_line=lambda stage, line: heard.hear(line) if stage == 0 else None,
             )
-            if (refusal := errors.worst(stages)) is not None:
+            if (refusal := errors.worst(ends)) is not None:
                 raise refusal
-            self._put_in_place(source, name, to, base, staging)
+            there._put_in_place(move, staging)
         base_name = None if base is None else f"{dataset}@{base}"
         return Sent(snapshot=f"{target}@{name}", base=base_name, sent_bytes=heard.done_bytes)
 
@@ -84,50 +107,62 @@ class Transfers(Part):
         except PoolMissing as missing:
             raise ParentMissing(f"{target} cannot be made: {missing.detail}") from missing
 
-    def _put_in_place(
-        self, source: Folder, name: str, to: Folder, base: str | None, staging: Path
-    ) -> None:
+    def _put_in_place(self, move: "_Transfer", staging: Path) -> None:
         manifest = list(read_manifest(staging / SNAPSHOT / MANIFEST))
-        about = {**records.about(source.snapshot(name)), "digest": digest(manifest)}
+        sent = records.about(move.source.snapshot(move.name))
+        about = {**sent, "digest": digest(manifest)}
+        to = move.to
         with self._shop.alone(to.pool):
-            _refuse(source, name, to, base)
+            move.refuse()
             order = records.next_order(to.pool)
             records.describe(staging / SNAPSHOT, order=order, about=about)
-            moves = _new(to, name, staging) if base is None else _next(to, name, staging)
-            commit(to.pool, moves)
+            make = _new if move.base is None else _next
+            commit(to.pool, make(to, move.name, staging))
 
 
-def _refuse(source: Folder, name: str, to: Folder, base: str | None) -> None:
-    if base is None:
-        if to.exists:
-            raise DatasetExists(f"{to.name} exists; a full transfer needs a new dataset.")
-        if (above := to.above()) is None or not above.exists:
-            raise ParentMissing(f"The dataset above {to.name} does not exist. Make it first.")
-        return
-    if not to.exists:
-        raise DatasetMissing(f"{to.name} does not exist; send it a whole snapshot first.")
-    _refuse_base(source, to, base)
-    if to.snapshot(name).exists():
-        raise SnapshotExists(f"There is a snapshot {to.name}@{name} already.")
+@dataclass(frozen=True)
+class _Transfer:
+    """What goes where."""
 
+    source: Folder
+    name: str
+    to: Folder
+    base: str | None
 
-def _refuse_base(source: Folder, to: Folder, base: str) -> None:
-    mine, theirs = source.snapshot(base), to.snapshot(base)
-    if not mine.exists() or not theirs.exists():
-        raise BaseMissing(f"{source.name} and {to.name} have no snapshot {base} in common.")
-    if records.about(mine)["guid"] != records.about(theirs)["guid"]:
-        raise BaseMissing(f"{to.name}@{base} is another snapshot than {source.name}@{base}.")
+    @property
+    def sender(self) -> list[str]:
+        mine = [] if self.base is None else [self.source.snapshot(self.base)]
+        whole = f"{self.source.name}@{self.name}"
+        return tree_argv("send", whole, self.source.snapshot(self.name), *mine)
 
+    def receiver(self, staging: Path) -> list[str]:
+        theirs = [] if self.base is None else [self.to.snapshot(self.base)]
+        return tree_argv("receive", staging, *theirs)
 
-def _stages(
-    source: Folder, name: str, to: Folder, base: str | None, staging: Path
-) -> list[list[str]]:
-    mine = [] if base is None else [source.snapshot(base)]
-    theirs = [] if base is None else [to.snapshot(base)]
-    return [
-        tree_argv("send", f"{source.name}@{name}", source.snapshot(name), *mine),
-        tree_argv("receive", staging, *theirs),
-    ]
+    def refuse(self) -> None:
+        """Refuse what cannot be received as things stand."""
+        to = self.to
+        if self.base is None:
+            if to.exists:
+                raise DatasetExists(f"{to.name} exists; a full transfer needs a new dataset.")
+            refuse_taken(to)
+            return
+        if not to.exists:
+            raise DatasetMissing(f"{to.name} does not exist; send it a whole snapshot first.")
+        self._refuse_base(self.base)
+        if to.snapshot(self.name).exists():
+            raise SnapshotExists(f"There is a snapshot {to.name}@{self.name} already.")
+
+    def _refuse_base(self, base: str) -> None:
+        mine, theirs = self.source.snapshot(base), self.to.snapshot(base)
+        if not mine.exists() or not theirs.exists():
+            raise BaseMissing(
+                f"{self.source.name} and {self.to.name} have no snapshot {base} in common."
+            )
+        if records.about(mine)["guid"] != records.about(theirs)["guid"]:
+            raise BaseMissing(
+                f"{self.to.name}@{base} is another snapshot than {self.source.name}@{base}."
+            )
 
 
 def _new(to: Folder, name: str, staging: Path) -> list[Move]:

@@ -1,10 +1,12 @@
-"""The part of the driver that moves snapshots and compares them."""
+"""The part of the driver that moves snapshots, on one machine or from one to another."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 
 from calypso.drivers.storage import (
+    PLAIN,
     BaseMissing,
     DatasetExists,
     DatasetKind,
@@ -12,21 +14,22 @@ from calypso.drivers.storage import (
     NewerSnapshots,
     OnBytes,
     ParentMissing,
+    SendOptions,
     Sent,
     Snapshot,
     StorageError,
     StreamBroken,
-    Unsupported,
 )
-from calypso.drivers.storage.tree import checksum_argv, read_checksum
+from calypso.drivers.storage.flow import Watch, flow
 from calypso.drivers.storage.zfs import errors, reading
-from calypso.drivers.storage.zfs.errors import NothingToAbort
+from calypso.drivers.storage.zfs.commands import ENVIRONMENT
 from calypso.drivers.storage.zfs.names import refuse_dataset
-from calypso.drivers.storage.zfs.reading import Token
-from calypso.drivers.storage.zfs.snapshots import Snapshots
+from calypso.drivers.storage.zfs.resuming import Found, Resuming
+from calypso.host.ssh import Peer, SshHost, near
 from calypso.models.names import split_snapshot
 
-CHECKSUM_TIMEOUT_S = 86400.0  # reads everything there is
+# With these the target would be mounted over the source.
+PLACES = ("mountpoint", "canmount")
 
 
 @dataclass
@@ -38,9 +41,9 @@ class _Heard:
     done_bytes: int = 0
     total_bytes: int | None = None
 
-    def hear(self, stage: int, line: str) -> None:
-        """Hear a line; only those of the sender, stage 0, tell bytes."""
-        told = reading.send_line(line) if stage == 0 else None
+    def hear(self, line: str) -> None:
+        """Hear a line of the sender."""
+        told = reading.send_line(line)
         if told is None:
             return
         if told.size_bytes is not None:
@@ -56,8 +59,12 @@ class _Heard:
         self.on_bytes(done_bytes, self.total_bytes)
 
 
-class Transfers(Snapshots):
-    """Sending, resuming, comparing."""
+class Transfers(Resuming):
+    """Sending."""
+
+    def at(self, peer: Peer) -> Self:
+        """Return OpenZFS on another machine, over this one. Runs nothing."""
+        return type(self)(SshHost(near(self._host), peer))
 
     def send(
         self,
@@ -65,6 +72,8 @@ class Transfers(Snapshots):
         target: str,
         *,
         base: str | None = None,
+        to: Self | None = None,
+        options: SendOptions = PLAIN,
         on_bytes: OnBytes,
         timeout_s: float,
     ) -> Sent:
@@ -73,23 +82,29 @@ class Transfers(Snapshots):
         A token of another transfer is thrown away. A target with snapshots newer than `base` is
         refused (NewerSnapshots): going back would destroy them.
         """
+        there = self if to is None else to
         refuse_dataset(target)
         what = self._snapshot(snapshot)
         from_ = None if base is None else self._base(what, base)
-        self._refuse_target(target, from_)
-        token = self._usable_token(target, what, from_)
-        sender, heard = self._sender(what, from_, token, on_bytes)
-        forced = [] if from_ is None else ["-F"]
-        ends = self._host.pipe(
-            [sender, ["zfs", "receive", "-s", "-u", *forced, target]],
-            timeout_s=timeout_s,
+        there._refuse_target(target, from_)
+        token = self._usable_token(there, target, what, from_)
+        watch = Watch(on_bytes, options.stall_s)
+        heard = _Heard(watch.hear, earlier_bytes=token.means.done_bytes if token else 0)
+        sender, receiver = flow(
+            self._host,
+            there._host,
+            (_sender(what, from_, token, options), self._receiver(what, target, from_, options)),
+            options=options,
             on_line=heard.hear,
+            watch=watch,
+            timeout_s=timeout_s,
+            env=ENVIRONMENT,
         )
-        if (refusal := errors.of_transfer(ends[0], ends[1])) is not None:
+        if (refusal := errors.of_transfer(sender, receiver)) is not None:
             raise refusal
-        received = self._received(target, what)
+        received = there._received(target, what)
         if from_ is None:
-            self._mount_if_it_can_be(target)
+            there._mount_if_it_can_be(target)
         heard.end()
         return Sent(
             snapshot=received.name,
@@ -98,14 +113,15 @@ class Transfers(Snapshots):
             resumed=token is not None,
         )
 
-    def _sender(
-        self, what: Snapshot, base: Snapshot | None, token: "_Found | None", on_bytes: OnBytes
-    ) -> tuple[Sequence[str], _Heard]:
-        if token is not None:
-            heard = _Heard(on_bytes, earlier_bytes=token.means.done_bytes)
-            return ["zfs", "send", "-vP", "-t", token.text], heard
-        since = [] if base is None else ["-i", base.name]
-        return ["zfs", "send", "-vP", *since, what.name], _Heard(on_bytes)
+    def _receiver(
+        self, what: Snapshot, target: str, base: Snapshot | None, options: SendOptions
+    ) -> Sequence[str]:
+        forced = [] if base is None else ["-F"]
+        dataset, _ = split_snapshot(what.name)
+        without: list[str] = []
+        if options.properties and self.dataset(dataset).kind is DatasetKind.FILESYSTEM:
+            without = [word for name in PLACES for word in ("-x", name)]
+        return ["zfs", "receive", "-s", "-u", *forced, *without, target]
 
     # -- what must be so before
 
@@ -143,24 +159,17 @@ class Transfers(Snapshots):
                 original=missing.original,
             ) from missing
 
-    def _usable_token(self, target: str, what: Snapshot, base: Snapshot | None) -> "_Found | None":
+    def _usable_token(
+        self, there: Self, target: str, what: Snapshot, base: Snapshot | None
+    ) -> Found | None:
         """Return the token a cut transfer of the same left; another one's is thrown away."""
-        text = self.resume_token(target)
+        text = there.resume_token(target)
         if text is None:
             return None
-        means = self._meaning(text)
-        from_guid = None if base is None else base.guid
-        if means is not None and (means.to_guid, means.from_guid) == (what.guid, from_guid):
-            return _Found(text, means)
-        self.abandon(target)
-        return None
-
-    def _meaning(self, token: str) -> Token | None:
-        """Return what a token stands for, or None when its snapshot is no more."""
-        try:
-            return reading.token(self._read("zfs", "send", "-nvP", "-t", token))
-        except StorageError:
-            return None
+        found = self._meaning(text, what, base)
+        if found is None:
+            there.abandon(target)
+        return found
 
     # -- what must be so after
 
@@ -176,49 +185,18 @@ class Transfers(Snapshots):
             with suppress(StorageError):
                 self._do("zfs", "mount", target)
 
-    # -- cut transfers
 
-    def resume_token(self, target: str) -> str | None:
-        """Return what a cut transfer into `target` left to go on from, or None."""
-        refuse_dataset(target)
-        try:
-            told = self._read("zfs", "get", "-Hp", "-o", "value", "receive_resume_token", target)
-        except DatasetMissing:
-            return None
-        return reading.given(told.strip())
-
-    def abandon(self, target: str) -> None:
-        """Throw away what a cut transfer left; nothing happens when there is nothing."""
-        if self.resume_token(target) is None:
-            return
-        with suppress(NothingToAbort, DatasetMissing):
-            self._do("zfs", "receive", "-A", target)
-        if self.resume_token(target) is not None:
-            raise StorageError(f"zfs says that {target} keeps no part of a transfer, but it does.")
-
-    # -- comparing
-
-    def checksum(self, snapshot: str) -> str:
-        """Return a digest over a snapshot of a mounted filesystem; see `Storage.checksum`."""
-        self._snapshot(snapshot)
-        dataset, name = split_snapshot(snapshot)
-        found = self.dataset(dataset)
-        if found.kind is DatasetKind.VOLUME:
-            raise Unsupported(
-                f"{dataset} is a volume: it has no files. Compare the guids of the snapshots."
-            )
-        if found.mountpoint is None:
-            raise Unsupported(f"{dataset} is not mounted. Mount it first: zfs mount {dataset}")
-        place = f"{found.mountpoint.rstrip('/')}/.zfs/snapshot/{name}"
-        # The kernel mounts a snapshot for who goes through it, not for who looks at it: without
-        # this the first reading would have the mode and time of an empty place.
-        self._read("stat", f"{place}/.")
-        return read_checksum(self._run(tuple(checksum_argv(place)), CHECKSUM_TIMEOUT_S))
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A token as text, and what it stands for."""
-
-    text: str
-    means: Token
+def _sender(
+    what: Snapshot, base: Snapshot | None, token: Found | None, options: SendOptions
+) -> Sequence[str]:
+    if token is not None:  # it has the options of the transfer it goes on with
+        return ["zfs", "send", "-vP", "-t", token.text]
+    asked = {
+        "-w": options.raw,
+        "-c": options.compressed,
+        "-L": options.large_blocks,
+        "-p": options.properties,
+    }
+    words = [word for word, is_asked in asked.items() if is_asked]
+    since = [] if base is None else ["-i", base.name]
+    return ["zfs", "send", "-vP", *words, *since, what.name]

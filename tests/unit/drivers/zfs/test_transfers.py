@@ -104,7 +104,7 @@ def test_a_line_that_goes_back_is_no_way_back():
     done = []
     heard = _Heard(lambda bytes_, _total: done.append(bytes_))
     for bytes_ in (8674216, 17214176, 8674216):
-        heard.hear(0, f"18:14:45\t{bytes_}\ttank/d1@s2")
+        heard.hear(f"18:14:45\t{bytes_}\ttank/d1@s2")
     assert done == [8674216, 17214176, 17214176]
 
 

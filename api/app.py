@@ -31,28 +31,20 @@ from api import (
     schedules,
     system,
 )
+from api.answering import HEADERS, note
 from api.bodies import REFUSAL, Bodies
-from api.context import KEY, Door
+from api.context import KEY, open_door
 from api.describing import Document
-from api.hub import Hub
+from api.glances import FAILURE, Glances
 from api.strict import StrictRequest, text_fault
 from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
-log = structlog.get_logger()
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, inventory, events, alerts, alert_channels, accounts,
     metrics, system,
 )  # fmt: skip
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
-SLOW_MS = 1000
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)
 
 
@@ -76,7 +68,7 @@ def create_app(house: House) -> Flask:
     )
     app.openapi_version = "3.1.0"
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as the contract orders them
-    app.extensions[KEY] = Door(house=house, hub=Hub(house.ports))
+    here = app.extensions[KEY] = open_door(house)
     app.url_map.strict_slashes = False
     identity.install(app, house.settings)
     problems.install(app)
@@ -85,12 +77,13 @@ def create_app(house: House) -> Flask:
     document = describing.once(app, house.types, house.tables)
     app.extensions["openapi_document"] = document
     app.before_request(_begin)
-    app.before_request(_refuse_unread_body)
+    app.before_request(_refuse_what_failed)
     app.before_request(identity.identify)
     app.before_request(_check_media)
     app.before_request(_Undeclared(document).refuse)
     app.after_request(_finish)
-    app.wsgi_app = Bodies(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
+    glances = Glances(app.wsgi_app, here, app.extensions["verified_headers"])
+    app.wsgi_app = Bodies(glances)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 
@@ -99,7 +92,9 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(trace_id=problems.trace_id())
 
 
-def _refuse_unread_body() -> None:
+def _refuse_what_failed() -> None:
+    if (failed := request.environ.get(FAILURE)) is not None:
+        raise failed
     if (status := request.environ.get(REFUSAL)) is not None:
         abort(status, "At most 1 MiB." if status == 413 else "The body came too slowly.")  # noqa: PLR2004 - by its number
 
@@ -163,15 +158,13 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Trace-Id"] = problems.trace_id()
-    taken_ms = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
-    level = log.info if response.status_code >= 400 or taken_ms > SLOW_MS else log.debug  # noqa: PLR2004 - errors, by number
-    level(
-        "http.answered",
+    note(
         method=request.method,
         path=request.path,
         status=response.status_code,
-        ms=round(taken_ms),
+        began=g.get("began", time.perf_counter()),
         user=getattr(g.get("user"), "name", None),
+        trace_id=problems.trace_id(),
     )
     structlog.contextvars.clear_contextvars()
     return response

@@ -7,8 +7,12 @@ from typing import Any
 from flask import current_app, g
 
 from api.hub import Hub
+from api.together import Together
+from api.told import ToldJobs
 from calypso.engine.access import require
+from calypso.engine.silence import silence_s
 from calypso.models.access import Actor
+from calypso.models.sight import Look, Seen
 from calypso.wiring import House
 
 Answer = tuple[Mapping[str, Any] | list[Any], int, Mapping[str, str]]
@@ -21,6 +25,18 @@ class Door:
 
     house: House
     hub: Hub
+    looks: Together[Look, Seen]
+    jobs: ToldJobs
+
+
+def open_door(house: House) -> Door:
+    """Return the door of a process; nothing is asked yet."""
+    return Door(
+        house=house,
+        hub=Hub(house.ports),
+        looks=Together(house.accounts.look),
+        jobs=ToldJobs(house.ports, silent_s=silence_s(house.settings.lease_s)),
+    )
 
 
 def door() -> Door:

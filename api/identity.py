@@ -18,15 +18,18 @@ from flask_jwt_extended import (
 from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
-from api.context import house
+from api.context import door, house
 from calypso.config import Settings
 from calypso.errors import Forbidden, Misconfigured, Unauthenticated
 from calypso.models.account import User
 from calypso.models.clock import uuid7
+from calypso.models.sight import Look
 from calypso.store.tokens import PREFIX
 
 MIN_KEY_BYTES = 32
 MOST_VERIFIED = 2000  # tokens remembered as good; whose they are is still looked up each time
+Claims = Mapping[str, Any]
+Verified = dict[str, Claims]  # by the header they came in
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = frozenset({
     "auth.sign_in", "auth.refresh", "system.show_health", "system.show_readiness",
@@ -88,8 +91,7 @@ def user_of_jwt(*, refresh: bool = False) -> User:
     """Return whose token this is; Unauthenticated for any token that is not good now."""
     try:
         g.claims = claims = _claims(refresh=refresh)
-        user_id, generation = UUID(str(claims["sub"])), int(claims["gen"])
-        ids = [str(claims["jti"]), str(claims["sid"])]
+        look = look_of(claims)
     except CSRFError as wrong:
         raise CsrfMissing(
             "A request with a cookie needs the X-CSRF-TOKEN header, with the value of the cookie "
@@ -99,15 +101,25 @@ def user_of_jwt(*, refresh: bool = False) -> User:
         raise Unauthenticated("Sign in first: POST /api/v1/auth/login.") from wrong
     except (JWTExtendedException, PyJWTError, KeyError, ValueError, TypeError) as wrong:
         raise _not_good() from wrong
-    user = house().accounts.user_of_session(user_id, generation, ids)
-    if user is None:
+    seen = door().looks.ask(look)
+    if seen.user is None:
         raise _not_good()
-    return user
+    return seen.user
 
 
-def _claims(*, refresh: bool) -> Mapping[str, Any]:
+def look_of(claims: Claims, job_id: UUID | None = None) -> Look:
+    """Return what to look at: the session of a token, and in the same breath a job."""
+    return Look(
+        user_id=UUID(str(claims["sub"])),
+        generation=int(claims["gen"]),
+        ids=(str(claims["jti"]), str(claims["sid"])),
+        job_id=job_id,
+    )
+
+
+def _claims(*, refresh: bool) -> Claims:
     """Return what a good token says. A header that was good before is not deciphered again."""
-    verified: dict[str, Mapping[str, Any]] = current_app.extensions["verified_headers"]
+    verified: Verified = current_app.extensions["verified_headers"]
     header = request.headers.get("Authorization")
     if refresh or header is None or ACCESS_COOKIE in request.cookies:
         verify_jwt_in_request(refresh=refresh)  # with a cookie there, the header may not be it

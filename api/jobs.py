@@ -28,7 +28,7 @@ from api.job_shapes import (
 from api.submissions import idempotency_key, shown, submitted
 from calypso.engine import cancel as cancelling
 from calypso.engine import control, submit
-from calypso.engine.access import require
+from calypso.engine.access import may_read, require
 from calypso.engine.plans import PlanAnswer
 from calypso.engine.silence import silence_s
 from calypso.errors import FieldError, Invalid, NotFound
@@ -156,14 +156,12 @@ def read_history(path: JobPath, query: HistoryQuery) -> Any:
 
 def _readable(job_id: UUID) -> Job:
     """Return a job with its freshest progress; NotFound, Forbidden."""
-    ports = house().ports
-    job = ports.jobs.get(job_id)
+    job = door().jobs.tell(job_id)
     if job is None:
         raise NotFound(f"There is no job {job_id}.")
-    if not actor().may("jobs:read"):
+    if not may_read(actor(), job.subsystem):
         require(actor(), f"{job.subsystem}:read")
-    (told,) = _explained([job])
-    return fresh(ports.live, told)
+    return job
 
 
 def _explained(jobs: Sequence[Job]) -> list[Job]:

@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-from api.context import KEY, Door
-from api.hub import Hub
+from api.context import KEY, open_door
 from api.server import Server
 from calypso.config import load
 from calypso.wiring import build
@@ -23,7 +22,7 @@ class HelloServer(Server):
     def load(self) -> Flask:
         """Return the trivial application; its end is that of the API."""
         house = build(load(), role="api")
-        app.extensions[KEY] = Door(house=house, hub=Hub(house.ports))
+        app.extensions[KEY] = open_door(house)
         return app
 
 

@@ -16,6 +16,11 @@ def require(actor: Actor, permission: str) -> None:
         )
 
 
+def may_read(actor: Actor, subsystem: str) -> bool:
+    """Tell whether the actor may look at jobs of a subsystem."""
+    return actor.may("jobs:read") or actor.may(f"{subsystem}:read")
+
+
 def find_type(types: Mapping[str, JobType], name: str) -> JobType:
     """Return a job type that people may use, or raise UnknownJobType."""
     found = types.get(name)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -36,13 +37,21 @@ class Actor:
 
     def may(self, permission: str) -> bool:
         """Tell whether this actor holds `permission`, such as `storage:operate`."""
-        granted = frozenset().union(*(GRANTS.get(role, frozenset()) for role in self.roles))
-        return _covers(granted | self.extra, permission) and (
-            self.scope is None or _covers(self.scope, permission)
-        )
+        return _may(self.roles, self.extra, self.scope, permission)
 
 
 SYSTEM = Actor(name="system", roles=frozenset({Role.ADMIN}))
+
+
+@lru_cache(maxsize=4096)
+def _may(
+    roles: frozenset[str],
+    extra: frozenset[str],
+    scope: frozenset[str] | None,
+    permission: str,
+) -> bool:
+    granted = frozenset().union(*(GRANTS.get(role, frozenset()) for role in roles))
+    return _covers(granted | extra, permission) and (scope is None or _covers(scope, permission))
 
 
 def _covers(patterns: Iterable[str], permission: str) -> bool:

@@ -198,7 +198,9 @@ class Job(_Value):
         return hashlib.blake2b(self.text.encode(), digest_size=12).hexdigest()
 
     def but(self, **told: Any) -> "Job":
-        """Return the job with this told of it instead; its version follows."""
+        """Return the job with this told of it instead; itself where it tells just that."""
+        if all(getattr(self, name) == value for name, value in told.items()):
+            return self
         return Job.model_construct(
             **{name: getattr(self, name) for name in Job.model_fields} | told
         )

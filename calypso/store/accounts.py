@@ -15,6 +15,7 @@ from calypso.models.clock import uuid7
 from calypso.store.asking import run
 from calypso.store.attempts import Attempts
 from calypso.store.engine import calling
+from calypso.store.sessions import Sessions, user_in
 from calypso.store.tokens import Tokens
 
 MIN_PASSWORD = 8
@@ -22,6 +23,7 @@ MAX_PASSWORD = 512  # characters; longer ones would only cost hashing time
 NAME_MAX = 64
 UNIQUE_VIOLATION = "23505"
 COLUMNS = "id, name, roles, disabled, created_at, signed_in_at"
+ALL = f"SELECT {COLUMNS} FROM calypso.users ORDER BY 2"  # noqa: S608 - fixed words
 ADD = f"""
 INSERT INTO calypso.users (id, name, password_hash, roles) VALUES (%s, %s, %s, %s::text[])
 RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
@@ -31,10 +33,6 @@ UPDATE calypso.users SET roles = coalesce(%s::text[], roles),
        password_hash = coalesce(%s::text, password_hash),
        generation = generation + (%s::text IS NOT NULL)::int
  WHERE id = %s RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
-BY_SESSION = f"""
-SELECT {COLUMNS} FROM calypso.users u
- WHERE id = %s AND generation = %s AND NOT disabled
-   AND NOT EXISTS (SELECT 1 FROM calypso.revoked r WHERE r.id = ANY(%s::text[]))"""  # noqa: S608 - fixed words
 ADMINS = """
 SELECT count(*) FROM calypso.users WHERE 'admin' = ANY(roles) AND NOT disabled AND id <> %s"""
 # Two administrators who remove each other at once must not both succeed.
@@ -46,7 +44,7 @@ def at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
-class Accounts(Tokens, Attempts):
+class Accounts(Tokens, Sessions, Attempts):
     """All verbs on accounts. Each is one transaction; StoreUnavailable when away.
 
     `aside` runs what takes long and touches nothing else, the hashing of passwords; a server
@@ -69,16 +67,16 @@ class Accounts(Tokens, Attempts):
             if getattr(failed.orig, "sqlstate", None) != UNIQUE_VIOLATION:
                 raise
             raise Conflict(f"There is a user {name} already. Choose another name.") from failed
-        return _user(row)
+        return user_in(row)
 
     def users(self) -> list[User]:
         """Return every user by name."""
-        return [_user(row) for row in self._rows(f"SELECT {COLUMNS} FROM calypso.users ORDER BY 2")]  # noqa: S608 - fixed words
+        return [user_in(row) for row in self._rows(ALL)]
 
     def user(self, name: str) -> User | None:
         """Return the user of this name, or None."""
         row = self._row(f"SELECT {COLUMNS} FROM calypso.users WHERE name = %s", name)  # noqa: S608 - fixed words
-        return None if row is None else _user(row)
+        return None if row is None else user_in(row)
 
     def actor_of(self, name: str) -> Actor | None:
         """Return a user with their rights of today; None when they are gone or disabled."""
@@ -88,12 +86,7 @@ class Accounts(Tokens, Attempts):
     def user_by_id(self, user_id: UUID) -> User | None:
         """Return the user of this id, or None."""
         row = self._row(f"SELECT {COLUMNS} FROM calypso.users WHERE id = %s", user_id)  # noqa: S608 - fixed words
-        return None if row is None else _user(row)
-
-    def user_of_session(self, user_id: UUID, generation: int, ids: list[str]) -> User | None:
-        """Return the user unless disabled, or with a newer password, or an id of `ids` revoked."""
-        row = self._row(BY_SESSION, user_id, generation, ids)
-        return None if row is None else _user(row)
+        return None if row is None else user_in(row)
 
     def check_password(self, name: str, password: str) -> tuple[User, int] | None:
         """Return (user, generation of their sessions), or None; takes as long either way."""
@@ -105,7 +98,7 @@ class Accounts(Tokens, Attempts):
         if row is None or not fits or row.disabled:
             return None
         self._do("UPDATE calypso.users SET signed_in_at = now() WHERE id = %s", row.id)
-        return _user(row), row.generation
+        return user_in(row), row.generation
 
     def change_user(
         self,
@@ -132,7 +125,7 @@ class Accounts(Tokens, Attempts):
                 run(connection, "DELETE FROM calypso.api_tokens WHERE user_id = %s", user_id)
         if row is None:
             raise _missing(user_id)
-        return _user(row)
+        return user_in(row)
 
     def remove_user(self, user_id: UUID) -> None:
         """Remove a user with their tokens; NotFound, InUse for the last administrator."""
@@ -208,14 +201,3 @@ def _password_errors(password: str | None) -> Iterable[FieldError]:
     if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         message = f"{MIN_PASSWORD} to {MAX_PASSWORD} characters"
         yield FieldError("/password", "length", message)
-
-
-def _user(row: Any) -> User:
-    return User(
-        id=row.id,
-        name=row.name,
-        roles=list(row.roles),
-        disabled=row.disabled,
-        created_at=row.created_at,
-        signed_in_at=row.signed_in_at,
-    )

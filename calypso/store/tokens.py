@@ -11,6 +11,7 @@ from calypso.errors import NotFound
 from calypso.models.account import ApiToken, User
 from calypso.models.clock import uuid7
 from calypso.store.asking import Asking
+from calypso.store.sessions import user_in
 
 PREFIX = "cal_"  # lets people and scanners of leaked code recognise one
 COLUMNS = "id, user_id, name, permissions, created_at, expires_at, used_at"
@@ -65,11 +66,7 @@ class Tokens(Asking):
             return None
         if row.to_note:
             self._do("UPDATE calypso.api_tokens SET used_at = now() WHERE id = %s", row.token_id)
-        user = User(
-            id=row.id, name=row.name, roles=list(row.roles), disabled=row.disabled,
-            created_at=row.created_at, signed_in_at=row.signed_in_at,
-        )  # fmt: skip
-        return user, frozenset(row.permissions)
+        return user_in(row), frozenset(row.permissions)
 
     def revoke(self, ids: Iterable[str], until: datetime) -> None:
         """Refuse these ids of tokens or sessions until they would have expired anyway."""

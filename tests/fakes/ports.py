@@ -12,6 +12,7 @@ from calypso.errors import Conflict, NotFound
 from calypso.models.account import ApiToken, User
 from calypso.models.clock import now, uuid7
 from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.models.sight import Seen
 from calypso.wiring import House
 from tests.fakes.memory_alerts import MemoryAlertStore
 from tests.fakes.memory_channels import MemoryChannels
@@ -108,7 +109,8 @@ class MemoryInventory:
 class MemoryAccounts:
     """Passwords in the clear: this one guards nothing."""
 
-    def __init__(self):
+    def __init__(self, jobs):
+        self._jobs = jobs
         self._users, self._passwords, self._tokens = {}, {}, {}
         self.revoked, self.wait_s = set(), None
 
@@ -132,8 +134,16 @@ class MemoryAccounts:
     def user_by_id(self, user_id):
         return self._users.get(user_id)
 
-    def user_of_session(self, user_id, generation, ids):
-        return None if self.revoked.intersection(ids) else self._users.get(user_id)
+    def look(self, looks):
+        return [Seen(self._user_of(one), self._stamp_of(one.job_id)) for one in looks]
+
+    def _user_of(self, look):
+        return None if self.revoked.intersection(look.ids) else self._users.get(look.user_id)
+
+    def _stamp_of(self, job_id):
+        """Like the real one, it tells of the job's own row, not of those it waits for."""
+        job = job_id and self._jobs.get(job_id)
+        return job.but(wait=None).version if job else None
 
     def check_password(self, name, password):
         user = self.user(name)
@@ -183,9 +193,9 @@ class NoSecrets:
 
 def memory_house(node="keep"):
     """Return a house of fakes in which the system and storage subsystems are served."""
-    store, accounts, live = MemoryJobStore(), MemoryAccounts(), MemoryLive()
+    store, live = MemoryJobStore(), MemoryLive()
     alerts = MemoryAlertStore(store, tell=live.tell)
-    accounts = MemoryAccounts()
+    accounts = MemoryAccounts(store)
     ports = Ports(
         jobs=store,
         inventory=MemoryInventory(),

@@ -107,6 +107,31 @@ def test_signing_out_ends_every_token_of_the_session(shared_api):
     ] == [401, 401, 401]
 
 
+def test_what_ends_a_session_at_one_api_ends_it_at_every_other_at_once(new_api, fresh_database):
+    database = fresh_database()
+    here, there = new_api(database), new_api(database)
+    here.serve_noop()
+    boss, viewer = here.client(), here.client("viewer")
+    job = boss.post("/jobs", json={"type": "system.noop", "params": {}}).json()["id"]
+    users = {one["name"]: one["id"] for one in boss.get("/users").json()["items"]}
+    asking = [
+        there.anybody(headers={"Authorization": one.headers["Authorization"]})
+        for one in (boss, viewer)
+    ]
+
+    def seen():
+        return [one.get(f"/jobs/{job}").status_code for one in asking]
+
+    assert [seen(), seen()] == [[200, 200], [200, 200]]
+    boss.patch(f"/users/{users['viewer']}", json={"roles": []})
+    demoted = seen()
+    boss.patch(f"/users/{users['viewer']}", json={"disabled": True})
+    disabled = seen()
+    boss.post("/auth/logout")
+
+    assert [demoted, disabled, seen()] == [[200, 403], [200, 401], [401, 401]]
+
+
 def test_a_browser_needs_its_csrf_cookie_to_write_but_not_to_read(shared_api):
     browser = shared_api.anybody()
     browser.post("/auth/login", json={"username": "admin", "password": PASSWORD})

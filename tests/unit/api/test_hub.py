@@ -3,7 +3,7 @@
 import threading
 
 from api.conflating import Conflator
-from api.context import Door
+from api.context import open_door
 from api.events import messages, text_of
 from api.hub import Hub
 from api.listening import Note, Subscription
@@ -27,12 +27,13 @@ def claimed(house):
 
 def test_a_resumed_stream_tells_what_was_missed_then_what_comes_and_nothing_twice():
     house = memory_house()
-    hub = Hub(house.ports)
+    here = open_door(house)
+    hub = here.hub
     since = house.ports.jobs.last_cursor()
     started(house)
     subscription = Subscription(everything)
     hub.subscribe(subscription)
-    stream = messages(Door(house, hub), subscription, since)
+    stream = messages(here, subscription, since)
 
     hello, missed = next(stream), next(stream)
     note = hub.note_of(house.ports.jobs.events_since(since)[0])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import redis
 
-from calypso.live.connection import connect
+from calypso.live.connection import connect, send
 from calypso.live.poking import Poker
 from calypso.live.wishes import CHANNEL, RedisWishes, listen
 from calypso.models.breaker import Breaker
@@ -36,15 +36,12 @@ class RedisLive:
 
     def progress(self, job_id: UUID, subsystem: str, progress: Mapping[str, Any]) -> None:
         """Publish the latest progress of a job."""
-        data = {"id": str(job_id), "subsystem": subsystem, "progress": dict(progress)}
-
-        def write() -> None:
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.set(PREFIX + str(job_id), json.dumps(data["progress"]), ex=PROGRESS_TTL_S)
-                self._add(pipe, "job.progress", data)
-                pipe.execute()
-
-        self._breaker.call(write, None)
+        text, name = json.dumps(progress), str(job_id)
+        data = f'{{"id": "{name}", "subsystem": {json.dumps(subsystem)}, "progress": {text}}}'
+        latest = ("SET", PREFIX + name, text, "EX", PROGRESS_TTL_S)
+        told = ("XADD", STREAM, "MAXLEN", "~", STREAM_LENGTH, "*", "event", "job.progress",
+                "data", data)  # fmt: skip
+        self._breaker.call(lambda: send(self._redis, latest, told), None)
 
     def poke(self, job_id: UUID) -> None:  # noqa: ARG002 - whoever is poked reads all there is
         """Say that a job changed, from a thread; several at once are said once."""

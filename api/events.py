@@ -1,10 +1,10 @@
 """Server-sent events: one stream for each browser tab, resumed where it broke off."""
 
-import json
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 from typing import Annotated
 from uuid import UUID
 
@@ -71,14 +71,18 @@ def listen(query: EventsQuery) -> Response:
 
 
 class Stream:
-    """The body of a stream; whoever serves it closes it, however it ends."""
+    """The body of a stream; whoever serves it closes it, however it ends.
+
+    What was missed is looked up here, on the stack of the request, not on that of the waiting.
+    """
 
     def __init__(self, here: Door, subscription: Subscription, since: str) -> None:
         self._hub, self._subscription = here.hub, subscription
         self._messages = messages(here, subscription, since)
+        self._hello = next(self._messages)
 
     def __iter__(self) -> Iterator[str]:
-        return self._messages
+        return chain([self._hello], self._messages)
 
     def close(self) -> None:
         """Leave the hub, also when nothing was ever sent."""
@@ -95,23 +99,28 @@ def messages(
 ) -> Iterator[str]:
     """Yield the text of a stream: first what was missed after `since`, then what comes."""
     ends = clock() + LONGEST_S
-    yield f"retry: {RETRY_MS}\nid: {since}\n\n"
-    seen = since
+    hello, seen = f"retry: {RETRY_MS}\nid: {since}\n\n", since
+    missed = replay(here, subscription, since)
     try:
-        for note in replay(here, subscription, since):
+        note = next(missed, None)
+        yield hello
+        hello = ""
+        while note is not None:
             seen = note.cursor or seen
-            yield text_of(note)
+            yield note.text
+            note = next(missed, None)
     except StoreUnavailable:
+        yield hello
         return  # the client comes back with the id it has
     while not subscription.closed and (left_s := ends - clock()) > 0:
         heard = subscription.take(min(COMMENT_EVERY_S, left_s))
         if heard is None:
             yield ": still here\n\n"
         elif heard.cursor is None:
-            yield text_of(heard)
+            yield heard.text
         elif _place(heard.cursor) > _place(seen):
             seen = heard.cursor
-            yield text_of(heard)
+            yield heard.text
 
 
 def replay(here: Door, subscription: Subscription, since: str) -> Iterator[Note]:
@@ -125,13 +134,6 @@ def replay(here: Door, subscription: Subscription, since: str) -> Iterator[Note]
         if len(events) < REPLAY_PAGE:
             return
         since = events[-1].cursor
-
-
-def text_of(note: Note) -> str:
-    """Return a note as the protocol says."""
-    head = f"id: {note.cursor}\n" if note.cursor else ""
-    data = json.dumps(note.data, separators=(",", ":"))
-    return f"{head}event: {note.event}\ndata: {data}\n\n"
 
 
 def _place(cursor: str) -> tuple[int, int]:

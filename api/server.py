@@ -4,6 +4,7 @@ import json
 import resource
 import socket
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -11,18 +12,21 @@ import gevent.threadpool  # type: ignore[import-untyped]  # it has no types
 import gunicorn.util  # type: ignore[import-untyped]  # it has no types
 import structlog
 from flask import Flask
+from greenlet import greenlet  # type: ignore[import-untyped]  # it has no types
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
 from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]  # it has no types
 
 from api import problems
 from api.app import create_app
+from api.bodies import Application, Environ
 from api.context import KEY, Door
 from calypso.config import Settings, load
 from calypso.errors import Misconfigured
 from calypso.wiring import build, configure_logs
 
 log = structlog.get_logger()
+STREAMS = "/api/v1/events"
 CONNECTIONS = 4000  # streams, long polls and short requests together
 HEADERS_WITHIN_S = 10  # gunicorn's keepalive: for the next request, and for all of its head
 GRACE_S = 12  # streams and long polls are let go at once; a plan may take 10 s
@@ -49,7 +53,30 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         house = build(self._settings, role="api")
         # Hashing a password takes long and would hold every greenlet up; threads of their own.
         house.accounts.aside = gevent.threadpool.ThreadPool(HASHING_THREADS).apply
-        return create_app(house)
+        app = create_app(house)
+        app.wsgi_app = Shallow(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
+        return app
+
+
+class Shallow:
+    """A WSGI application that begins streams aside.
+
+    A greenlet keeps the memory of the deepest stack it ever had; that of a stream is to be the
+    little that waiting takes, not all that went before.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ["PATH_INFO"] != STREAMS:
+            return self._app(environ, start_response)
+        begun: Iterable[bytes] = greenlet(self._app).switch(environ, start_response)
+        asked = environ["wsgi.file_wrapper"]  # gunicorn asks for it yet
+        environ.clear()  # the rest nobody reads any more, and it would stay as long as the stream
+        environ["wsgi.file_wrapper"] = asked
+        return begun
 
 
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types

@@ -1,13 +1,15 @@
 """One ear, many listeners."""
 
 import threading
+import time
 
 from api.conflating import Conflator
 from api.context import open_door
-from api.events import messages, text_of
+from api.events import messages
 from api.hub import Hub
 from api.listening import Note, Subscription
 from calypso.engine.submit import Request, submit
+from calypso.errors import StoreUnavailable
 from calypso.models.access import SYSTEM
 from calypso.models.clock import uuid7
 from tests.fakes.ports import memory_house
@@ -113,7 +115,48 @@ def test_progress_is_let_through_twice_a_second_and_the_latest_is_kept():
 
 
 def test_a_state_change_carries_an_id_and_progress_none():
-    assert text_of(Note("job.state", {"a": 1}, cursor="5-6")) == (
+    assert Note("job.state", {"a": 1}, cursor="5-6").text == (
         'id: 5-6\nevent: job.state\ndata: {"a":1}\n\n'
     )
-    assert text_of(Note("job.progress", {"a": 1})) == 'event: job.progress\ndata: {"a":1}\n\n'
+    assert Note("job.progress", {"a": 1}).text == 'event: job.progress\ndata: {"a":1}\n\n'
+
+
+def test_a_note_that_was_taken_does_not_cut_the_next_wait_short():
+    subscription = Subscription(everything)
+    subscription.offer(Note("alert", {"n": 1}))
+    assert subscription.take(1).data == {"n": 1}
+    threading.Timer(0.1, subscription.offer, [Note("alert", {"n": 2})]).start()
+
+    assert subscription.take(5).data == {"n": 2}
+
+
+def test_a_listener_that_waits_is_woken_when_it_is_let_go():
+    subscription = Subscription(everything)
+    began = time.monotonic()
+    threading.Timer(0.05, subscription.close).start()
+
+    assert subscription.take(20) is None
+    assert time.monotonic() - began < 10
+
+
+def test_notes_are_taken_in_the_order_they_came():
+    subscription = Subscription(everything)
+    for number in range(3):
+        subscription.offer(Note("alert", {"n": number}))
+
+    assert [subscription.take(0).data["n"] for _ in range(3)] == [0, 1, 2]
+    assert subscription.take(0) is None
+
+
+def test_a_stream_begins_with_its_id_though_the_database_went_away(monkeypatch):
+    here = open_door(memory_house())
+    since = here.house.ports.jobs.last_cursor()
+
+    def away(*_given, **_more):
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(here.house.ports.jobs, "events_since", away)
+
+    (hello,) = messages(here, Subscription(everything), since)
+
+    assert hello == f"retry: 2000\nid: {since}\n\n"

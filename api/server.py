@@ -1,5 +1,6 @@
 """gunicorn with one worker of greenlets: short requests, long polls and streams alike."""
 
+import gc
 import json
 import resource
 import socket
@@ -84,6 +85,8 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def run(self) -> None:
         """Serve until told to stop."""
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: no collection need look at it again
         self._idle: set[Any] = set()
         gevent.spawn(self._let_go)
         super().run()

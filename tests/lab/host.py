@@ -5,6 +5,7 @@ from select import select
 from calypso.host.stopping import Stop
 from tests.lab import inside
 
+BEAT_S = 1.0
 ENDED_S = 30.0  # what an emulated machine needs to end processes and say so
 
 
@@ -22,9 +23,9 @@ class GuestHost:
     def stream(self, argv, *, timeout_s, on_line, env=None):
         return self._ask("stream", argv, heard=on_line, timeout_s=timeout_s, env=env)
 
-    def pipe(self, stages, *, timeout_s, on_line=None, env=None):
+    def pipe(self, stages, *, timeout_s, on_line=None, on_beat=None, env=None):
         heard = on_line or (lambda _stage, _line: None)
-        return self._ask("pipe", stages, heard=heard, timeout_s=timeout_s, env=env)
+        return self._ask("pipe", stages, heard=heard, beat=on_beat, timeout_s=timeout_s, env=env)
 
     def which(self, program):
         return self._ask("which", program)
@@ -38,25 +39,26 @@ class GuestHost:
     def write_text(self, path, text, *, mode=0o644):
         return self._ask("write_text", str(path), text, mode=mode)
 
-    def _ask(self, verb, *args, heard=None, **options):
+    def _ask(self, verb, *args, heard=None, beat=None, **options):
         if self._stop is not None:
             self._stop.check()
         with self._line.open() as channel:
             asked = (self._settings, self._on_log is not None, verb, *args)
             channel.send((inside.on_host, asked, options))
             try:
-                return self._answer(channel, heard)
+                return self._answer(channel, heard, beat or (lambda: None))
             except _Raised as told:
                 raise told.error from None
             except BaseException:
                 self._end(channel)
                 raise
 
-    def _answer(self, channel, heard):
+    def _answer(self, channel, heard, beat):
         """Hand on what comes until the answer does; pass a stop on, once."""
         waits = [channel] if self._stop is None else [channel, self._stop]
         while True:
-            ready = select(waits, [], [])[0]
+            ready = select(waits, [], [], BEAT_S)[0]
+            beat()
             if self._stop in ready:
                 channel.send(self._stop.pending or self._stop.requested)
                 waits = [channel]

@@ -223,14 +223,14 @@ def test_shrinking_must_be_said():
 # ---- the layout of the appliance
 
 
-def wanted_layout(place, tmp_path, **more):
+def wanted_layout(place, **more):
     is_zfs = place.storage.probe().product == "zfs"
-    mountpoint = str(tmp_path / "srv") if is_zfs else None
+    mountpoint = f"/tmp/{place.pool}-srv" if is_zfs else None
     return {"dataset": f"{place.pool}/calypso", "mountpoint": mountpoint, **more}
 
 
-def test_the_layout_is_made_once_and_its_plan_says_so_first(place, tmp_path):
-    wanted = wanted_layout(place, tmp_path)
+def test_the_layout_is_made_once_and_its_plan_says_so_first(place):
+    wanted = wanted_layout(place)
     before = plan(place, "layout_apply", **wanted)
     assert len(before.effects) == 10
     assert before.destroys == []
@@ -247,8 +247,8 @@ def test_the_layout_is_made_once_and_its_plan_says_so_first(place, tmp_path):
     assert plan(place, "layout_apply", **wanted).effects == ["All is as it should be."]
 
 
-def test_what_differs_in_the_layout_is_mended_and_the_rest_left_alone(place, tmp_path):
-    wanted = wanted_layout(place, tmp_path)
+def test_what_differs_in_the_layout_is_mended_and_the_rest_left_alone(place):
+    wanted = wanted_layout(place)
     run(place, "layout_apply", **wanted)
     backups = f"{place.pool}/calypso/backups"
     place.storage.set_properties(backups, {"recordsize": "4096", "calypso:note": "mine"})
@@ -259,16 +259,16 @@ def test_what_differs_in_the_layout_is_mended_and_the_rest_left_alone(place, tmp
     assert value(place, backups, "calypso:note") == "mine"
 
 
-def test_a_layout_that_was_cut_is_completed(place, tmp_path):
-    wanted = wanted_layout(place, tmp_path)
+def test_a_layout_that_was_cut_is_completed(place):
+    wanted = wanted_layout(place)
     with pytest.raises(JobCancelled):
         run(place, "layout_apply", FakeRunning(cancel_after=4), **wanted)
     assert len(place.storage.datasets(f"{place.pool}/calypso")) == 4
     assert len(run(place, "layout_apply", **wanted).made) == 6
 
 
-def test_parts_of_the_layout_have_quotas_where_the_product_has(place, tmp_path):
-    wanted = wanted_layout(place, tmp_path, quotas={"uploads": 64 * MIB})
+def test_parts_of_the_layout_have_quotas_where_the_product_has(place):
+    wanted = wanted_layout(place, quotas={"uploads": 64 * MIB})
     if place.storage.probe().product != "zfs":
         with pytest.raises(BadProperty):
             run(place, "layout_apply", **wanted)

@@ -12,7 +12,7 @@ from calypso.drivers.storage import (
     NotEncryptionRoot,
     Unsupported,
 )
-from calypso.host.local import LocalHost
+from tests.lab.inside import opened
 
 OLD, NEW = Key(text="correct horse"), Key(text="battery staple")
 HEX = Key(format=KeyFormat.HEX, text="0123456789abcdef" * 4)
@@ -70,7 +70,8 @@ def test_a_wrong_key_opens_nothing(place, vault):
 
 
 def test_one_in_use_is_not_locked_and_stays_mounted(place, vault):
-    with (place.path(vault) / "file").open(), pytest.raises(Busy):
+    file = str(place.path(vault) / "file")
+    with place.machine.entered(opened, file), pytest.raises(Busy):
         place.storage.lock(vault)
     assert state(place, vault) == [(vault, True, True), (f"{vault}/inner", True, True)]
 
@@ -107,7 +108,7 @@ def test_a_key_of_the_wrong_length_makes_nothing(place, vault):
 
 def test_a_key_stands_in_no_command_and_no_log(place, vault):
     lines = []
-    storage = place.on(LocalHost(on_log=lines.append))
+    storage = place.on(place.machine.host(on_log=lines.append))
     storage.lock(vault)
     storage.unlock(vault, OLD)
     assert any("load-key" in line for line in lines)

@@ -1,7 +1,5 @@
 """Properties, names and sizes of datasets, on every product."""
 
-import os
-
 import pytest
 
 from calypso.drivers.storage import (
@@ -13,6 +11,7 @@ from calypso.drivers.storage import (
     Unsupported,
     WouldShrink,
 )
+from tests.lab.inside import working_in
 
 
 def value(place, dataset, name):
@@ -73,13 +72,8 @@ def test_a_name_that_is_taken_or_has_nothing_above_is_refused(place):
 
 def test_a_dataset_in_use_keeps_its_name(place):
     home = place.dataset("home")
-    before = os.getcwd()  # noqa: PTH109 - as chdir takes it back
-    os.chdir(place.path(home))
-    try:
-        with pytest.raises(Busy):
-            place.storage.rename_dataset(home, f"{place.pool}/moved")
-    finally:
-        os.chdir(before)
+    with place.machine.entered(working_in, str(place.path(home))), pytest.raises(Busy):
+        place.storage.rename_dataset(home, f"{place.pool}/moved")
     assert place.storage.dataset(home).mountpoint
 
 

@@ -12,6 +12,7 @@ import structlog
 from calypso import inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
+from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.engine.alerting.postman import Sender
@@ -109,7 +110,7 @@ def probe(subsystem: str, driver: Any) -> Capability:
     return able
 
 
-def _open_storage(settings: Settings, host: Host) -> DirectoryStorage | ZfsStorage:
+def _open_storage(settings: Settings, host: Host) -> Storage:
     product = settings.storage_product
     if product == "auto":
         product = "zfs" if host.exists("/dev/zfs") and host.which("zfs") else "directory"

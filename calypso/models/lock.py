@@ -69,6 +69,13 @@ def present(*parts: str) -> Lock:
     return Lock("/".join(parts), Mode.IS)
 
 
+def disk(name: str) -> Lock:
+    """Lock one disk, by its path or by the name a pool shows: nobody else may use or change it."""
+    return exclusive(
+        "disk", name.removeprefix("/").removeprefix("dev/disk/by-id/").replace("/", "|")
+    )
+
+
 def merge(modes: Iterable[Mode]) -> Mode:
     """Return the weakest mode that allows what each of `modes` allows."""
     have = set(modes)

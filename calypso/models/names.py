@@ -36,6 +36,16 @@ FullSnapshotName = Annotated[
     ),
     Field(examples=["tank/home@before-upgrade"]),
 ]
+AbsolutePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[^\x00-\x1f]*[^/\x00-\x1f]$", max_length=900),
+    Field(examples=["/dev/disk/by-id/ata-WDC_WD40EFRX_1"]),
+]
+DeviceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^/?[A-Za-z0-9]([^\x00-\x1f]*[^/\x00-\x1f])?$", max_length=900),
+    Field(examples=["ata-WDC_WD40EFRX_1", "/dev/disk/by-id/ata-WDC_WD40EFRX_1"]),
+]
 SecretName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=100),

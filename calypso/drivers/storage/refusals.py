@@ -52,6 +52,62 @@ class DeviceUnfit(StorageError):
     title = "Device does not fit"
 
 
+class PoolUnavailable(StorageError):
+    """Too many of the pool's devices are missing or damaged."""
+
+    code = "storage_pool_unavailable"
+    title = "Pool cannot be opened"
+
+
+class PoolElsewhere(StorageError):
+    """Another system uses the pool, or was the last to."""
+
+    code = "storage_pool_elsewhere"
+    title = "Pool belongs to another system"
+
+
+class PoolAmbiguous(StorageError):
+    """Several pools have this name."""
+
+    code = "storage_pool_ambiguous"
+    title = "Several pools of that name"
+
+
+class NoReplicas(StorageError):
+    """The rest of the pool does not hold all data without this device."""
+
+    code = "storage_no_replicas"
+    title = "Nothing else holds the data"
+
+
+class CheckpointExists(StorageError):
+    """The pool has a checkpoint, which forbids this."""
+
+    code = "storage_checkpoint_exists"
+    title = "Pool has a checkpoint"
+
+
+class CheckpointMissing(StorageError):
+    """The pool has no checkpoint."""
+
+    code = "storage_checkpoint_missing"
+    title = "Pool has no checkpoint"
+
+
+class Interrupted(StorageError):
+    """Somebody else stopped what the job followed before its end."""
+
+    code = "storage_interrupted"
+    title = "Stopped before its end"
+
+
+class SelfTestFailed(StorageError):
+    """The disk failed its own test."""
+
+    code = "storage_self_test_failed"
+    title = "Disk failed its self-test"
+
+
 class DatasetMissing(StorageError):
     """There is no such dataset."""
 

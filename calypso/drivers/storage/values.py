@@ -3,81 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class VdevKind(StrEnum):
-    """How the devices of a vdev share their data."""
-
-    STRIPE = "stripe"
-    MIRROR = "mirror"
-    RAIDZ1 = "raidz1"
-    RAIDZ2 = "raidz2"
-    RAIDZ3 = "raidz3"
-
-
-class Vdev(_Value):
-    """One group of devices; a pool is striped over its vdevs."""
-
-    kind: VdevKind = Field(default=VdevKind.STRIPE, description="How the devices share data.")
-    devices: tuple[str, ...] = Field(
-        min_length=1,
-        max_length=255,
-        description="Absolute paths: disks, files, or one directory for the directory driver.",
-    )
-
-
-class Pool(_Value):
-    """A pool as it stands. `is_suspended`: it answers, but no write will end."""
-
-    name: str
-    guid: str
-    health: str
-    size_bytes: int
-    allocated_bytes: int
-    free_bytes: int
-    capacity_percent: float
-    is_suspended: bool = False
-    read_errors: int = 0
-    write_errors: int = 0
-    checksum_errors: int = 0
-    data_errors: int = 0
-    status: str | None = None  # the product's own words when something is wrong
-    message_code: str | None = None  # such as ZFS-8000-9P
-    scan: "Scan | None" = None
-
-
-class ScanState(StrEnum):
-    """Where a scrub or resilver is."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    CANCELED = "canceled"
-
-
-class Scan(_Value):
-    """The last or present scrub or resilver of a pool."""
-
-    function: Literal["scrub", "resilver"]
-    state: ScanState
-    issued_bytes: int | None = None
-    total_bytes: int | None = None
-    percent: float | None = None
-    errors: int | None = None
-    repaired_bytes: int | None = None
-    eta_s: int | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-
-
-Pool.model_rebuild()  # now that Scan is known; a subclass elsewhere could not find it
 
 
 class DatasetKind(StrEnum):
@@ -188,4 +119,3 @@ class Sent(_Value):
 
 OnItems = Callable[[int, int | None], None]  # files so far, estimated total or None
 OnBytes = Callable[[int, int | None], None]  # bytes so far, estimated total or None
-OnScan = Callable[[Scan], None]

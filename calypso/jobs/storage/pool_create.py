@@ -1,17 +1,14 @@
 """Make a pool."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from calypso.drivers.storage import Storage, Vdev
 from calypso.models.jobtype import Cancel, JobParams, JobResult, job
-from calypso.models.lock import Lock, exclusive
-from calypso.models.names import PoolName
+from calypso.models.lock import Lock, disk, exclusive
+from calypso.models.names import AbsolutePath, PoolName
 from calypso.models.running import RunningJob
-
-AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*$", max_length=1024)]
 
 
 class Params(JobParams):
@@ -30,10 +27,7 @@ class Params(JobParams):
 
     def locks(self) -> Sequence[Lock]:
         disks = [device for vdev in self.vdevs for device in vdev.devices]
-        return [
-            exclusive("storage", self.name),
-            *(exclusive("disk", device.strip("/").replace("/", "|")) for device in disks),
-        ]
+        return [exclusive("storage", self.name), *map(disk, disks)]
 
     def title(self) -> str:
         return f"Create pool {self.name}"

@@ -1,44 +1,62 @@
 """Read all of a pool and repair what is damaged."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
-from calypso.drivers.storage import Scan, Storage
+from calypso.drivers.storage import Scan, ScanState, Storage
 from calypso.errors import JobCancelled
+from calypso.jobs.storage._showing import shower
+from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, exclusive, present
 from calypso.models.names import PoolName
 from calypso.models.running import RunningJob
 
+TIMEOUT_S = 30 * 86400
+
 
 class Params(JobParams):
-    """Which pool."""
+    """Which pool, and whether a paused scrub goes on."""
 
     pool: PoolName = Field(
         description="Pool to scrub.", json_schema_extra={"x-choices": "storage/pools"}
     )
+    action: Literal["start", "resume"] = Field(
+        default="start", description="Begin a scrub, or go on with one that is paused."
+    )
+    threshold_days: int = Field(
+        default=0,
+        ge=0,
+        le=3650,
+        description="Do nothing when the last scrub ended fewer days ago; 0: always scrub.",
+    )
 
     def locks(self) -> Sequence[Lock]:
-        # Not "storage": a scrub takes days and must not hold up snapshots.
-        return [present("storage", self.pool), exclusive("scan", self.pool)]
+        # Not "storage": a scrub takes days and must not hold up snapshots. One that resumes takes
+        # no "scan" either: the job whose scrub was paused may hold that, waiting to be resumed.
+        begins = [exclusive("scan", self.pool)] if self.action == "start" else []
+        return [present("storage", self.pool), *begins]
 
     def title(self) -> str:
-        return f"Scrub pool {self.pool}"
+        return f"{'Resume scrub of' if self.action == 'resume' else 'Scrub'} pool {self.pool}"
 
 
 class Result(JobResult):
-    """What the scrub found."""
+    """What the scrub found; `is_skipped`: the last one was recent enough."""
 
-    repaired_bytes: int | None
-    errors: int | None
+    repaired_bytes: int | None = None
+    errors: int | None = None
+    is_skipped: bool = False
 
 
 @job(
     "storage.pool_scrub",
     driver=Storage,
     permission="storage:operate",
-    timeout_s=30 * 86400,
+    timeout_s=TIMEOUT_S,
     cancel=Cancel.SUBSYSTEM,
     on_lost=OnLost.REQUEUE,
     schedulable=True,
@@ -47,21 +65,20 @@ class Result(JobResult):
 def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Read all of a pool and repair what is damaged.
 
-    A scrub that runs already, of an earlier attempt or started by hand, is followed.
+    A scrub that runs already, of an earlier attempt or started by hand, is followed. One that is
+    paused is waited for; `action: resume` lets it go on.
     """
-
-    def show(scan: Scan) -> None:
-        running.report(
-            phase=f"{scan.function} {scan.state.value}",
-            percent=scan.percent,
-            done=scan.issued_bytes,
-            total=scan.total_bytes,
-            unit="bytes",
-        )
-
+    last = storage.pool(params.pool).scan
+    if running.external is None and _is_recent(last, params.threshold_days):
+        return Result(is_skipped=True)
     running.remember(f"scrub:{params.pool}")
     try:
-        scan = storage.run_scrub(params.pool, on_scan=show, timeout_s=30 * 86400)
+        scan = storage.run_scrub(
+            params.pool,
+            resume=params.action == "resume",
+            on_scan=shower(running, "scrub"),
+            timeout_s=TIMEOUT_S,
+        )
     except JobCancelled:
         with running.tidying():
             storage.stop_scrub(params.pool)
@@ -69,3 +86,11 @@ def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
     if scan.errors:
         running.warn("scrub_errors", f"{scan.errors} errors were found in {params.pool}.")
     return Result(repaired_bytes=scan.repaired_bytes, errors=scan.errors)
+
+
+def _is_recent(last: Scan | None, days: int) -> bool:
+    if not days or last is None or last.function != "scrub":
+        return False
+    if last.state is not ScanState.FINISHED or last.finished_at is None:
+        return False
+    return last.finished_at > now() - timedelta(days=days)

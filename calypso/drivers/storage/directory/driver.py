@@ -4,8 +4,9 @@ import platform
 from pathlib import Path
 
 from calypso.drivers.storage.directory.clones import Clones
+from calypso.drivers.storage.directory.diskless import Diskless
 from calypso.drivers.storage.directory.encryption import NoEncryption
-from calypso.drivers.storage.directory.pools import Pools
+from calypso.drivers.storage.directory.imports import Imports
 from calypso.drivers.storage.directory.properties import Properties
 from calypso.drivers.storage.directory.scans import Scrubs
 from calypso.drivers.storage.directory.transfer import Transfers
@@ -14,7 +15,7 @@ from calypso.host import Host
 from calypso.models.inventory import Capability
 
 
-class DirectoryStorage(Pools, Clones, Properties, NoEncryption, Transfers, Scrubs):
+class DirectoryStorage(Imports, Clones, Properties, NoEncryption, Transfers, Scrubs, Diskless):
     """Satisfies `Storage`. Every long step is a child process that a cancel may kill at any point.
 
     `state` is a folder on this node that lists its pools. Several processes may use it at once.

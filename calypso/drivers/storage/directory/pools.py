@@ -12,6 +12,7 @@ from calypso.drivers.storage import (
     DeviceUnfit,
     Pool,
     PoolMissing,
+    Role,
     Unsupported,
     Vdev,
     VdevKind,
@@ -44,6 +45,7 @@ MADE_FILES = (
     INTENT,
     *(f"{name}.new" for name in (POOL_ABOUT, records.ORDER, scans.SCAN, INTENT)),
     scans.STOP,
+    scans.PAUSE,
     scans.LOCK,
     "lock",
 )
@@ -59,6 +61,11 @@ class Pools(Part):
     def pool(self, name: str) -> Pool:
         """Return one pool; PoolMissing."""
         return self._pool(name, self._shop.pool(name))
+
+    def sign(self) -> str:
+        """Return a text that differs as soon as the state of some pool does."""
+        told = [(one.name, one.health, one.scan and one.scan.state) for one in self.pools()]
+        return repr(told)
 
     def create_pool(
         self,
@@ -164,9 +171,11 @@ class Pools(Part):
 
 def _fit(vdevs: Sequence[Vdev]) -> Path:
     devices = [Path(device) for vdev in vdevs for device in vdev.devices]
-    if len(devices) != 1 or vdevs[0].kind is not VdevKind.STRIPE:
+    plain = (VdevKind.STRIPE, Role.DATA)
+    if len(devices) != 1 or (vdevs[0].kind, vdevs[0].role) != plain:
         raise DeviceUnfit(
-            "The directory product keeps a pool in one directory: one vdev, kind stripe, one path."
+            "The directory product keeps a pool in one directory: one vdev for data, kind stripe, "
+            "one path."
         )
     if not devices[0].is_absolute() or ".." in devices[0].parts:
         raise DeviceUnfit(f"{devices[0]} is not an absolute path.")

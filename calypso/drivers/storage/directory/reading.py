@@ -13,6 +13,7 @@ class Progress:
 
     def __init__(self, tell: Callable[[int, int | None], None]) -> None:
         self._tell = tell
+        self.is_paused = False
         self.total_bytes: int | None = None
         self.done_bytes = 0
         self.damaged: list[str] = []
@@ -20,7 +21,10 @@ class Progress:
     def hear(self, line: str) -> None:
         """Take one line; what is not about progress is passed over."""
         word, _, rest = line.partition("\t")
-        if word == "damaged":
+        self.is_paused = word == "paused"
+        if self.is_paused:
+            self._tell(self.done_bytes, self.total_bytes)
+        elif word == "damaged":
             self.damaged.append(rest)
         elif word == "size" and rest.isdigit():
             self.total_bytes = int(rest)

@@ -5,14 +5,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from calypso.drivers.storage import OnScan, Scan, ScanState
+from calypso.drivers.storage import Interrupted, OnScan, Scan, ScanState
 from calypso.drivers.storage.directory.layout import read_json, tried, write_json
 from calypso.drivers.storage.directory.reading import Progress, followed_scan
 from calypso.drivers.storage.directory.workshop import Part
 from calypso.drivers.storage.tree import read_failure, tree_argv
 from calypso.models.clock import now
 
-SCAN, LOCK, STOP = "scan.json", "scan.lock", "scan.stop"
+SCAN, LOCK, STOP, PAUSE = "scan.json", "scan.lock", "scan.stop", "scan.pause"
 STOP_TIMEOUT_S = 60.0  # it looks twice a second whether it shall stop
 SHOWN = 5  # damaged files named in a pool's status
 
@@ -29,23 +29,65 @@ class _Stopped(Exception):
     """Somebody wants the scrub to stop."""
 
 
+class _Paused(Exception):
+    """The scrub that is followed stands still."""
+
+
 class Scrubs(Part):
     """The verbs about scrubs. Whoever holds a pool's scan lock scrubs it."""
 
-    def run_scrub(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan:
+    def run_scrub(
+        self, pool: str, *, resume: bool = False, on_scan: OnScan, timeout_s: float
+    ) -> Scan:
         """Read every snapshot's files again, or follow the scrub that does."""
         path = self._shop.pool(pool)
+        if resume:
+            (path / PAUSE).unlink(missing_ok=True)
         while True:
             with ExitStack() as held:
                 with self._shop.alone(path):
                     begun = _begin(path) if held.enter_context(tried(path / LOCK)) else None
                 if begun is not None:
-                    return self._scrub(pool, path, begun, on_scan, timeout_s)
+                    self._scrub(pool, path, begun, on_scan, timeout_s)
             self._follow(path, on_scan, timeout_s)
             with self._shop.alone(path):
                 scan = last(path).scan
             if scan is not None and scan.state is ScanState.FINISHED:
                 return scan
+            if (path / STOP).exists():
+                raise Interrupted(f"Somebody stopped the scrub of {pool} before its end.")
+
+    def pause_scrub(self, pool: str) -> Scan:
+        """Let a scrub stand still; returns when it does."""
+        path = self._shop.pool(pool)
+        with self._shop.alone(path), tried(path / LOCK) as is_mine:
+            if is_mine:
+                raise Interrupted(f"No scrub of {pool} runs, so there is none to pause.")
+            (path / PAUSE).touch()
+
+        def hear(scan: Scan) -> None:
+            if scan.state is ScanState.PAUSED:
+                raise _Paused
+
+        try:
+            self._follow(path, hear, STOP_TIMEOUT_S)
+        except _Paused:
+            with self._shop.alone(path):
+                scan = last(path).scan
+            if scan is not None:
+                return scan
+        raise Interrupted(f"The scrub of {pool} ended before it could be paused.")
+
+    def follow_resilver(
+        self,
+        pool: str,
+        *,
+        on_scan: OnScan,  # noqa: ARG002 - there is nothing to tell
+        timeout_s: float,  # noqa: ARG002 - nor to wait for
+    ) -> Scan | None:
+        """Return None: a directory has no second copy to rebuild."""
+        self._shop.pool(pool)
+        return None
 
     def stop_scrub(self, pool: str) -> None:
         """Stop a scrub, wherever it runs; returns when it has stopped."""
@@ -66,11 +108,13 @@ class Scrubs(Part):
         begun: tuple[Scan, list[str]],
         on_scan: OnScan,
         timeout_s: float,
-    ) -> Scan:
+    ) -> None:
         scan, before = begun
 
         def show(done_bytes: int, total_bytes: int | None) -> None:
             going = _going(scan, done_bytes, total_bytes, len(heard.damaged))
+            if heard.is_paused:
+                going = going.model_copy(update={"state": ScanState.PAUSED})
             _write(path, going, sorted({*before, *heard.damaged}))
             on_scan(going)
             if (path / STOP).exists():
@@ -81,7 +125,9 @@ class Scrubs(Part):
         try:
             show(0, None)
             ran = self._shop.host.stream(
-                tree_argv("scrub", path / "root", pool), timeout_s=timeout_s, on_line=heard.hear
+                tree_argv("scrub", path / "root", pool, path / PAUSE),
+                timeout_s=timeout_s,
+                on_line=heard.hear,
             )
         except _Stopped:
             state = ScanState.CANCELED
@@ -92,7 +138,6 @@ class Scrubs(Part):
         ended = found.model_copy(update={"state": state, "finished_at": now()})
         is_whole = state is ScanState.FINISHED
         _write(path, ended, heard.damaged if is_whole else sorted({*before, *heard.damaged}))
-        return ended
 
     def _follow(self, path: Path, on_scan: OnScan, timeout_s: float) -> None:
         def hear(line: str) -> None:
@@ -112,7 +157,7 @@ def last(path: Path) -> Scanned:
     One whose process is gone was cancelled, whatever it wrote last.
     """
     scanned = _read(path)
-    if scanned.scan is None or scanned.scan.state is not ScanState.RUNNING:
+    if scanned.scan is None or scanned.scan.state not in (ScanState.RUNNING, ScanState.PAUSED):
         return scanned
     with tried(path / LOCK) as is_over:
         if not is_over:
@@ -123,7 +168,8 @@ def last(path: Path) -> Scanned:
 
 def _begin(path: Path) -> tuple[Scan, list[str]]:
     """Write down that a scrub runs; returns it with what was damaged before. Call it alone."""
-    (path / STOP).unlink(missing_ok=True)
+    for wish in (STOP, PAUSE):
+        (path / wish).unlink(missing_ok=True)
     before = _read(path).damaged
     scan = Scan(function="scrub", state=ScanState.RUNNING, started_at=now(), errors=0)
     _write(path, scan, before)

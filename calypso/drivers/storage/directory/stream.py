@@ -55,8 +55,8 @@ def _usage(dataset: str) -> object:
     return rest.usage(Path(dataset))
 
 
-def _scrub(root: str, name: str) -> object:
-    return rest.scrub(Path(root), name)
+def _scrub(root: str, name: str, pause: str) -> object:
+    return rest.scrub(Path(root), name, Path(pause))
 
 
 def _send(name: str, source: str, base: str = "") -> object:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from calypso.drivers.storage.values import OnScan, Pool, Scan, Vdev
+from calypso.drivers.storage.pool_values import OnActivity, Pool, Vdev
 from calypso.models.jobtype import Plan
 
 
@@ -15,6 +15,12 @@ class PoolVerbs(Protocol):
 
     def pool(self, name: str) -> Pool:
         """Return one pool; PoolMissing."""
+
+    def sign(self) -> str:
+        """Return a text that differs as soon as the state of some pool does.
+
+        Cheap enough to be asked every two seconds.
+        """
 
     def create_pool(
         self,
@@ -32,11 +38,48 @@ class PoolVerbs(Protocol):
     def plan_destroy_pool(self, name: str) -> Plan:
         """Say what destroy_pool would do; `destroys` lists pool, datasets and snapshots."""
 
-    def run_scrub(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan:
-        """Scrub a pool to its end and return what was found; one that runs already is followed.
+    def import_pool(
+        self,
+        pool: str,
+        *,
+        new_name: str | None = None,
+        altroot: str | None = None,
+        readonly: bool = False,
+        force: bool = False,
+        search: Sequence[str] = (),
+    ) -> Pool:
+        """Take a pool, named or by its guid, into use; PoolExists when it is in use already.
 
-        `on_scan` hears how far it is. A cancel ends the following; see stop_scrub.
+        `search`: folders to look for its devices in; where disks usually are when empty.
+        PoolMissing, PoolAmbiguous, PoolUnavailable; PoolElsewhere unless `force`.
         """
 
-    def stop_scrub(self, pool: str) -> None:
-        """Stop a scrub; nothing happens when none runs."""
+    def plan_import_pool(self, pool: str, *, search: Sequence[str] = ()) -> Plan:
+        """Say what import_pool would find; PoolMissing."""
+
+    def export_pool(self, name: str, *, force: bool = False) -> None:
+        """Give a pool out of use, so that it can be imported elsewhere; PoolMissing, Busy.
+
+        `force`: its filesystems are unmounted even where somebody works in them.
+        """
+
+    def plan_export_pool(self, name: str, *, force: bool = False) -> Plan:
+        """Say what export_pool would do, and who is in the way."""
+
+    def upgrade_pool(self, name: str, *, features: Sequence[str] = ()) -> list[str]:
+        """Enable features, all that are not when none is named; returns those enabled.
+
+        There is no way back. A feature that is enabled already is fine.
+        """
+
+    def plan_upgrade_pool(self, name: str, *, features: Sequence[str] = ()) -> Plan:
+        """Say what upgrade_pool would do."""
+
+    def create_checkpoint(self, pool: str) -> None:
+        """Keep the present state of a pool to go back to; CheckpointExists."""
+
+    def discard_checkpoint(self, pool: str, *, on_activity: OnActivity, timeout_s: float) -> None:
+        """Give up the checkpoint of a pool, and wait until its space is free.
+
+        One that is being discarded is followed; CheckpointMissing.
+        """

@@ -1,9 +1,11 @@
 """How the driver runs `zfs` and `zpool`: a timeout on each, refusals as types."""
 
+import sys
 from functools import cached_property
+from pathlib import Path
 
 from calypso.drivers.storage import ProductMissing
-from calypso.drivers.storage.zfs import dialect, errors
+from calypso.drivers.storage.zfs import dialect, errors, openers
 from calypso.errors import CommandMissing
 from calypso.host import Host
 
@@ -30,6 +32,15 @@ class Commands:
     def _do(self, *argv: str, timeout_s: float = CHANGE_TIMEOUT_S, stdin: str | None = None) -> str:
         """Run a command that changes something; its refusal as a type."""
         return self._run(argv, timeout_s, stdin)
+
+    def _users(self, device: str) -> list[str]:
+        """Return who uses a block device, in words.
+
+        Not seen: programs of the kernel that open a device by themselves and are not in
+        `openers.EXPORTS`.
+        """
+        program = str(Path(openers.__file__))
+        return self._read(sys.executable, "-I", "-S", "-B", program, device).splitlines()
 
     def _run(self, argv: tuple[str, ...], timeout_s: float, stdin: str | None = None) -> str:
         try:

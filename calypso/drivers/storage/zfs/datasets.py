@@ -1,9 +1,7 @@
 """The part of the driver that is about filesystems and volumes."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from calypso.drivers.storage import (
     Busy,
@@ -17,7 +15,7 @@ from calypso.drivers.storage import (
     StorageError,
     Unsupported,
 )
-from calypso.drivers.storage.zfs import openers, reading
+from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
 from calypso.drivers.storage.zfs.errors import NotMounted
 from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting
@@ -194,17 +192,11 @@ class Datasets(Commands):
                 self._refuse_open(one.dataset.name)
 
     def _refuse_open(self, volume: str) -> None:
-        """Refuse a volume somebody uses.
-
-        Not seen: programs of the kernel that open a device by themselves and are not in
-        `openers.EXPORTS`.
-        """
-        program = str(Path(openers.__file__))
-        users = self._read(sys.executable, "-I", "-S", "-B", program, f"/dev/zvol/{volume}")
-        if users:
+        """Refuse a volume somebody uses; see `_users` for who is not seen."""
+        if users := self._users(f"/dev/zvol/{volume}"):
             raise Busy(
-                f"{volume} is used by {', '.join(users.splitlines()[:5])}. End that first.",
-                original=users,
+                f"{volume} is used by {', '.join(users[:5])}. End that first.",
+                original="\n".join(users),
             )
 
 

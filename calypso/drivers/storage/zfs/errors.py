@@ -12,6 +12,8 @@ from calypso.drivers.storage import (
     BadProperty,
     BaseMissing,
     Busy,
+    CheckpointExists,
+    CheckpointMissing,
     DatasetExists,
     DatasetMissing,
     DeviceInUse,
@@ -23,20 +25,32 @@ from calypso.drivers.storage import (
     KeyMissing,
     KeyWrong,
     NewerSnapshots,
+    NoReplicas,
     NotAClone,
     NotEncryptionRoot,
     NotPermitted,
     OutOfSpace,
     ParentMissing,
+    PoolAmbiguous,
+    PoolElsewhere,
     PoolExists,
     PoolMissing,
     PoolSuspended,
+    PoolUnavailable,
     ProductMissing,
     SnapshotExists,
     SnapshotMissing,
     StorageError,
     StreamBroken,
     Unsupported,
+)
+from calypso.drivers.storage.zfs.refusals import (
+    NoScrub,
+    NothingToStop,
+    Resilvering,
+    RunsAlready,
+    ScrubPaused,
+    ScrubRunning,
 )
 from calypso.host import Ran
 
@@ -78,34 +92,6 @@ class MountedAlready(StorageError):
     title = "Mounted already"
 
 
-class ScrubRunning(StorageError):
-    """The pool is being scrubbed already."""
-
-    code = "storage_zfs_scrub_running"
-    title = "Scrub runs already"
-
-
-class Resilvering(StorageError):
-    """The pool is rebuilding a device and takes no scrub meanwhile."""
-
-    code = "storage_zfs_resilvering"
-    title = "Pool is resilvering"
-
-
-class NoScrub(StorageError):
-    """No scrub is running."""
-
-    code = "storage_zfs_no_scrub"
-    title = "No scrub runs"
-
-
-class ScrubStopped(StorageError):
-    """Somebody stopped the scrub before its end."""
-
-    code = "storage_zfs_scrub_stopped"
-    title = "Scrub was stopped"
-
-
 class NotMounted(StorageError):
     """The filesystem is not mounted."""
 
@@ -120,7 +106,13 @@ class NothingToAbort(StorageError):
     title = "Nothing to abort"
 
 
-_IN_USE = r"is in use and contains|is part of |contains a (?!unknown)\w|refer to the same device"
+_IN_USE = (
+    r"is in use and contains|is part of |contains a (?!unknown)\w|refer to the same device"
+    r"|Device or resource busy|is a member \(ACTIVE\)"
+)
+_MISSING = (
+    r"cannot resolve path|no such device in|no such vdev|invalid device$|cannot open '/.*[Nn]o such"
+)
 _BAD_NAME = (
     r"invalid character|name is too long|name is reserved|name must begin with a letter"
     r"|(leading|trailing) slash in name|empty component or misplaced|multiple '@' and/or '#'"
@@ -130,7 +122,7 @@ _BAD_PROPERTY = (
     r"invalid property|must be one of|bad numeric value|is not a valid (pool )?property"
     r"|^invalid '.*' property|is readonly\b|does not apply to datasets of this type"
     r"|property value too long|must be a multiple of|property cannot be inherited"
-    r"|^bad property list"
+    r"|^bad property list|unsupported by kernel"
 )
 _BAD_KEY = (
     r"Incorrect key provided|(Passphrase|Hex key|Raw key) too (short|long)|[Ii]nvalid hex"
@@ -147,10 +139,31 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (r"pool I/O is currently suspended", PoolSuspended, "Bring its disks back: zpool clear."),
     (r"permission denied|Permission denied", NotPermitted, "Run the worker as root."),
     (r"pool is read-only", StorageError, "Import it writable."),
+    (r"scrub is paused", ScrubPaused, "Resume it."),
     (r"currently scrubbing", ScrubRunning, ""),
+    (r"currently (initializing|trimming)", RunsAlready, ""),
+    (r"there is no active (initialization|trim)", NothingToStop, ""),
+    (r"trim operations are not supported|no devices in pool support trim", Unsupported, ""),
+    (r"^cannot cancel removal", NothingToStop, ""),
+    (r"device removal in progress|removal may already be in progress", Busy, "Wait for its end."),
+    (r"raidz expansion in progress|RAIDZ expansion", Busy, "Wait for its end."),
+    (r"currently discarding checkpoint", CheckpointExists, "Wait until it is discarded."),
+    (r"checkpoint does not exist", CheckpointMissing, ""),
+    (r"checkpoint exists|has a checkpoint", CheckpointExists, "Discard it first."),
+    (r"more than one matching pool", PoolAmbiguous, "Name it by its guid."),
+    (r"previously in use from another system|is imported on |may be in use", PoolElsewhere, ""),
+    (r"^cannot import '.*': no such pool or dataset", PoolUnavailable, "Attach its devices."),
+    (r"one or more devices is currently unavailable|: I/O error", PoolUnavailable, ""),
+    (r"unsupported version or feature|not supported by this system", Unsupported, ""),
+    (r"unplayed intent logs", Busy, "Bring its filesystems up first, or clear the pool."),
+    (r"only applicable to mirror|can only attach to|all top-level vdevs must", Unsupported, ""),
+    (r"operation not supported|not supported on this type", Unsupported, ""),
+    (r"already in replacing/spare config", Busy, "Wait for the end of it."),
+    (r"no valid replicas", NoReplicas, "Replace it, or bring its partner back first."),
+    (r"different optimal sector size|different physical sector sizes", DeviceUnfit, ""),
+    (r"reserved as a hot spare|reserved as a cache|active shared spare", DeviceInUse, ""),
     (r"currently resilvering", Resilvering, "Wait for the end of it."),
     (r"there is no active scrub", NoScrub, ""),
-    (r"scrub is paused", StorageError, "Resume it: zpool scrub."),
     (r"Key already loaded", KeyLoaded, ""),
     (r"Key already unloaded", KeyUnloaded, ""),
     (_BAD_KEY, KeyWrong, ""),
@@ -184,9 +197,10 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (r"out of space|Disk quota exceeded|No space left", OutOfSpace, "Destroy old snapshots."),
     (r"greater than available space|less than current used", OutOfSpace, ""),
     (_IN_USE, DeviceInUse, "Choose another device, or wipe this one."),
-    (r"cannot resolve path|no such device in|cannot open '/.*[Nn]o such", DeviceMissing, ""),
-    (r"less than the minimum size|device is too small", DeviceUnfit, ""),
-    (r"invalid vdev specification|no valid replicas", DeviceUnfit, ""),
+    (r"device is too small|new device must be", DeviceUnfit, ""),
+    (_MISSING, DeviceMissing, ""),
+    (r"less than the minimum size", DeviceUnfit, ""),
+    (r"invalid vdev specification|invalid vdev configuration", DeviceUnfit, ""),
     (r"operation does not apply to pools", Unsupported, "Destroy the pool instead."),
     (_BAD_PROPERTY, BadProperty, ""),
     (_BAD_NAME, BadName, ""),

@@ -2,29 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from calypso.drivers.storage import (
-    Busy,
-    OnScan,
     Pool,
     PoolExists,
     PoolMissing,
     PoolSuspended,
-    Scan,
-    ScanState,
+    Role,
     StorageError,
     Vdev,
     VdevKind,
 )
-from calypso.drivers.storage.zfs import reading
+from calypso.drivers.storage.zfs import pool_reading, reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import Datasets
-from calypso.drivers.storage.zfs.errors import (
-    NoScrub,
-    Resilvering,
-    ScrubRunning,
-    ScrubStopped,
-)
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.reading import POOL_COLUMNS
 from calypso.drivers.storage.zfs.status import Status, from_json, from_text
@@ -32,7 +24,9 @@ from calypso.errors import CommandTimedOut
 from calypso.host import Host
 from calypso.models.jobtype import Plan
 
-POLL_S = 2.0  # how often a scrub is looked at
+POLL_S = 2.0  # how often what goes on is looked at
+SIGN_TIMEOUT_S = 10.0  # a look of every two seconds must not hang for long
+T = TypeVar("T")
 
 # What is not one of these is a property of the pool's root dataset.
 POOL_PROPERTIES = frozenset(
@@ -55,9 +49,9 @@ POOL_PROPERTIES = frozenset(
 
 
 class Pools(Datasets):
-    """Pools and their scrubs.
+    """Pools: what they are, making and destroying them, and following what goes on in one.
 
-    `pause` waits some seconds between two looks at a scrub; pass one that a cancel ends.
+    `pause` waits some seconds between two looks; pass one that a cancel ends.
     """
 
     def __init__(self, host: Host, *, pause: Callable[[float], None] = time.sleep) -> None:
@@ -83,14 +77,41 @@ class Pools(Datasets):
 
     def _statuses(self, *names: str) -> list[Status]:
         if self._dialect.json:
-            return from_json(self._read("zpool", "status", "-jp", "--json-int", *names))
-        return from_text(self._read("zpool", "status", "-p", *names))
+            return from_json(self._read("zpool", "status", "-ijpt", "--json-int", *names))
+        return from_text(self._read("zpool", "status", "-ipt", *names))
+
+    def _follow(
+        self, pool: str, until: Callable[[Status], T | None], *, what: str, timeout_s: float
+    ) -> T:
+        """Look at a pool until `until` returns something, which is returned.
+
+        PoolSuspended: nothing would ever end. CommandTimedOut after `timeout_s`.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            status = self._status(pool)
+            if status.is_suspended:
+                raise PoolSuspended(f"{pool} has lost its disks; its {what} will not end.")
+            if (end := until(status)) is not None:
+                return end
+            if time.monotonic() >= deadline:
+                raise CommandTimedOut(f"The {what} of {pool} did not end in {timeout_s:g} s.")
+            self._pause(POLL_S)
 
     def _status(self, pool: str) -> Status:
         for status in self._statuses(pool):
             if status.pool == pool:
                 return status
         raise PoolMissing(f"There is no status of a pool {pool}.")
+
+    def sign(self) -> str:
+        """Return a text that differs as soon as the state of some pool does.
+
+        Errors alone change no health, so the last event that tells of one is in it.
+        """
+        health = self._run(("zpool", "list", "-H", "-o", "name,health"), SIGN_TIMEOUT_S)
+        events = self._run(("zpool", "events", "-H"), SIGN_TIMEOUT_S)
+        return health + pool_reading.last_event(events)
 
     # -- making and destroying
 
@@ -108,7 +129,7 @@ class Pools(Datasets):
             raise PoolExists(f"There is a pool {name} already.")
         options = [*_pool_options(properties or {})]
         options += [] if mountpoint is None else ["-O", f"mountpoint={mountpoint}"]
-        self._do("zpool", "create", *options, name, *_layout(vdevs))
+        self._do("zpool", "create", *options, name, *layout(vdevs))
         return self.pool(name)
 
     def _has_pool(self, name: str) -> bool:
@@ -142,56 +163,6 @@ class Pools(Datasets):
             destroys=[name, *sorted(inside - {name})],
         )
 
-    # -- scrubbing
-
-    def run_scrub(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan:
-        """Scrub a pool to its end; one that runs already, or was paused, is followed.
-
-        A resilver that cuts in is waited for; the scrub then begins anew.
-        """
-        refuse_pool(pool)
-        self._start_scrub(pool)
-        deadline = time.monotonic() + timeout_s
-        while (scan := self._look(pool)) is not None:
-            on_scan(scan)
-            if scan.state is ScanState.FINISHED and scan.function == "scrub":
-                return scan
-            if scan.state is ScanState.FINISHED:
-                self._start_scrub(pool)
-            if time.monotonic() >= deadline:
-                raise CommandTimedOut(f"The scrub of {pool} did not end in {timeout_s:g} s.")
-            self._pause(POLL_S)
-        raise ScrubStopped(f"Somebody stopped the scrub of {pool} before its end.")
-
-    def _start_scrub(self, pool: str) -> None:
-        try:
-            self._do("zpool", "scrub", pool)
-        except ScrubRunning:
-            return
-        except Resilvering as first:
-            raise Busy(
-                f"{pool} is resilvering. Scrub it when that is done.", original=first.original
-            ) from first
-
-    def _look(self, pool: str) -> Scan | None:
-        """Return how far the scan is, or None when it was stopped."""
-        status = self._status(pool)
-        if status.is_suspended:
-            raise PoolSuspended(f"{pool} has lost its disks; its scrub will not end.")
-        canceled = status.scan is None or status.scan.state is ScanState.CANCELED
-        return None if canceled else status.scan
-
-    def stop_scrub(self, pool: str) -> None:
-        """Stop a scrub; nothing happens when none runs."""
-        refuse_pool(pool)
-        try:
-            self._do("zpool", "scrub", "-s", pool)
-        except (NoScrub, Resilvering):
-            return
-        scan = self._status(pool).scan
-        if scan is not None and scan.function == "scrub" and scan.state is ScanState.RUNNING:
-            raise StorageError(f"zpool says that the scrub of {pool} is stopped, but it runs.")
-
 
 def _pool_options(properties: Mapping[str, str]) -> list[str]:
     options: list[str] = []
@@ -201,11 +172,18 @@ def _pool_options(properties: Mapping[str, str]) -> list[str]:
     return options
 
 
-def _layout(vdevs: Sequence[Vdev]) -> list[str]:
-    """Return the vdevs as words; stripes first, else they would join the group before them."""
-    ordered = sorted(vdevs, key=lambda vdev: vdev.kind is not VdevKind.STRIPE)
+def layout(vdevs: Sequence[Vdev]) -> list[str]:
+    """Return the vdevs as words; data first, and stripes first in each role.
+
+    Else they would join the group before them.
+    """
+    roles = list(Role)
+    ordered = sorted(
+        vdevs, key=lambda vdev: (roles.index(vdev.role), vdev.kind is not VdevKind.STRIPE)
+    )
     words: list[str] = []
     for vdev in ordered:
+        words += [] if vdev.role is Role.DATA else [vdev.role.value]
         words += [] if vdev.kind is VdevKind.STRIPE else [vdev.kind.value]
         words += vdev.devices
     refuse_option(*words)

@@ -57,8 +57,11 @@ def pools(text: str) -> list[Pool]:
             allocated_bytes=number(allocated),
             free_bytes=number(free),
             capacity_percent=float(number(capacity)),
+            fragmentation_percent=float(told) if (told := given(frag)) else None,
         )
-        for name, size, allocated, free, _, capacity, _, health, guid, _ in rows(text, POOL_COLUMNS)
+        for name, size, allocated, free, frag, capacity, _, health, guid, _ in rows(
+            text, POOL_COLUMNS
+        )
     ]
 
 

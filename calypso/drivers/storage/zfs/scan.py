@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from calypso.drivers.storage import Scan, ScanState
 
-_DATE = r"(?P<date>\w{3} \w{3} +\d+ [\d:]{8} \d{4})"
+DATE = r"\w{3} \w{3} +\d+ [\d:]{8} \d{4}"
+_DATE = rf"(?P<date>{DATE})"
 _END = rf"in .*?with (?P<errors>\d+) errors on {_DATE}"
 _BEGINNINGS = (
     (rf"(?P<what>scrub|resilver)(?: \(.*\))? in progress since {_DATE}", ScanState.RUNNING),
@@ -106,9 +107,9 @@ def of_stats(stats: Mapping[str, Any]) -> Scan | None:
     state = _STATES.get(str(stats.get("state")))
     if state is None or function not in ("scrub", "resilver"):
         return None
-    paused = state is ScanState.RUNNING and _int(stats, "scrub_pause")
-    issued = _int(stats, "issued")
-    total = _int(stats, "to_examine") - _int(stats, "skipped")
+    paused = state is ScanState.RUNNING and whole(stats, "scrub_pause")
+    issued = whole(stats, "issued")
+    total = whole(stats, "to_examine") - whole(stats, "skipped")
     finished = state is ScanState.FINISHED
     return Scan(
         function="scrub" if function == "scrub" else "resilver",
@@ -116,20 +117,22 @@ def of_stats(stats: Mapping[str, Any]) -> Scan | None:
         issued_bytes=issued,
         total_bytes=max(total, 0),
         percent=100.0 if finished else min(100.0, round(100 * issued / total, 2)) if total else 0.0,
-        errors=_int(stats, "errors"),
-        repaired_bytes=_int(stats, "processed"),
-        started_at=_given(stats.get("start_time")),
-        finished_at=None if state is ScanState.RUNNING else _given(stats.get("end_time")),
+        errors=whole(stats, "errors"),
+        repaired_bytes=whole(stats, "processed"),
+        started_at=given(stats.get("start_time")),
+        finished_at=None if state is ScanState.RUNNING else given(stats.get("end_time")),
     )
 
 
-def _int(stats: Mapping[str, Any], name: str) -> int:
+def whole(stats: Mapping[str, Any], name: str) -> int:
+    """Return a number of the JSON, which may come as words; 0 for what is none."""
     text = str(stats.get(name, 0))
     return int(text) if text.isdigit() else 0
 
 
-def _given(told: object) -> datetime | None:
+def given(told: object) -> datetime | None:
+    """Return a time of the JSON, in seconds or as C prints it; None for none."""
     text = str(told or "")
     if text.isdigit():
         return datetime.fromtimestamp(int(text), UTC) if int(text) else None
-    return moment(text) if re.fullmatch(_DATE, text) else None
+    return moment(text) if re.fullmatch(DATE, text) else None

@@ -5,27 +5,30 @@ Source: openzfs cmd/zpool/zpool_main.c, print_status_config().
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from calypso.drivers.storage import Pool, Scan, ScanState, StorageError
+from calypso.drivers.storage import (
+    Activity,
+    Checkpoint,
+    Device,
+    Pool,
+    Scan,
+    ScanState,
+    StorageError,
+)
+from calypso.drivers.storage.zfs import activity, vdevs
 from calypso.drivers.storage.zfs import scan as scans
 from calypso.drivers.storage.zfs.reading import lines as lines_of
+from calypso.drivers.storage.zfs.vdevs import Counters
+
+T = TypeVar("T")
 
 # The pool still calls itself ONLINE then: waiting, failing every write, taken by another host.
 SUSPENDED_CODES = {"ZFS-8000-HC", "ZFS-8000-JQ", "ZFS-8000-MM"}
 SUSPENDED_WORDS = ("in response to IO failures", "pool is suspended")
 SUSPENDED = "SUSPENDED"
-
-
-@dataclass(frozen=True)
-class Counters:
-    """Errors seen by devices."""
-
-    read: int = 0
-    write: int = 0
-    checksum: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,13 @@ class Status:
     state: str
     status: str | None = None
     message_code: str | None = None
-    counters: Counters = Counters()
+    counters: Counters = field(default_factory=Counters)
     data_errors: int = 0
     scan: Scan | None = None
+    removal: Activity | None = None
+    expansion: Activity | None = None
+    checkpoint: Checkpoint | None = None
+    devices: tuple[Device, ...] = ()
 
     @property
     def is_suspended(self) -> bool:
@@ -60,6 +67,10 @@ class Status:
                 "status": self.status,
                 "message_code": self.message_code,
                 "scan": self.scan,
+                "removal": self.removal,
+                "expansion": self.expansion,
+                "checkpoint": self.checkpoint,
+                "devices": self.devices,
             }
         )
 
@@ -71,11 +82,10 @@ _KEY = re.compile(
     r"^(?:  (pool|scan)| (state)|   (see)"
     r"|(status|action|remove|checkpoint|expand|config|errors)): ?(?P<text>.*)$"
 )
-_DEVICE = re.compile(r"^\t( *)(\S.*?)\s+[A-Z]+\s+(\S+)\s+(\S+)\s+(\S+)(?:\s{2}.*)?$")
 
 
 def from_text(text: str) -> list[Status]:
-    """Return the status of each pool that `zpool status -p` prints."""
+    """Return the status of each pool that `zpool status -ipt` prints."""
     return [_of_fields(fields) for fields in _pools(text)]
 
 
@@ -99,40 +109,32 @@ def _pools(text: str) -> Iterator[dict[str, list[list[str]]]]:
 
 def _of_fields(fields: Mapping[str, list[list[str]]]) -> Status:
     see = _joined(fields, "see") or ""
+    devices, counters = vdevs.of_table(fields.get("config", [[]])[0])
     return Status(
         pool=_joined(fields, "pool") or "",
         state=_joined(fields, "state") or "UNKNOWN",
         status=_joined(fields, "status"),
         message_code=see.rpartition("/")[2] or None,
-        counters=_counters(fields.get("config", [[]])[0]),
+        counters=counters,
         data_errors=_data_errors(fields.get("errors", [[]])[0]),
         scan=_latest([scan for lines in fields.get("scan", []) if (scan := scans.of_lines(lines))]),
+        removal=_read(activity.removal, fields, "remove"),
+        expansion=_read(activity.expansion, fields, "expand"),
+        checkpoint=_read(activity.checkpoint, fields, "checkpoint"),
+        devices=devices,
     )
+
+
+def _read(
+    read: Callable[[Sequence[str]], T | None], fields: Mapping[str, list[list[str]]], name: str
+) -> T | None:
+    return read(fields[name][0]) if name in fields else None
 
 
 def _joined(fields: Mapping[str, list[list[str]]], name: str) -> str | None:
     if name not in fields:
         return None
     return " ".join(line.strip() for line in fields[name][0]).strip() or None
-
-
-def _counters(config: list[str]) -> Counters:
-    """Sum up what leaves saw, or what their groups saw where that is more.
-
-    A raidz group counts what its devices together could not repair; a single device does not.
-    """
-    found = [row for line in config if (row := _DEVICE.match(line)) and row[3] != "READ"]
-    depths = [len(row[1]) for row in found] + [0]
-    leaves = [row for row, below in zip(found, depths[1:], strict=True) if below <= len(row[1])]
-    read, write, checksum = (
-        max([sum(_count(row[at]) for row in leaves), *(_count(row[at]) for row in found)])
-        for at in (3, 4, 5)
-    )
-    return Counters(read, write, checksum)
-
-
-def _count(text: str) -> int:
-    return scans.quantity(text) or 0
 
 
 _DATA_ERRORS = re.compile(r"(\d+) data errors")
@@ -157,7 +159,7 @@ def _latest(told: list[Scan]) -> Scan | None:
 
 
 def from_json(text: str) -> list[Status]:
-    """Return the status of each pool that `zpool status -jp --json-int` prints."""
+    """Return the status of each pool that `zpool status -ijpt --json-int` prints."""
     try:
         told = json.loads(text or "{}").get("pools", {})
         return [_of_pool(name, pool) for name, pool in sorted(told.items())]
@@ -167,33 +169,20 @@ def from_json(text: str) -> list[Status]:
         ) from odd
 
 
-# Beside `vdevs` a pool has a table of its own for each other class of device.
-_CLASSES = ("vdevs", "special", "dedup", "logs", "l2cache", "spares")
-
-
 def _of_pool(name: str, pool: Mapping[str, Any]) -> Status:
-    scan = pool.get("scan_stats")
+    scan = scans.of_stats(pool.get("scan_stats", {}))
+    resilvers = scan is not None and scan.is_resilver_running
+    devices, counters = vdevs.of_json(pool, resilvers=resilvers)
     return Status(
         pool=name,
         state=str(pool.get("state", "UNKNOWN")),
         status=pool.get("status"),
         message_code=pool.get("msgid"),
-        counters=_vdev_counters(
-            [vdev for kind in _CLASSES for vdev in pool.get(kind, {}).values()]
-        ),
+        counters=counters,
         data_errors=int(pool.get("error_count", 0)),
-        scan=None if scan is None else scans.of_stats(scan),
+        scan=scan,
+        removal=activity.removal_of(pool.get("removal_stats", {})),
+        expansion=activity.expansion_of(pool.get("raidz_expand_stats", {})),
+        checkpoint=activity.checkpoint_of(pool.get("checkpoint_stats", {})),
+        devices=devices,
     )
-
-
-def _vdev_counters(vdevs: Sequence[Mapping[str, Any]]) -> Counters:
-    read, write, checksum = (
-        sum(_most(vdev, f"{kind}_errors") for vdev in vdevs)
-        for kind in ("read", "write", "checksum")
-    )
-    return Counters(read, write, checksum)
-
-
-def _most(vdev: Mapping[str, Any], name: str) -> int:
-    below = sum(_most(one, name) for one in vdev.get("vdevs", {}).values())
-    return max(int(vdev.get(name, 0)), below)

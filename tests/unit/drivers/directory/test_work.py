@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from calypso.drivers.storage import DatasetMissing, SnapshotExists
+from calypso.drivers.storage import DatasetMissing, Interrupted, SnapshotExists
 from calypso.drivers.storage.directory.trees import moves
 from calypso.drivers.storage.directory.workshop import Workshop
 from calypso.errors import JobCancelled
@@ -193,7 +193,8 @@ def test_a_scrub_is_stopped_from_elsewhere(damaged, open_storage):
             while not wanted.exists():
                 threads[0].join(0.01)
 
-    assert scrub(damaged, on_scan=stop_once).state == "canceled"
+    with pytest.raises(Interrupted, match="stopped the scrub"):
+        scrub(damaged, on_scan=stop_once)
     threads[0].join()
     assert damaged.pool("tank").scan.state == "canceled"
 
@@ -219,3 +220,44 @@ def test_a_scrub_that_runs_already_is_followed(damaged, open_storage):
     threads[0].join()
     assert answers == [mine]
     assert heard[0].state == "running"
+
+
+def test_a_scrub_stands_still_and_goes_on(damaged, open_storage):
+    """Paused from elsewhere, as a job would; what is heard ends with the whole scrub."""
+    states, threads = [], []
+
+    def pause_once(scan):
+        states.append(scan.state.value)
+        if not threads:
+            threads.append(threading.Thread(target=open_storage().pause_scrub, args=("tank",)))
+            threads[0].start()
+        elif states[-1] == "paused" and len(threads) == 1:
+            threads[0].join()
+            threads.append(threading.Thread(target=resume))
+            threads[1].start()
+
+    def resume():
+        open_storage().run_scrub("tank", resume=True, on_scan=lambda scan: None, timeout_s=60)
+
+    scan = scrub(damaged, on_scan=pause_once)
+    for thread in threads:
+        thread.join()
+    assert scan.state == "finished"
+    assert "paused" in states
+    assert states.index("paused") < len(states) - 1
+
+
+def test_a_paused_scrub_whose_process_is_gone_was_cancelled(damaged, open_storage):
+    pausing = []
+
+    def pause_then_die(scan):
+        if not pausing:
+            pausing.append(threading.Thread(target=open_storage().pause_scrub, args=("tank",)))
+            pausing[0].start()
+        elif scan.state == "paused":
+            pausing[0].join()
+            raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        scrub(damaged, on_scan=pause_then_die)
+    assert damaged.pool("tank").scan.state == "canceled"

@@ -33,8 +33,21 @@ COLUMNS = {
     "PROPERTY_COLUMNS": PROPERTY_COLUMNS,
     "ENCRYPTION_COLUMNS": ENCRYPTION_COLUMNS,
 }
+NUMBERS = {("create", "-V"): "SIZE", ("trim", "-r"): "RATE"}
 ALIASES = {"recv": "receive", "umount": "unmount"}
-LITERAL = {"mirror", "raidz1", "raidz2", "raidz3", "checksum", "receive_resume_token", "prompt"}
+LITERAL = {
+    "log",
+    "cache",
+    "spare",
+    "all",
+    "mirror",
+    "raidz1",
+    "raidz2",
+    "raidz3",
+    "checksum",
+    "receive_resume_token",
+    "prompt",
+}
 
 HEAD = """\
 # Every command of the ZFS driver
@@ -67,19 +80,31 @@ def form(argv):
     verb = ALIASES.get(verb, verb)
     pairs = zip([verb, *words[:-1]], words, strict=True) if words else ()
     told = [_value(program, verb, before, word) for before, word in pairs]
+    if program == "zpool" and verb != "import":
+        told = _devices_behind(told)
     text = " ".join([program, verb, *told])
     return re.sub(r"( -[oO] PROPERTY| DEVICE| PROPERTY)\1+", r"\1", text)
+
+
+def _devices_behind(told):
+    """The first operand is the pool; what follows it are devices in it."""
+    at = told.index("POOL") + 1 if "POOL" in told else len(told)
+    return told[:at] + ["DEVICE" if word == "POOL" else word for word in told[at:]]
 
 
 def _value(program, verb, before, word):
     for name, columns in COLUMNS.items():
         if word == columns:
             return name
-    if before == "-V":
-        return "SIZE"
+    if (verb, before) in NUMBERS:
+        return NUMBERS[verb, before]
     if before in ("-o", "-O"):
         return "PROPERTY" if "=" in word else word
-    if word.startswith("-") or word in LITERAL or (before in ("-t", "-d") and _is_plain(word)):
+    if (
+        word.startswith("-")
+        or word in LITERAL
+        or (program == "zfs" and before in ("-t", "-d") and _is_plain(word))
+    ):
         return word
     return _operand(program, verb, word)
 
@@ -89,17 +114,23 @@ def _is_plain(word):
 
 
 def _operand(program, verb, word):
+    if _is_property(program, verb, word):
+        return "PROPERTY"
     if re.match(r"\d-[0-9a-f]+-|\$TK$", word):
         return "TOKEN"
     if word.startswith("/"):
         return "DEVICE"
-    if verb in ("get", "set", "inherit") and "/" not in word:
-        return "PROPERTY"
     if "@" in word:
         return _snapshots(word)
     if verb in ("hold", "release") and "/" not in word:
         return "TAG"
     return "POOL" if program == "zpool" else "DATASET"
+
+
+def _is_property(program, verb, word):
+    if verb == "set" and "=" in word:
+        return True
+    return program == "zfs" and verb in ("get", "set", "inherit") and "/" not in word
 
 
 def _snapshots(word):

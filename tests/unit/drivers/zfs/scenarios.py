@@ -6,9 +6,10 @@ Used by the tests of the verbs and by the list of commands in docs/zfs-argv.md.
 import sys
 from pathlib import Path
 
-from calypso.drivers.storage import Access, Key, Vdev, VdevKind
+from calypso.drivers.storage import Access, Key, Role, SmartTest, Vdev, VdevKind, WipeMode
+from calypso.drivers.storage.disks import lsblk
 from calypso.drivers.storage.tree import checksum_argv, tree_argv
-from calypso.drivers.storage.zfs import openers
+from calypso.drivers.storage.zfs import links, openers
 from calypso.drivers.storage.zfs.reading import (
     DATASET_COLUMNS,
     ENCRYPTION_COLUMNS,
@@ -16,13 +17,20 @@ from calypso.drivers.storage.zfs.reading import (
     PROPERTY_COLUMNS,
     SNAPSHOT_COLUMNS,
 )
-from tests.fakes.host import FakeHost
+from tests.fakes.host import RECORDINGS, FakeHost
 
-DISKS = tuple(f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch{at}" for at in range(4))
+DISKS = tuple(f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch{at}" for at in range(5))
 LIST = ("zfs", "list", "-Hp", "-t", "filesystem,volume", "-o", DATASET_COLUMNS)
 SNAPSHOTS = ("zfs", "list", "-Hp", "-t", "snapshot", "-o", SNAPSHOT_COLUMNS)
 ZPOOL_LIST = ("zpool", "list", "-Hp", "-o", POOL_COLUMNS)
-STATUS = ("zpool", "status", "-p")
+STATUS = ("zpool", "status", "-ipt")
+FEATURES = ("zpool", "get", "-H", "-o", "property,value", "all", "old")
+LSBLK = ("lsblk", "-J", "-b", "-o", lsblk.COLUMNS)
+SMART = ("smartctl", "-j", "-n", "standby", "-H", "-A")
+SELF_TEST = ("smartctl", "-j", "-c", "-l", "selftest")
+BLKDISCARD = (
+    "stdbuf", "-oL", "blkdiscard", "--verbose", "--step", str(64 << 20), "--zeroout", "/dev/sde",
+)  # fmt: skip
 SNAPSHOTS_D1 = (*SNAPSHOTS, "-d", "1", "tank/d1")
 SNAPSHOTS_R1 = (*SNAPSHOTS, "-d", "1", "tank/r1")
 SNAPSHOTS_C1 = (*SNAPSHOTS, "-d", "1", "tank/c1")
@@ -42,9 +50,9 @@ TOKEN = (
 RESUME = ("zfs", "send", "-vP", "-t", TOKEN)
 
 
-def opener_argv(volume):
+def opener_argv(volume, device=None):
     program = str(Path(openers.__file__))
-    return (sys.executable, "-I", "-S", "-B", program, f"/dev/zvol/{volume}")
+    return (sys.executable, "-I", "-S", "-B", program, device or f"/dev/zvol/{volume}")
 
 
 USUAL = (
@@ -87,6 +95,19 @@ def gone(host, name, *before):
     for recording in before:
         host.answer([*LIST, name], recording)
     host.answer([*LIST, name], "091-zfs-destroy-nosuch.txt")
+
+
+def statuses(host, recording, *parts):
+    """Prepare one look at the pool `tank` after the other."""
+    for part in parts:
+        host.answer([*STATUS, "tank"], recording, part=part)
+
+
+def gone_then_there(host, name):
+    """Prepare that a pool is not in use, and then is."""
+    host.answer([*ZPOOL_LIST, name], "010-zpool-list-nosuch.txt")
+    host.answer([*ZPOOL_LIST, name], f"zpool-list-{name}.txt")
+    host.answer([*STATUS, name], f"status-{name}.txt")
 
 
 def gone_pool(host, name, recording):
@@ -168,6 +189,7 @@ def plan_destroy_pool(host, storage):
 
 def run_scrub(host, storage):
     silent(host, "zpool scrub tank")
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     for part in (0, 3, 8):
         host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=part)
     heard = []
@@ -178,6 +200,373 @@ def stop_scrub(host, storage):
     silent(host, "zpool scrub -s tank")
     host.answer([*STATUS, "tank"], "138-corrupt-one-side.txt", part=1)
     return storage.stop_scrub("tank")
+
+
+def pause_scrub(host, storage):
+    silent(host, "zpool scrub -p tank")
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=6)
+    return storage.pause_scrub("tank")
+
+
+def follow_resilver(host, storage):
+    statuses(host, "145-replace.txt", 0, 0, 5, 6)
+    heard = []
+    return storage.follow_resilver("tank", on_scan=heard.append, timeout_s=60), heard
+
+
+# ---- pools that come, go and change
+
+
+def sign(host, storage):
+    host.answer(["zpool", "list", "-H", "-o", "name,health"], "zpool-list-health.txt")
+    host.answer(["zpool", "events", "-H"], "events.txt")
+    return storage.sign()
+
+
+def import_pool(host, storage):
+    """Import a pool by its guid, from where its files are."""
+    host.answer(["zpool", "import", "-d", "/tmp"], "156-import-list.txt")
+    gone_then_there(host, "rz")
+    options = "-d /tmp -R /mnt/else -o readonly=on -f"
+    silent(host, f"zpool import {options} 5025929088039990225")
+    return storage.import_pool(
+        "5025929088039990225", altroot="/mnt/else", readonly=True, force=True, search=["/tmp"]
+    )
+
+
+def import_pool_renamed(host, storage):
+    gone_then_there(host, "new")
+    silent(host, "zpool import tank new")
+    return storage.import_pool("tank", new_name="new")
+
+
+def plan_import_pool(host, storage):
+    host.answer(["zpool", "import"], "156-import-list.txt")
+    return storage.plan_import_pool("rz")
+
+
+def export_pool(host, storage):
+    gone_pool(host, "tank", "zpool-list-tank.txt")
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    silent(host, opener_argv("tank/v1"), "zpool export tank")
+    silent(host, *(f"zfs unmount tank/{name}" for name in ("d1", "x", "x/y")))
+    return storage.export_pool("tank")
+
+
+def export_pool_by_force(host, storage):
+    gone_pool(host, "tank", "zpool-list-tank.txt")
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    silent(host, opener_argv("tank/v1"), "zpool export -f tank")
+    return storage.export_pool("tank", force=True)
+
+
+def plan_export_pool(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    silent(host, opener_argv("tank/v1"))
+    return storage.plan_export_pool("tank")
+
+
+def upgrade_pool(host, storage):
+    host.answer(FEATURES, "features-old.txt")
+    host.answer(FEATURES, "features-all.txt")
+    silent(host, "zpool upgrade old")
+    return storage.upgrade_pool("old")
+
+
+def upgrade_pool_by_one(host, storage):
+    host.answer(FEATURES, "features-old.txt")
+    host.answer(FEATURES, "features-all.txt")
+    silent(host, "zpool set feature@zstd_compress=enabled old")
+    return storage.upgrade_pool("old", features=["zstd_compress", "async_destroy"])
+
+
+def plan_upgrade_pool(host, storage):
+    host.answer(FEATURES, "features-old.txt")
+    return storage.plan_upgrade_pool("old")
+
+
+def create_checkpoint(host, storage):
+    silent(host, "zpool checkpoint tank")
+    statuses(host, "308-checkpoint.txt", 3, 0)
+    return storage.create_checkpoint("tank")
+
+
+def discard_checkpoint(host, storage):
+    silent(host, "zpool checkpoint -d tank")
+    statuses(host, "308-checkpoint.txt", 1)
+    statuses(host, "309-discarding.txt", 0, 1)
+    heard = []
+    storage.discard_checkpoint("tank", on_activity=heard.append, timeout_s=60)
+    return heard
+
+
+# ---- devices
+
+
+def replace_device(host, storage):
+    """Replace scratch0, which is offline, by scratch2."""
+    host.answer(links.LIST, "302-find-links.txt")
+    silent(host, f"zpool replace tank {DISKS[0].rpartition('/')[2]} {DISKS[2]}")
+    statuses(host, "141-offline.txt", 0, 0)
+    statuses(host, "145-replace.txt", 0, 5, 6)
+    heard = []
+    scan = storage.replace_device("tank", DISKS[0], DISKS[2], on_scan=heard.append, timeout_s=60)
+    return scan, heard
+
+
+def replace_device_in_its_slot(host, storage):
+    """Another disk stands where scratch0 stood."""
+    silent(host, f"zpool replace tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "141-offline.txt", 0)
+    statuses(host, "143-online.txt", 0)
+    return storage.replace_device("tank", DISKS[0], on_scan=lambda scan: None, timeout_s=60)
+
+
+def replace_device_by_force(host, storage):
+    silent(host, f"zpool replace -f tank {DISKS[0].rpartition('/')[2]} {DISKS[2]}")
+    host.answer(links.LIST, "302-find-links.txt")
+    statuses(host, "141-offline.txt", 0, 0)
+    statuses(host, "145-replace.txt", 6)
+    return storage.replace_device(
+        "tank", DISKS[0], DISKS[2], force=True, on_scan=lambda scan: None, timeout_s=60
+    )
+
+
+def attach_device(host, storage):
+    """Attach scratch3 beside scratch1."""
+    host.answer(links.LIST, "302-find-links.txt")
+    silent(host, f"zpool attach tank {DISKS[1].rpartition('/')[2]} {DISKS[3]}")
+    statuses(host, "145-replace.txt", 6, 6, 6)
+    statuses(host, "147-attach-detach.txt", 0, 1)
+    heard = []
+    storage.attach_device("tank", DISKS[1], DISKS[3], on_progress=heard.append, timeout_s=60)
+    return heard
+
+
+def attach_device_to_raidz(host, storage):
+    host.folders.append(RECORDINGS / "openzfs-2.3-documented")
+    host.answer(links.LIST, "302-find-links.txt")
+    silent(host, "zpool attach -f tank raidz1-0 /dev/sdf")
+    statuses(host, "expansion-finished.txt", 0, 0)
+    statuses(host, "expansion-running.txt", 0)
+    statuses(host, "expansion-finished-wider.txt", 0)
+    heard = []
+    storage.attach_device(
+        "tank", "raidz1-0", "/dev/sdf", force=True, on_progress=heard.append, timeout_s=60
+    )
+    return heard
+
+
+def detach_device(host, storage):
+    host.answer(links.LIST, "302-find-links.txt")
+    silent(host, f"zpool detach tank {DISKS[3].rpartition('/')[2]}")
+    statuses(host, "147-attach-detach.txt", 1)
+    statuses(host, "145-replace.txt", 6)
+    return storage.detach_device("tank", DISKS[3])
+
+
+def offline_device(host, storage):
+    silent(host, f"zpool offline tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "140-clear.txt", 0)
+    statuses(host, "141-offline.txt", 0)
+    return storage.offline_device("tank", DISKS[0])
+
+
+def offline_device_until_reboot(host, storage):
+    silent(host, f"zpool offline -t tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "140-clear.txt", 0)
+    statuses(host, "141-offline.txt", 0)
+    return storage.offline_device("tank", DISKS[0], until_reboot=True)
+
+
+def online_device(host, storage):
+    silent(host, f"zpool online tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "141-offline.txt", 0)
+    statuses(host, "143-online.txt", 0)
+    return storage.online_device("tank", DISKS[0])
+
+
+def expand_device(host, storage):
+    silent(host, f"zpool online -e tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "143-online.txt", 0)
+    return storage.online_device("tank", DISKS[0], expand=True)
+
+
+EXTRAS = (
+    Vdev(role=Role.SPARE, devices=DISKS[4:5]),
+    Vdev(role=Role.CACHE, devices=DISKS[3:4]),
+    Vdev(role=Role.LOG, devices=DISKS[2:3]),
+)
+EXTRA_WORDS = f"log {DISKS[2]} cache {DISKS[3]} spare {DISKS[4]}"
+
+
+def add_vdevs(host, storage):
+    silent(host, f"zpool add tank {EXTRA_WORDS}")
+    host.answer([*STATUS, "tank"], "310-add-n.txt", part=2)
+    return storage.add_vdevs("tank", EXTRAS)
+
+
+def plan_add_vdevs(host, storage):
+    host.answer(["zpool", "add", "-n", "tank", *EXTRA_WORDS.split()], "310-add-n.txt", part=1)
+    return storage.plan_add_vdevs("tank", EXTRAS)
+
+
+def remove_vdev(host, storage):
+    silent(host, "zpool remove tank mirror-1")
+    statuses(host, "307-remove.txt", 2, 2, 2, 1, 3)
+    heard = []
+    storage.remove_vdev("tank", "mirror-1", on_activity=heard.append, timeout_s=60)
+    return heard
+
+
+def plan_remove_vdev(host, storage):
+    host.answer(["zpool", "remove", "-np", "tank", "mirror-1"], "307-remove.txt", part=0)
+    statuses(host, "307-remove.txt", 2)
+    return storage.plan_remove_vdev("tank", "mirror-1")
+
+
+def stop_removing(host, storage):
+    silent(host, "zpool remove -s tank")
+    statuses(host, "307-remove.txt", 2)
+    return storage.stop_removing("tank")
+
+
+def run_trim(host, storage):
+    silent(host, "zpool trim -r 1048576 tank")
+    statuses(host, "304-trim.txt", 0, 4)
+    heard = []
+    storage.run_trim("tank", rate_bytes_per_s=1 << 20, on_activity=heard.append, timeout_s=60)
+    return heard
+
+
+def run_trim_at_once(host, storage):
+    silent(host, "zpool trim tank")
+    statuses(host, "304-trim.txt", 4)
+    storage.run_trim("tank", on_activity=lambda told: None, timeout_s=60)
+
+
+def run_trim_of_one(host, storage):
+    silent(host, f"zpool trim tank {DISKS[1].rpartition('/')[2]}")
+    statuses(host, "304-trim.txt", 4)
+    storage.run_trim("tank", [DISKS[1]], on_activity=lambda told: None, timeout_s=60)
+
+
+def stop_trim(host, storage):
+    silent(host, "zpool trim -c tank")
+    statuses(host, "304-trim.txt", 3)
+    return storage.stop_trim("tank")
+
+
+def run_initialize(host, storage):
+    silent(host, "zpool initialize tank")
+    statuses(host, "305-initialize.txt", 0, 3)
+    heard = []
+    storage.run_initialize("tank", on_activity=heard.append, timeout_s=60)
+    return heard
+
+
+def stop_initialize(host, storage):
+    silent(host, f"zpool initialize -c tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "305-initialize.txt", 0, 2)
+    return storage.stop_initialize("tank", [DISKS[0]])
+
+
+# ---- disks
+
+
+def known_disks(host, status="026-zpool-status.txt"):
+    host.answer(LSBLK, "321-lsblk.txt")
+    host.answer(links.LIST, "302-find-links.txt")
+    host.answer(STATUS, status)
+
+
+def disks(host, storage):
+    known_disks(host)
+    host.folders.append(RECORDINGS / "smartctl-documented")
+    host.programs.add("smartctl")
+    for at in "abcdef":
+        host.answer([*SMART, f"/dev/sd{at}"], "ata-healthy.txt")
+    host.answer([*SMART, "/dev/vda"], "ata-asleep.txt")
+    return storage.disks()
+
+
+def disk_hosts(host, storage):
+    host.files.update({"/sys/class/scsi_host": "", "/sys/class/scsi_device": ""})
+    for folder in ("scsi_host", "scsi_device"):
+        argv = ["find", f"/sys/class/{folder}", "-mindepth", "1", "-maxdepth", "1"]
+        host.answer(argv, f"sys-{folder}.txt")
+    return storage.disk_hosts()
+
+
+def rescan_host(host, storage):
+    silent(host, "tee /sys/class/scsi_host/host0/scan")
+    return storage.rescan_host("/sys/class/scsi_host/host0/scan")
+
+
+def settle_disks(host, storage):
+    silent(host, "udevadm settle --timeout=60")
+    return storage.settle_disks()
+
+
+def wipe_disk(host, storage):
+    """Wipe sde, on which there is nothing known, with zeros."""
+    known_disks(host)
+    silent(host, opener_argv(None, "/dev/sde"), "wipefs --all /dev/sde")
+    host.answer(BLKDISCARD, "blkdiscard.txt")
+    silent(host, ["wipefs", "--noheadings", "--output", "TYPE", "/dev/sde"])
+    heard = []
+    storage.wipe_disk(
+        DISKS[4],
+        WipeMode.ZERO,
+        on_bytes=lambda done, total: heard.append((done, total)),
+        timeout_s=60,
+    )
+    return heard
+
+
+def exported_disk(host):
+    """The pool on sda is not in use."""
+    known_disks(host, status="006-zpool-list-none-H.txt")
+    silent(host, *(opener_argv(None, f"/dev/{name}") for name in ("sda", "sda1", "sda9")))
+
+
+def wipe_disk_of_a_pool(host, storage):
+    exported_disk(host)
+    silent(host, "zpool labelclear -f /dev/sda1")
+    silent(host, *(f"wipefs --all /dev/{name}" for name in ("sda", "sda1", "sda9")))
+    silent(host, ["wipefs", "--noheadings", "--output", "TYPE", "/dev/sda"])
+    host.answer([*BLKDISCARD[:-2], "/dev/sda"])
+    storage.wipe_disk(DISKS[0], WipeMode.FULL, on_bytes=lambda done, total: None, timeout_s=60)
+
+
+def plan_wipe_disk(host, storage):
+    exported_disk(host)
+    return storage.plan_wipe_disk("/dev/sda", WipeMode.FULL)
+
+
+def run_smart_test(host, storage):
+    known_disks(host)
+    host.folders.append(RECORDINGS / "smartctl-documented")
+    host.programs.add("smartctl")
+    for name in ("passed", "running", "passed"):
+        host.answer([*SELF_TEST, "/dev/sda"], f"ata-test-{name}.txt")
+    host.answer(["smartctl", "-j", "-t", "short", "/dev/sda"], "start.txt")
+    heard = []
+    told = storage.run_smart_test("/dev/sda", SmartTest.SHORT, on_smart=heard.append, timeout_s=60)
+    return told, heard
+
+
+def stop_smart_test(host, storage):
+    known_disks(host)
+    host.folders.append(RECORDINGS / "smartctl-documented")
+    host.programs.add("smartctl")
+    host.answer([*SELF_TEST, "/dev/sda"], "ata-test-running.txt")
+    host.answer([*SELF_TEST, "/dev/sda"], "ata-test-aborted.txt")
+    host.answer(["smartctl", "-j", "-X", "/dev/sda"], "stop.txt")
+    return storage.stop_smart_test("/dev/sda")
+
+
+# ---- datasets
 
 
 def datasets(host, storage):
@@ -512,6 +901,50 @@ SCENARIOS = (
     plan_destroy_pool,
     run_scrub,
     stop_scrub,
+    pause_scrub,
+    follow_resilver,
+    sign,
+    import_pool,
+    import_pool_renamed,
+    plan_import_pool,
+    export_pool,
+    export_pool_by_force,
+    plan_export_pool,
+    upgrade_pool,
+    upgrade_pool_by_one,
+    plan_upgrade_pool,
+    create_checkpoint,
+    discard_checkpoint,
+    replace_device,
+    replace_device_in_its_slot,
+    replace_device_by_force,
+    attach_device,
+    attach_device_to_raidz,
+    detach_device,
+    offline_device,
+    offline_device_until_reboot,
+    online_device,
+    expand_device,
+    add_vdevs,
+    plan_add_vdevs,
+    remove_vdev,
+    plan_remove_vdev,
+    stop_removing,
+    run_trim,
+    run_trim_at_once,
+    run_trim_of_one,
+    stop_trim,
+    run_initialize,
+    stop_initialize,
+    disks,
+    disk_hosts,
+    rescan_host,
+    settle_disks,
+    wipe_disk,
+    wipe_disk_of_a_pool,
+    plan_wipe_disk,
+    run_smart_test,
+    stop_smart_test,
     datasets,
     datasets_under,
     dataset,

@@ -89,18 +89,51 @@ REFUSALS = [
     ("132-scrub-none.txt", 0, errors.NoScrub),
     ("132-scrub-none.txt", 1, errors.NoScrub),
     ("133-scrub-start.txt", 0, errors.ScrubRunning),
+    ("133-scrub-start.txt", 1, errors.ScrubPaused),
     ("145-replace.txt", 0, errors.Resilvering),
+    ("140-clear.txt", 0, types.DeviceMissing),
+    ("142-offline-again.txt", 0, types.NoReplicas),
+    ("142-offline-again.txt", 1, types.DeviceMissing),
     ("146-replace-errors.txt", 1, types.DeviceUnfit),
+    ("147-attach-detach.txt", 0, types.DeviceMissing),
     ("152-add-vdev.txt", 0, types.DeviceUnfit),
     ("155-export-busy.txt", 0, types.Busy),
     ("158-import-nosuch.txt", 0, types.PoolMissing),
-    ("159-import-missing.txt", 0, types.PoolMissing),
+    ("159-import-missing.txt", 0, types.PoolUnavailable),
     ("160-import-already.txt", 0, types.PoolExists),
     ("162-destroy-pool.txt", 1, types.PoolMissing),
     ("167-no-dev-zfs.txt", 0, types.ProductMissing),
     ("201-destroy-r-busy-zvol.txt", 0, types.Busy),
     ("202-destroy-r-busy-fs.txt", 0, types.Busy),
     ("205-suspended.txt", 1, types.PoolSuspended),
+    ("304-trim.txt", 0, errors.NothingToStop),
+    ("304-trim.txt", 2, types.DeviceMissing),
+    ("305-initialize.txt", 0, errors.RunsAlready),
+    ("305-initialize.txt", 2, errors.NothingToStop),
+    ("305-initialize.txt", 4, types.DeviceMissing),
+    ("307-remove.txt", 0, types.OutOfSpace),
+    ("307-remove.txt", 1, errors.NothingToStop),
+    ("307-remove.txt", 3, types.DeviceMissing),
+    ("308-checkpoint.txt", 0, types.CheckpointMissing),
+    *(("308-checkpoint.txt", at, types.CheckpointExists) for at in range(1, 5)),
+    ("309-discarding.txt", 0, types.CheckpointExists),
+    ("309-discarding.txt", 1, types.CheckpointExists),
+    ("311-detach-offline.txt", 0, types.NoReplicas),
+    ("311-detach-offline.txt", 1, types.NoReplicas),
+    ("311-detach-offline.txt", 2, types.Unsupported),
+    ("311-detach-offline.txt", 3, types.NoReplicas),
+    ("311-detach-offline.txt", 4, types.DeviceMissing),
+    ("311-detach-offline.txt", 5, types.DeviceMissing),
+    ("312-attach.txt", 0, types.DeviceInUse),
+    ("313-spare.txt", 0, types.DeviceInUse),
+    ("314-upgrade.txt", 0, types.BadProperty),
+    ("316-foreign.txt", 0, types.PoolElsewhere),
+    ("316-foreign.txt", 1, types.PoolExists),
+    ("317-raidz.txt", 0, types.DeviceInUse),
+    ("317-raidz.txt", 2, types.Unsupported),
+    ("317-raidz.txt", 3, types.Unsupported),
+    ("317-raidz.txt", 4, types.DeviceMissing),
+    ("319-blkdiscard.txt", 0, types.DeviceInUse),
     ("full-pool-072-zfs-destroy-snap-defer.txt", 0, types.OutOfSpace),
     ("full-pool-072-zfs-destroy-snap-defer.txt", 1, types.SnapshotMissing),
     ("full-pool-130-vol-send.txt", 0, types.OutOfSpace),
@@ -111,6 +144,7 @@ REFUSALS = [
 PLAIN = [
     ("116-send-enospc.txt", 0),
     ("133-scrub-start.txt", 1),
+    ("128-recv-modified.txt", 0),
     ("161-import-readonly.txt", 0),
 ]
 
@@ -188,7 +222,8 @@ def test_a_command_that_says_nothing_is_still_a_refusal():
 
 def test_codes_of_this_product_are_its_own():
     kinds = [errors.TagExists, errors.TagMissing, errors.ScrubRunning, errors.Resilvering]
-    kinds += [errors.NoScrub, errors.ScrubStopped, errors.NotMounted, errors.NothingToAbort]
+    kinds += [errors.NoScrub, errors.ScrubPaused, errors.NotMounted, errors.NothingToAbort]
+    kinds += [errors.RunsAlready, errors.NothingToStop]
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)
     assert all(code.startswith("storage_zfs_") for code in codes)

@@ -3,7 +3,7 @@
 import pytest
 
 from calypso.drivers.storage import (
-    Busy,
+    Interrupted,
     PoolExists,
     PoolMissing,
     PoolSuspended,
@@ -11,7 +11,6 @@ from calypso.drivers.storage import (
     StorageError,
     Vdev,
 )
-from calypso.drivers.storage.zfs.errors import ScrubStopped
 from calypso.errors import CommandMissing, CommandTimedOut, JobCancelled
 from tests.unit.drivers.zfs.scenarios import (
     LIST,
@@ -94,10 +93,60 @@ def test_a_scrub_that_runs_already_is_followed(host, storage):
     assert scrub(storage).state == "finished"
 
 
-def test_no_scrub_begins_while_a_device_is_rebuilt(host, storage):
+def test_a_scrub_waits_while_a_device_is_rebuilt(host, storage):
     host.answer(["zpool", "scrub", "tank"], "145-replace.txt", complaint=0)
-    with pytest.raises(Busy, match="resilvering"):
-        scrub(storage)
+    silent(host, "zpool scrub tank")
+    host.answer([*STATUS, "tank"], "145-replace.txt", part=4)
+    for part in (5, 6):
+        host.answer([*STATUS, "tank"], "145-replace.txt", part=part)
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=8)
+    heard = []
+    scan = storage.run_scrub("tank", on_scan=heard.append, timeout_s=60)
+    assert [one.function for one in heard] == ["resilver", "resilver", "scrub"]
+    assert scan.function == "scrub"
+
+
+def test_a_paused_scrub_is_not_taken_for_its_end_nor_resumed_unasked(host, storage):
+    for part in (6, 6, 7, 8):
+        host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=part)
+    heard = []
+    scan = storage.run_scrub("tank", on_scan=heard.append, timeout_s=60)
+    assert [one.state.value for one in heard] == ["paused", "running", "finished"]
+    assert scan.state == "finished"
+    assert ("zpool", "scrub", "tank") not in host.asked
+
+
+def test_a_paused_scrub_goes_on_when_it_is_resumed(host, storage):
+    silent(host, "zpool scrub tank")
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=7)
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=8)
+    storage.run_scrub("tank", resume=True, on_scan=lambda scan: None, timeout_s=60)
+    assert host.asked.count(("zpool", "scrub", "tank")) == 1
+
+
+def test_pausing_tells_how_far_the_scrub_is(host, storage):
+    silent(host, "zpool scrub -p tank")
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=6)
+    assert storage.pause_scrub("tank").percent == 31.25
+
+
+def test_pausing_a_paused_scrub_is_fine(host, storage):
+    host.answer(["zpool", "scrub", "-p", "tank"], "133-scrub-start.txt", complaint=1)
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=6)
+    assert storage.pause_scrub("tank").state == "paused"
+
+
+def test_pausing_where_no_scrub_runs_is_refused(host, storage):
+    host.answer(["zpool", "scrub", "-p", "tank"], "132-scrub-none.txt", complaint=1)
+    with pytest.raises(Interrupted, match="none to pause"):
+        storage.pause_scrub("tank")
+
+
+def test_a_scrub_that_runs_on_is_not_called_paused(host, storage):
+    silent(host, "zpool scrub -p tank")
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=5)
+    with pytest.raises(StorageError, match="it is not"):
+        storage.pause_scrub("tank")
 
 
 def test_a_scrub_that_a_resilver_cut_short_begins_anew(host, storage):
@@ -112,7 +161,7 @@ def test_a_scrub_that_a_resilver_cut_short_begins_anew(host, storage):
 def test_a_scrub_somebody_stopped_is_no_success(host, storage):
     silent(host, "zpool scrub tank")
     host.answer([*STATUS, "tank"], "026-zpool-status.txt")
-    with pytest.raises(ScrubStopped):
+    with pytest.raises(Interrupted):
         scrub(storage)
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.fakes.host import RECORDINGS, read_recording
 from tests.unit.drivers.zfs.argv_document import DOCUMENT, asked
 
-FOLDERS = ("openzfs-2.1.11", "openzfs-2.1.11-composed", "openzfs-2.3-documented")
+USED = ("openzfs-2.1.11", "openzfs-2.3-documented", "smartctl-documented")
+FOLDERS = (*USED, "openzfs-2.1.11-composed")
 COMPOSED = RECORDINGS / "openzfs-2.1.11-composed"
 HERE = Path(__file__).parent
 
@@ -24,9 +25,9 @@ def test_every_file_is_a_recording(folder):
     assert all(read_recording(path).command for path in names)
 
 
-@pytest.mark.parametrize("folder", ["openzfs-2.1.11", "openzfs-2.3-documented"])
+@pytest.mark.parametrize("folder", USED)
 def test_every_recording_has_a_use(folder):
-    texts = [path.read_text() for path in HERE.glob("*.py")]
+    texts = [path.read_text() for path in HERE.parent.glob("*/*.py")]
     texts += [DOCUMENT.read_text(), readme(COMPOSED)]
     used = {name for _, names in asked().values() for name in names}
     idle = [

@@ -59,7 +59,7 @@ def test_a_pool_is_read_by_its_name(host, storage):
 def test_where_there_is_json_it_is_read():
     host = scenarios.make_json_host()
     pool = ZfsStorage(host).pool("tank")
-    assert ("zpool", "status", "-jp", "--json-int", "tank") in host.asked
+    assert ("zpool", "status", "-ijpt", "--json-int", "tank") in host.asked
     assert pool.name == "tank"
 
 

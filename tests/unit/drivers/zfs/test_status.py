@@ -113,6 +113,7 @@ def test_the_scan_lines_of_2_2_are_read_too():
         ("154-corrupt-data.txt", 1, (0, 0, 656 + 657 + 650), 1, "ZFS-8000-8A"),
         ("159-import-missing.txt", 1, (0, 0, 0), 315, "ZFS-8000-8A"),
         ("163-suspend.txt", 1, (0, 32 * 1024, 0), 3, "ZFS-8000-8A"),
+        ("204-status-counters.txt", 0, (0, 0, 65), 0, "ZFS-8000-9P"),
         ("205-suspended.txt", 0, (6, 8, 65), 20, "ZFS-8000-JQ"),
         ("152-add-vdev.txt", 0, (0, 0, 0), 0, None),
         ("153-raidz-create.txt", 0, (0, 0, 0), 0, None),

@@ -71,7 +71,9 @@ def test_counters_are_summed_over_devices():
 def test_devices_of_every_class_count(kind):
     text = HOST.recording("status-running.txt").stdout
     told = json.loads(text)
-    told["pools"]["tank"][kind] = {"mirror-1": {"checksum_errors": 5, "vdevs": {}}}
+    told["pools"]["tank"][kind] = {
+        "mirror-1": {"name": "mirror-1", "checksum_errors": 5, "vdevs": {}}
+    }
     (more,) = from_json(json.dumps(told))
     assert more.counters.checksum == 353 + 5
 

@@ -4,6 +4,7 @@ import errno
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 EVERY_S = 0.5
 _ESCAPES = {number: f"\\x{number:02x}" for number in (*range(32), 127)}
@@ -59,3 +60,22 @@ def kind_of(error: OSError) -> str:
     if error.errno == errno.EPIPE:
         return "reader_gone"
     return "failed"
+
+
+class PausableMeter(Meter):
+    """Counts bytes, and stands still as long as there is a file."""
+
+    def __init__(self, name: str, pause: Path) -> None:
+        super().__init__(name)
+        self._pause = pause
+
+    def add(self, size_bytes: int) -> None:
+        """Count bytes as done, then wait while it is paused."""
+        super().add(size_bytes)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait while it is paused, saying so twice a second."""
+        while self._pause.exists():
+            say("paused", self._name)
+            time.sleep(EVERY_S)

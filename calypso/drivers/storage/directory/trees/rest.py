@@ -28,7 +28,13 @@ from calypso.drivers.storage.directory.trees.places import (
     datasets,
     snapshots,
 )
-from calypso.drivers.storage.directory.trees.report import Meter, Refusal, note, say
+from calypso.drivers.storage.directory.trees.report import (
+    Meter,
+    PausableMeter,
+    Refusal,
+    note,
+    say,
+)
 from calypso.drivers.storage.directory.trees.walk import Walk, hash_of, hashed, open_plain
 
 
@@ -79,16 +85,20 @@ def usage(dataset: Path) -> dict[str, object]:
     return {str(path): _allocated(path / LIVE / FILES) for _, path in datasets("", dataset)}
 
 
-def scrub(root: Path, name: str) -> dict[str, object]:
-    """Read every file of every snapshot again; says each that is not as its manifest has it."""
+def scrub(root: Path, name: str, pause: Path) -> dict[str, object]:
+    """Read every file of every snapshot again; says each that is not as its manifest has it.
+
+    It stands still as long as there is a file `pause`.
+    """
     work = [
         (f"{dataset}@{snapshot.name}", snapshot)
         for dataset, path in datasets(name, root)
         for snapshot in sorted(snapshots(path))
     ]
     say("size", str(sum(_told_bytes(snapshot) for _, snapshot in work)))
-    meter, damaged = Meter(name), 0
+    meter, damaged = PausableMeter(name, pause), 0
     for full_name, snapshot in work:
+        meter.wait()
         for path in _damaged(snapshot, meter):
             if snapshot.exists():  # else it was destroyed meanwhile
                 damaged += 1

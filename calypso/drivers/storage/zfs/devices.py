@@ -1,0 +1,58 @@
+"""The part of the driver that is about the devices of a pool."""
+
+from calypso.drivers.storage import Device, DeviceMissing, DeviceUnfit, NoReplicas, StorageError
+from calypso.drivers.storage.zfs import links
+from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
+from calypso.drivers.storage.zfs.pools import Pools
+
+USABLE = ("ONLINE", "DEGRADED")  # a device with errors that is used all the same
+
+
+class Devices(Pools):
+    """Finding, taking out, switching off and on again."""
+
+    def _device(self, pool: str, given: str) -> Device:
+        """Return a device by its name, any of its paths, or the guid of one that is gone."""
+        found = self._find_device(pool, given)
+        if found is None:
+            raise DeviceMissing(
+                f"{pool} has no device {given}. Name one as the pool shows it, or by its path."
+            )
+        return found
+
+    def _find_device(self, pool: str, given: str) -> Device | None:
+        refuse_pool(pool)
+        refuse_option(given)
+        devices = self._status(pool).devices
+        found = [one for one in devices if links.is_named(one, given)]
+        if not found and given.startswith("/dev/"):
+            names = links.other_names(given, self._read(*links.LIST))
+            found = [one for one in devices if any(links.is_named(one, name) for name in names)]
+        return found[0] if found else None
+
+    def detach_device(self, pool: str, device: str) -> None:
+        """Take a device out of a mirror or a replacing; NoReplicas."""
+        found = self._device(pool, device)
+        self._do("zpool", "detach", pool, found.name)
+        if self._find_device(pool, device) is not None:
+            raise StorageError(f"zpool says that {device} is detached from {pool}, but it is not.")
+
+    def offline_device(self, pool: str, device: str, *, until_reboot: bool = False) -> None:
+        """Stop using a device; NoReplicas. One that is offline is fine."""
+        found = self._device(pool, device)
+        self._do("zpool", "offline", *(["-t"] if until_reboot else []), pool, found.name)
+        state = self._device(pool, found.name).state
+        if state in USABLE:
+            raise NoReplicas(f"zpool says that {device} is offline, but {pool} has it {state}.")
+
+    def online_device(self, pool: str, device: str, *, expand: bool = False) -> Device:
+        """Use a device again; with `expand` all of it, if it has grown."""
+        found = self._device(pool, device)
+        self._do("zpool", "online", *(["-e"] if expand else []), pool, found.name)
+        after = self._find_device(pool, device) or self._device(pool, found.name)
+        if after.state not in USABLE:
+            raise DeviceUnfit(
+                f"{device} could not be brought back: {pool} has it {after.state}"
+                f"{f' ({after.note})' if after.note else ''}. Look at its cable, or replace it."
+            )
+        return after

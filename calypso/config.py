@@ -73,7 +73,13 @@ class Settings(BaseSettings):
         default=80.0, gt=0, le=100, description="A pool so full is worth a warning."
     )
     pool_critical_percent: float = Field(
-        default=95.0, gt=0, le=100, description="A pool so full needs somebody now."
+        default=90.0, gt=0, le=100, description="A pool so full needs somebody now."
+    )
+    pool_fragmented_percent: float = Field(
+        default=80.0, gt=0, le=100, description="Free space so fragmented is worth a warning."
+    )
+    scrub_overdue_days: float = Field(
+        default=35.0, gt=0, description="A pool nobody has scrubbed for so long is worth a warning."
     )
     alert_retry_s: float = Field(
         default=10.0, gt=0, le=3600, description="First pause after an alert could not be sent."

@@ -35,6 +35,8 @@ def limits_of(house: House) -> Limits:
         inventory_s=settings.inventory_s,
         pool_warning_percent=settings.pool_warning_percent,
         pool_critical_percent=settings.pool_critical_percent,
+        pool_fragmented_percent=settings.pool_fragmented_percent,
+        scrub_overdue_days=settings.scrub_overdue_days,
         stalls={one.name: one.stall_s for one in house.types.values() if one.stall_s is not None},
     )
 

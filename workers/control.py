@@ -19,6 +19,7 @@ from workers.bench import LocalUndertaker
 from workers.celery_app import serve
 from workers.observer import Observer
 from workers.process import WorkerProcess
+from workers.sentry import Sentry
 
 log = structlog.get_logger()
 
@@ -38,7 +39,12 @@ def main(subsystem: str) -> None:
     observer = Observer(settings, process.house, subsystem)
     # Here too, since a scheduler that is down cannot say so.
     start_alerting(process.house, threading.Event())
-    for name, loop in (("tender", lambda: _tend(tender)), ("observer", observer.watch)):
+    sentry = Sentry(settings, process.house, subsystem)
+    for name, loop in (
+        ("tender", lambda: _tend(tender)),
+        ("observer", observer.watch),
+        ("sentry", sentry.watch),
+    ):
         threading.Thread(target=loop, name=name, daemon=True).start()
     serve(settings, subsystem, control=True, slots=1, answer=process.answer)
     _last_look(tender)

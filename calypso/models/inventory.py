@@ -19,7 +19,10 @@ class InventoryRow(BaseModel):
 
 @dataclass(frozen=True)
 class InventoryTable:
-    """One kind of table: how it is read and by which columns it may be filtered."""
+    """One kind of table: how it is read and by which columns it may be filtered.
+
+    `sign`: a text from the driver that differs as soon as the table would; asked every two seconds.
+    """
 
     name: str
     title: str
@@ -27,6 +30,7 @@ class InventoryTable:
     row: type[InventoryRow]
     read: Callable[[Any], Iterable[InventoryRow]]
     filters: tuple[str, ...]
+    sign: Callable[[Any], str] | None = None
 
     @property
     def subsystem(self) -> str:
@@ -43,13 +47,18 @@ F = TypeVar("F", bound=Callable[[Any], Iterable[InventoryRow]])
 
 
 def inventory(
-    name: str, *, driver: type[Any], row: type[InventoryRow], filters: tuple[str, ...] = ()
+    name: str,
+    *,
+    driver: type[Any],
+    row: type[InventoryRow],
+    filters: tuple[str, ...] = (),
+    sign: Callable[[Any], str] | None = None,
 ) -> Callable[[F], InventoryTable]:
     """Declare a table; the reading function becomes the value that `inventory.load()` finds."""
 
     def declare(read: F) -> InventoryTable:
         title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
-        return InventoryTable(name, title, driver, row, read, filters)
+        return InventoryTable(name, title, driver, row, read, filters, sign)
 
     return declare
 

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 def find_broken(view: View) -> Iterator[NewAlert]:
     """Find pools that are not healthy."""
-    for row in _pools(view):
+    for row in rows_of(view, TABLE):
         level = health_level(row)
         if level is not None:
             yield _broken(row, level)
@@ -24,8 +24,8 @@ def find_broken(view: View) -> Iterator[NewAlert]:
 
 def find_full(view: View) -> Iterator[NewAlert]:
     """Find pools that are nearly full."""
-    for row in _pools(view):
-        known = view.open.get(_key("pool_full", row))
+    for row in rows_of(view, TABLE):
+        known = view.open.get(key_of("pool_full", row))
         percent = float(row.get("capacity_percent") or 0.0)
         level = fullness(percent, known.level if known else None, view.limits)
         if level is not None:
@@ -56,16 +56,18 @@ def fullness(percent: float, before: Level | None, limits: Limits) -> Level | No
     return None
 
 
-def _pools(view: View) -> Iterator[Row]:
+def rows_of(view: View, table: str) -> Iterator[Row]:
+    """Yield every row of a table, of every node."""
     cursor: str | None = None
     while True:
-        rows, _, cursor = view.ports.inventory.page(TABLE, cursor=cursor)
+        rows, _, cursor = view.ports.inventory.page(table, cursor=cursor)
         yield from rows
         if cursor is None:
             return
 
 
-def _key(kind: str, row: Row) -> str:
+def key_of(kind: str, row: Row) -> str:
+    """Return the key of an alert about a row."""
     return f"{kind}/{row['node']}/{row['key']}"
 
 
@@ -80,7 +82,7 @@ def _broken(row: Row, level: Level) -> NewAlert:
         f"Look at it on {node}, replace what failed, then scrub it",
     ]
     return NewAlert(
-        key=_key("pool_unhealthy", row),
+        key=key_of("pool_unhealthy", row),
         kind="pool_unhealthy",
         level=level,
         subject=str(name),
@@ -101,7 +103,7 @@ def _word(row: Row) -> str:
 def _full(row: Row, level: Level, percent: float) -> NewAlert:
     name, node = row["key"], row["node"]
     return NewAlert(
-        key=_key("pool_full", row),
+        key=key_of("pool_full", row),
         kind="pool_full",
         level=level,
         subject=str(name),

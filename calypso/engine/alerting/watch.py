@@ -16,6 +16,8 @@ class Limits:
     inventory_s: float
     pool_warning_percent: float
     pool_critical_percent: float
+    pool_fragmented_percent: float = 80.0
+    scrub_overdue_days: float = 35.0
     stalls: Mapping[str, float] = field(default_factory=dict)  # job type → its stall_s
 
 

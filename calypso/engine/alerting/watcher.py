@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from calypso.engine.alerting import pools, schedules, stalls, workers
+from calypso.engine.alerting import pools, schedules, stalls, upkeep, workers
 from calypso.engine.alerting.jobs import change_of
 from calypso.engine.alerting.watch import Limits, Watch, look
 from calypso.engine.ports import Ports
@@ -28,6 +28,10 @@ WATCHES: Sequence[Watch] = (
     workers.UNWATCHED,
     pools.BROKEN,
     pools.FULL,
+    upkeep.ERRORS,
+    upkeep.UNSCRUBBED,
+    upkeep.FRAGMENTED,
+    upkeep.FAILING,
     stalls.STALLED,
     schedules.MISSED,
     schedules.OVERDUE,

@@ -10,7 +10,12 @@ class Row(InventoryRow, Pool):
     """One pool; `key` is its name."""
 
 
-@inventory("storage/pools", driver=Storage, row=Row)
+def sign(storage: Storage) -> str:
+    """Return what differs as soon as the state of some pool does."""
+    return storage.sign()
+
+
+@inventory("storage/pools", driver=Storage, row=Row, sign=sign)
 def read_pools(storage: Storage) -> Iterator[Row]:
     """Pools."""
     for pool in storage.pools():

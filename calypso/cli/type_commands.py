@@ -40,7 +40,11 @@ def group_of(
             found = next((one for one in _types(ctx) if one["name"] == cmd_name), None)
             if found is None or not takes(found):
                 return None
-            made = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            made = typer.Typer(
+                rich_markup_mode=None,  # its table cuts long options off on a narrow terminal
+                add_completion=False,
+                pretty_exceptions_enable=False,
+            )
             made.command(cmd_name)(command_of(found, general, partial(run, ctx)))
             return get_command(made)
 

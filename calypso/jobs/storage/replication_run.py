@@ -1,4 +1,4 @@
-"""Bring a dataset's snapshots to another dataset, here or on another machine."""
+"""Bring a dataset's snapshots to another dataset, here or elsewhere."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -152,7 +152,7 @@ class Result(JobResult):
     stall_s=STALL_S,
 )
 def replicate(params: Params, storage: Storage, running: RunningJob) -> Result:
-    """Bring a dataset's snapshots to another dataset, here or on another machine.
+    """Bring a dataset's snapshots to another dataset, here or elsewhere.
 
     Full at the first time, then only the difference from the newest common snapshot. A cancel
     ends both sides; the target is then as it was, or can be resumed, and the job says which.

@@ -50,7 +50,7 @@ SAMPLES = {
 def run(info, argv):
     """Parse a command line as `calypso job run TYPE` does; return (exit code, text, params)."""
     seen = []
-    app = typer.Typer()
+    app = typer.Typer(rich_markup_mode=None)
     app.command()(command_of(info, JOB_OPTIONS, lambda _info, *, params, **_: seen.append(params)))
     done = CliRunner().invoke(app, argv)
     return done.exit_code, done.output, seen[0] if seen else None
@@ -60,7 +60,7 @@ def run(info, argv):
 @pytest.mark.parametrize("info", INFOS.values(), ids=INFOS)
 def test_no_parameter_of_a_type_is_hidden_by_a_general_option(info, general):
     spellings = set()
-    app = typer.Typer()
+    app = typer.Typer(rich_markup_mode=None)
     app.command()(command_of(info, general, lambda *_, **__: None))
     for parameter in get_command(app).params:
         given = {*parameter.opts, *parameter.secondary_opts}

@@ -4,6 +4,8 @@ Narrower than what OpenZFS takes on purpose: a space is legal there and breaks e
 follows. What already exists under a wider name is listed, but not created by us.
 """
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -26,7 +28,7 @@ DatasetName = Annotated[
 SnapshotName = Annotated[
     str,
     StringConstraints(pattern=rf"^{_PART}$", max_length=54),
-    Field(examples=["auto-2026-03-29_02-30+0100"]),
+    Field(examples=["auto-2026-03-29_02-30--0100"]),
 ]
 FullSnapshotName = Annotated[
     str,
@@ -45,6 +47,11 @@ DeviceName = Annotated[
     str,
     StringConstraints(pattern=r"^/?[A-Za-z0-9]([^\x00-\x1f]*[^/\x00-\x1f])?$", max_length=900),
     Field(examples=["ata-WDC_WD40EFRX_1", "/dev/disk/by-id/ata-WDC_WD40EFRX_1"]),
+]
+DatasetPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.:/*?\[\]!-]+$", max_length=MAX_DATASET_LENGTH),
+    Field(examples=["tank/home/cache", "*/cache"]),
 ]
 SecretName = Annotated[
     str,
@@ -67,3 +74,13 @@ def split_snapshot(snapshot: str) -> tuple[str, str]:
     """Return (dataset, name after the @) of a full snapshot name."""
     dataset, _, name = snapshot.partition("@")
     return dataset, name
+
+
+def is_within(dataset: str, root: str) -> bool:
+    """Tell whether a dataset is `root` or below it."""
+    return dataset == root or dataset.startswith(f"{root}/")
+
+
+def is_excluded(dataset: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a pattern names a dataset, one above it, or fits it; `*` goes across `/`."""
+    return any(is_within(dataset, one) or fnmatchcase(dataset, one) for one in patterns)

@@ -107,6 +107,7 @@ def _slots(rule: Rule, day: date) -> list[datetime]:
     return sorted(found)
 
 
+@lru_cache(maxsize=4096)  # the same few days are asked about again and again
 def _is_plain(midnight: datetime, where: ZoneInfo, offset: timedelta) -> bool:
     """A clock may go back and forth within a day; looking every hour is enough to see it."""
     return all(_offset(midnight + timedelta(hours=n), where) == offset for n in range(1, 24))

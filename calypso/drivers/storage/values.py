@@ -33,7 +33,10 @@ class Dataset(_Value):
 
 
 class Snapshot(_Value):
-    """A snapshot. Snapshots are ordered by `order`, oldest first, never by name or time."""
+    """A snapshot. Snapshots are ordered by `order`, oldest first, never by name or time.
+
+    `task`, `is_protected`: the properties `calypso:task` and `calypso:protected` (`on`) of it.
+    """
 
     name: str
     guid: str
@@ -43,6 +46,8 @@ class Snapshot(_Value):
     created_at: datetime
     holds: int = 0
     clones: tuple[str, ...] = ()
+    task: str | None = None
+    is_protected: bool = False
 
 
 class Property(_Value):

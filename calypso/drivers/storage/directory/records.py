@@ -12,6 +12,7 @@ from calypso.drivers.storage.directory.trees.places import SNAPSHOT_ABOUT
 from calypso.models.clock import now
 
 HOLDS, ORDER = "holds.json", "order.json"
+TASK, PROTECTED = "calypso:task", "calypso:protected"
 
 
 def new_guid() -> str:
@@ -82,6 +83,7 @@ def _value(folder: Folder, name: str) -> Snapshot | None:
         told = about(path)
     except FileNotFoundError:
         return None  # there is none, or it was destroyed this moment
+    kept = told.get("properties", {})
     return Snapshot(
         name=f"{folder.name}@{name}",
         guid=told["guid"],
@@ -90,4 +92,6 @@ def _value(folder: Folder, name: str) -> Snapshot | None:
         referenced_bytes=told["bytes"],
         created_at=datetime.fromisoformat(told["made"]),
         holds=len(holds(path)),
+        task=kept.get(TASK),
+        is_protected=kept.get(PROTECTED) == "on",
     )

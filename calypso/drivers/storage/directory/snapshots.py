@@ -17,7 +17,7 @@ from calypso.drivers.storage.directory.workshop import Part
 from calypso.drivers.storage.tree import tree_argv
 from calypso.models.clock import now
 from calypso.models.jobtype import Plan
-from calypso.models.names import split_snapshot
+from calypso.models.names import is_excluded, split_snapshot
 
 
 class Snapshots(Part):
@@ -40,13 +40,22 @@ class Snapshots(Part):
         name: str,
         *,
         recursive: bool = False,
+        exclude: Sequence[str] = (),
+        where_missing: bool = False,
         properties: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """Copy the live trees aside, then put all snapshots in place at once."""
         top = self._shop.existing(dataset)
         kept = kept_properties(properties)
-        folders = top.all_below() if recursive else [top]
+        folders = [
+            one
+            for one in (top.all_below() if recursive else [top])
+            if not (recursive and is_excluded(one.name, exclude))
+            and not (where_missing and one.snapshot(name).exists())
+        ]
         _refuse_existing(folders, name)
+        if not folders:  # each has one
+            return records.found(top, name)
         with self._shop.working(top.pool) as place:
             told = [
                 self._shop.run("take", folder.files, place / str(number), f"{folder.name}@{name}")
@@ -65,6 +74,19 @@ class Snapshots(Part):
                     [(place / str(at), one.snapshot(name)) for at, one in enumerate(folders)],
                 )
         return records.found(top, name)
+
+    def is_empty(self, snapshots: Sequence[str]) -> bool:
+        """Tell whether each has the digest of the one before it; SnapshotMissing."""
+        return all(self._is_as_before(*self._named(one)) for one in snapshots)
+
+    def _is_as_before(self, folder: Folder, name: str) -> bool:
+        older = [one.name for one in records.listed(folder)]
+        place = older.index(f"{folder.name}@{name}")
+        digests = [
+            records.about(folder.snapshot(split_snapshot(one)[1]))["digest"]
+            for one in older[max(0, place - 1) : place + 1]
+        ]
+        return len(digests) == 2 and digests[0] == digests[1]  # noqa: PLR2004 - it and the one before
 
     def destroy_snapshots(self, dataset: str, names: Sequence[str]) -> None:
         """Destroy snapshots of one dataset: none when one of them is held."""

@@ -19,9 +19,21 @@ class SnapshotVerbs(Protocol):
         name: str,
         *,
         recursive: bool = False,
+        exclude: Sequence[str] = (),
+        where_missing: bool = False,
         properties: Mapping[str, str] | None = None,
     ) -> Snapshot:
-        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists."""
+        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists.
+
+        `exclude`: children that are left out, by name with all below, or by a pattern.
+        `where_missing`: datasets that have one of that name are left out as well, none is refused.
+        """
+
+    def is_empty(self, snapshots: Sequence[str]) -> bool:
+        """Tell whether each of these holds what the one before it held; SnapshotMissing.
+
+        The first snapshot of a dataset is not empty: there is none before it.
+        """
 
     def destroy_snapshots(self, dataset: str, names: Sequence[str]) -> None:
         """Destroy snapshots of one dataset; one that is gone already is fine; Held, HasClones."""

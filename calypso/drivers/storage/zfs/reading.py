@@ -4,7 +4,6 @@ Rows are cut at newlines and TABs only: a space is legal in every name, anything
 The columns asked for stand beside the function that reads them, so that neither changes alone.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +23,9 @@ POOL_COLUMNS = "name,size,alloc,free,frag,cap,dedup,health,guid,altroot"
 DATASET_COLUMNS = (
     "name,type,used,avail,refer,creation,origin,volsize,receive_resume_token,mounted,mountpoint"
 )
-SNAPSHOT_COLUMNS = "name,guid,createtxg,used,refer,creation,userrefs,clones"
+SNAPSHOT_COLUMNS = (
+    "name,guid,createtxg,used,refer,creation,userrefs,calypso:task,calypso:protected,clones"
+)
 PROPERTY_COLUMNS = "property,source,value"
 ENCRYPTION_COLUMNS = "name,property,value"
 
@@ -103,20 +104,29 @@ def snapshots(text: str) -> list[Snapshot]:
 
     Those of one dataset stand together; the order is that of transaction groups.
     """
-    found = [
-        Snapshot(
-            name=name,
-            guid=guid,
-            order=number(order),
-            used_bytes=number(used),
-            referenced_bytes=number(referenced),
-            created_at=moment(made),
-            holds=number(holds),
-            clones=tuple(clones.split(",")) if given(clones) else (),
-        )
-        for name, guid, order, used, referenced, made, holds, clones in rows(text, SNAPSHOT_COLUMNS)
-    ]
+    found = [_snapshot(row) for row in rows(text, SNAPSHOT_COLUMNS)]
     return sorted(found, key=lambda one: (one.name.partition("@")[0], one.order))
+
+
+def _snapshot(row: list[str]) -> Snapshot:
+    name, guid, order, used, referenced, made, holds, task, protected, clones = row
+    return Snapshot(
+        name=name,
+        guid=guid,
+        order=number(order),
+        used_bytes=number(used),
+        referenced_bytes=number(referenced),
+        created_at=moment(made),
+        holds=number(holds),
+        clones=tuple(clones.split(",")) if given(clones) else (),
+        task=given(task),
+        is_protected=protected == "on",
+    )
+
+
+def are_empty(text: str) -> bool:
+    """Tell whether `zfs get -Hp -o value written` says 0 of every snapshot it was asked about."""
+    return all(value == "0" for value in lines(text))
 
 
 def properties(text: str) -> dict[str, Property]:
@@ -172,60 +182,6 @@ def version(text: str) -> tuple[str, str | None]:
     kernel = [one.removeprefix("kmod-") for one in told if one.startswith("kmod-")]
     tools = [one for one in told if not one.startswith("kmod-")]
     return next(iter(tools), "unknown"), next(iter(kernel), None)
-
-
-# ---- a running send
-
-
-@dataclass(frozen=True)
-class SendLine:
-    """What one line of `zfs send -vP` says: how much there is to send, or how much was sent."""
-
-    size_bytes: int | None = None
-    sent_bytes: int | None = None
-
-
-_SIZE = re.compile(r"size\t(\d+)$")
-_SENT = re.compile(r"\d\d:\d\d:\d\d\t(\d+)\t")
-
-
-def send_line(line: str) -> SendLine | None:
-    """Read a line of `zfs send -vP` on stderr; None for one that tells no bytes.
-
-    Source: openzfs lib/libzfs/libzfs_sendrecv.c, send_progress_thread().
-    """
-    if size := _SIZE.match(line):
-        return SendLine(size_bytes=int(size[1]))
-    if sent := _SENT.match(line):
-        return SendLine(sent_bytes=int(sent[1]))
-    return None
-
-
-@dataclass(frozen=True)
-class Token:
-    """What a resume token stands for; guids in decimal as in listings, `size_bytes` is left."""
-
-    to_guid: str
-    from_guid: str | None
-    done_bytes: int
-    size_bytes: int | None
-
-
-_TOKEN_VALUE = re.compile(r"^\s+(\w+) = (0x[0-9a-f]+)$", re.MULTILINE)
-
-
-def token(text: str) -> Token | None:
-    """Read what `zfs send -nvP -t TOKEN` prints; None when it is no description of a token."""
-    told = {name: int(value, 16) for name, value in _TOKEN_VALUE.findall(text)}
-    if "toguid" not in told:
-        return None
-    sizes = [line.size_bytes for raw in text.splitlines() if (line := send_line(raw))]
-    return Token(
-        to_guid=str(told["toguid"]),
-        from_guid=str(told["fromguid"]) if told.get("fromguid") else None,
-        done_bytes=told.get("bytes", 0),
-        size_bytes=sizes[0] if sizes else None,
-    )
 
 
 # ---- single values

@@ -4,11 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from calypso.drivers.storage import DatasetMissing, Snapshot, StorageError
-from calypso.drivers.storage.zfs import reading
+from calypso.drivers.storage.zfs import reading, stream_reading
 from calypso.drivers.storage.zfs.errors import NothingToAbort
 from calypso.drivers.storage.zfs.names import refuse_dataset
-from calypso.drivers.storage.zfs.reading import Token
 from calypso.drivers.storage.zfs.snapshots import Snapshots
+from calypso.drivers.storage.zfs.stream_reading import Token
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Resuming(Snapshots):
     def _meaning(self, token: str, what: Snapshot, base: Snapshot | None) -> Found | None:
         """Return a token when it goes on with this very transfer, or None."""
         try:
-            means = reading.token(self._read("zfs", "send", "-nvP", "-t", token))
+            means = stream_reading.token(self._read("zfs", "send", "-nvP", "-t", token))
         except StorageError:  # its snapshot is no more
             return None
         from_guid = None if base is None else base.guid

@@ -24,9 +24,10 @@ from calypso.drivers.storage.zfs.names import (
 )
 from calypso.drivers.storage.zfs.pools import Pools
 from calypso.models.jobtype import Plan
-from calypso.models.names import split_snapshot
+from calypso.models.names import is_excluded, split_snapshot
 
 BATCH = 100  # zfs holds the transaction group open while it destroys
+GET_WRITTEN = ("zfs", "get", "-Hp", "-o", "value", "written")
 
 
 class Snapshots(Pools):
@@ -45,16 +46,54 @@ class Snapshots(Pools):
         name: str,
         *,
         recursive: bool = False,
+        exclude: Sequence[str] = (),
+        where_missing: bool = False,
         properties: Mapping[str, str] | None = None,
     ) -> Snapshot:
-        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists."""
+        """Take a snapshot; with `recursive` every child has it or none; SnapshotExists.
+
+        What `zfs snapshot` is given at once is taken in one transaction group or not at all, as
+        with -r, and unlike what a channel program takes it has its properties from the start.
+        """
         refuse_option(name)
         refuse_snapshot(f"{dataset}@{name}")
-        options = ["-r"] if recursive else []
-        for key, value in (properties or {}).items():
-            options += ["-o", f"{key}={value}"]
-        self._do("zfs", "snapshot", *options, f"{dataset}@{name}")
+        options = [word for told in (properties or {}).items() for word in ("-o", "=".join(told))]
+        if where_missing:
+            only = [f"{dataset}@{name}"]
+            wanted = self._included(dataset, name, exclude) if recursive else only
+            self._take_missing(dataset, options, wanted)
+        elif recursive and exclude:
+            self._take_included(dataset, name, exclude, options)
+        else:
+            recursively = ["-r"] if recursive else []
+            self._do("zfs", "snapshot", *recursively, *options, f"{dataset}@{name}")
         return self._snapshot(f"{dataset}@{name}")
+
+    def _take_included(
+        self, dataset: str, name: str, exclude: Sequence[str], options: Sequence[str]
+    ) -> None:
+        try:
+            self._do("zfs", "snapshot", *options, *self._included(dataset, name, exclude))
+        except DatasetMissing:  # a child went away since it was listed
+            self._do("zfs", "snapshot", *options, *self._included(dataset, name, exclude))
+
+    def _take_missing(self, dataset: str, options: Sequence[str], wanted: Sequence[str]) -> None:
+        there = reading.snapshots(self._read(*LIST_SNAPSHOTS, "-r", dataset))
+        names = {one.name for one in there}
+        if missing := [one for one in wanted if one not in names]:
+            self._do("zfs", "snapshot", *options, *missing)
+
+    def _included(self, dataset: str, name: str, exclude: Sequence[str]) -> list[str]:
+        below = [one.dataset.name for one in self._tree(dataset)]
+        return [f"{one}@{name}" for one in below if not is_excluded(one, exclude)]
+
+    def is_empty(self, snapshots: Sequence[str]) -> bool:
+        """Tell whether each of these holds what the one before it held; SnapshotMissing."""
+        refuse_snapshot(*snapshots)
+        return all(
+            reading.are_empty(self._read(*GET_WRITTEN, *snapshots[start : start + BATCH]))
+            for start in range(0, len(snapshots), BATCH)
+        )
 
     def _snapshot(self, name: str) -> Snapshot:
         refuse_snapshot(name)

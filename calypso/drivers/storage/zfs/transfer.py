@@ -21,7 +21,7 @@ from calypso.drivers.storage import (
     StreamBroken,
 )
 from calypso.drivers.storage.flow import Watch, flow
-from calypso.drivers.storage.zfs import errors, reading
+from calypso.drivers.storage.zfs import errors, stream_reading
 from calypso.drivers.storage.zfs.commands import ENVIRONMENT
 from calypso.drivers.storage.zfs.names import refuse_dataset
 from calypso.drivers.storage.zfs.resuming import Found, Resuming
@@ -43,7 +43,7 @@ class _Heard:
 
     def hear(self, line: str) -> None:
         """Hear a line of the sender."""
-        told = reading.send_line(line)
+        told = stream_reading.send_line(line)
         if told is None:
             return
         if told.size_bytes is not None:

@@ -47,6 +47,7 @@ LITERAL = {
     "checksum",
     "receive_resume_token",
     "prompt",
+    "written",
 }
 
 HEAD = """\

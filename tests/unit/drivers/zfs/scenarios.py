@@ -47,6 +47,7 @@ TOKEN = (
     "f26c48f2499525a9c540dae1b0012336fd25f9e9a599290c0c725af12759f636706a20c97382e5f31273538174625e"
     "b67e8aa143b111031c0000daf914a6"
 )
+TASK = "0193f2a5-7c00-7000-8000-000000000001"
 RESUME = ("zfs", "send", "-vP", "-t", TOKEN)
 
 
@@ -62,6 +63,8 @@ USUAL = (
     "snapshots-of-tank-d1.txt",
     "snapshots-under-tank-d1.txt",
     "snapshots-of-tank-r1.txt",
+    "snapshots-under-tank-x.txt",
+    "301-zfs-list-snap-columns.txt",
     "079-zfs-release.txt",
     "038-zfs-create.txt",
     "059-zfs-snapshot.txt",
@@ -778,10 +781,33 @@ def create_snapshot_recursive(host, storage):
     )
 
 
+def create_snapshot_excluding(host, storage):
+    return storage.create_snapshot(
+        "tank/x", "s2", recursive=True, exclude=["tank/x/*/z"], properties={"calypso:task": TASK}
+    )
+
+
+def create_snapshot_where_missing(host, storage):
+    silent(host, f"zfs snapshot -o calypso:task={TASK} tank/x@s3 tank/x/y/z@s3")
+    host.answer((*SNAPSHOTS, "-r", "tank/x"), "snapshots-under-tank-x-s3.txt")
+    host.answer((*SNAPSHOTS, "-d", "1", "tank/x"), "snapshots-of-tank-x-s3.txt")
+    return storage.create_snapshot(
+        "tank/x", "s3", recursive=True, where_missing=True, properties={"calypso:task": TASK}
+    )
+
+
+def is_empty(host, storage):
+    return storage.is_empty(["tank/x@s2", "tank/x/y@s2"])
+
+
+def is_not_empty(host, storage):
+    return storage.is_empty(["tank/x@s1"])
+
+
 def destroy_snapshots(host, storage):
     host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1.txt")
     host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-until-s1.txt")
-    silent(host, "zfs destroy tank/d1@r1,s2")
+    host.answer(["zfs", "destroy", "tank/d1@r1,s2"], "306-zfs-destroy-several.txt")
     return storage.destroy_snapshots("tank/d1", ["s2", "r1", "nosuch"])
 
 
@@ -980,6 +1006,10 @@ SCENARIOS = (
     snapshots_of,
     create_snapshot,
     create_snapshot_recursive,
+    create_snapshot_excluding,
+    create_snapshot_where_missing,
+    is_empty,
+    is_not_empty,
     destroy_snapshot,
     destroy_snapshots,
     plan_destroy_snapshot,

@@ -3,7 +3,7 @@
 import pytest
 
 from calypso.drivers.storage import StorageError
-from calypso.drivers.storage.zfs import reading
+from calypso.drivers.storage.zfs import reading, stream_reading
 from tests.fakes.host import FakeHost
 from tests.unit.drivers.zfs.scenarios import TOKEN
 
@@ -90,7 +90,7 @@ def test_versions_of_tools_and_module_are_told_apart():
 
 def test_a_send_tells_its_size_and_how_far_it_is():
     lines = HOST.recording("107-send-vP.txt").stderr.splitlines()
-    heard = [reading.send_line(line) for line in lines]
+    heard = [stream_reading.send_line(line) for line in lines]
     assert heard[0] is None
     assert heard[1].size_bytes == 125175656
     assert [one.sent_bytes for one in heard[2:4]] == [8674216, 17214176]
@@ -99,16 +99,18 @@ def test_a_send_tells_its_size_and_how_far_it_is():
 
 def test_an_increment_tells_its_size():
     lines = stdout("105-send-inc-nvP.txt").splitlines()
-    assert [line.size_bytes for raw in lines if (line := reading.send_line(raw))] == [20123752] * 2
+    assert [line.size_bytes for raw in lines if (line := stream_reading.send_line(raw))] == [
+        20123752
+    ] * 2
 
 
 def test_human_sizes_are_not_taken_for_bytes():
     lines = HOST.recording("108-send-v.txt").stderr.splitlines()
-    assert [line for line in lines if reading.send_line(line)] == []
+    assert [line for line in lines if stream_reading.send_line(line)] == []
 
 
 def test_a_token_tells_what_it_goes_on_with():
-    token = reading.token(stdout("126-recv-resume.txt"))
+    token = stream_reading.token(stdout("126-recv-resume.txt"))
     assert token.to_guid == "684754971616291358"
     assert token.from_guid is None
     assert token.done_bytes == 0x130C340
@@ -117,11 +119,11 @@ def test_a_token_tells_what_it_goes_on_with():
 
 def test_a_token_of_an_increment_tells_its_base():
     text = stdout("126-recv-resume.txt").replace("\ttoguid", "\tfromguid = 0x11\n\ttoguid")
-    assert reading.token(text).from_guid == "17"
+    assert stream_reading.token(text).from_guid == "17"
 
 
 def test_what_is_no_description_of_a_token_is_none():
-    assert reading.token(stdout("103-send-nvP.txt")) is None
+    assert stream_reading.token(stdout("103-send-nvP.txt")) is None
 
 
 def test_a_cut_dataset_carries_its_token():

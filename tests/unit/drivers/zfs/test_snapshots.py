@@ -27,6 +27,39 @@ def test_a_snapshot_is_not_taken_twice(host, storage):
         storage.create_snapshot("tank/d1", "s1")
 
 
+def test_excluded_children_are_left_out_of_one_atomic_command(host, storage):
+    taken = scenarios.create_snapshot_excluding(host, storage)
+    assert (taken.name, taken.task) == ("tank/x@s2", scenarios.TASK)
+    (argv,) = [argv for argv in host.asked if argv[1] == "snapshot"]
+    assert argv[-2:] == ("tank/x@s2", "tank/x/y@s2")
+
+
+def test_a_child_that_goes_away_while_a_snapshot_is_taken_costs_one_more_look(host, storage):
+    argv = ("zfs", "snapshot", "-o", f"calypso:task={scenarios.TASK}", "tank/x@s2", "tank/x/y@s2")
+    host.answer(argv, "304-zfs-snapshot-several-missing.txt")
+    host.answer(argv, "300-zfs-snapshot-several.txt")
+    scenarios.create_snapshot_excluding(host, storage)
+    assert host.asked.count(argv) == 2
+
+
+def test_of_several_none_is_taken_when_one_is_there_already(host, storage):
+    argv = ["zfs", "snapshot", "-o", f"calypso:task={scenarios.TASK}", "tank/x@s2", "tank/x/y@s2"]
+    host.answer(argv, "305-zfs-snapshot-several-exists.txt")
+    with pytest.raises(SnapshotExists, match="tank/x/y@s2"):
+        scenarios.create_snapshot_excluding(host, storage)
+
+
+def test_the_marks_on_a_snapshot_are_read_and_dashes_are_none(storage):
+    first, second = storage.snapshots("tank/x")
+    assert (first.task, first.is_protected) == (None, True)
+    assert (second.task, second.is_protected) == (scenarios.TASK, False)
+
+
+def test_snapshots_are_empty_when_nothing_was_written_to_any(host, storage):
+    assert scenarios.is_empty(host, storage)
+    assert not scenarios.is_not_empty(host, storage)
+
+
 def test_no_snapshot_on_a_full_pool(host, storage):
     host.answer(["zfs", "snapshot", "tank/d1@x"], "131-pool-full.txt", complaint=1)
     with pytest.raises(OutOfSpace):

@@ -28,6 +28,7 @@ from api import (
     metrics,
     problems,
     remedies,
+    retention,
     schedules,
     system,
 )
@@ -41,8 +42,8 @@ from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
 BLUEPRINTS = (
-    auth, jobs, remedies, lines, schedules, inventory, events, alerts, alert_channels, accounts,
-    metrics, system,
+    auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
+    accounts, metrics, system,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

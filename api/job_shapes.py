@@ -141,6 +141,7 @@ class JobTypeInfo(BaseModel):
     description: str
     permission: str
     schedulable: bool
+    retains: bool = Field(description="A schedule of it may have a retention policy.")
     cancel: str
     on_lost: str
     destructive: bool
@@ -173,6 +174,7 @@ def type_info(job_type: JobType) -> JobTypeInfo:
         description=job_type.description,
         permission=job_type.permission,
         schedulable=job_type.schedulable,
+        retains=job_type.retains,
         cancel=job_type.cancel.value,
         on_lost=job_type.on_lost.value,
         destructive=job_type.destructive,

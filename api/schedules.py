@@ -18,6 +18,7 @@ from api.submissions import idempotency_key, submitted
 from calypso.engine import schedule as scheduling
 from calypso.models.job import Job
 from calypso.models.names import NodeName
+from calypso.models.retention import Retention
 from calypso.models.schedule import (
     Clock,
     FirePage,
@@ -61,7 +62,7 @@ class FiresQuery(Query):
 
 
 class ScheduleChange(BaseModel):
-    """What to change; what is left out stays, null takes a window or a node away."""
+    """What to change; what is left out stays; null takes a window, node or retention away."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,6 +79,7 @@ class ScheduleChange(BaseModel):
     missed: Missed | None = None
     misfire_grace_s: int | None = None
     jitter_s: int | None = None
+    retention: Retention | None = None
 
 
 class PreviewRequest(When):

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "logout": "calypso.cli.signing_in:logout",
     "job": "calypso.cli.jobs:app",
     "schedule": "calypso.cli.schedules:app",
+    "retention": "calypso.cli.retention:app",
     "locks": "calypso.cli.lines:locks",
     "queues": "calypso.cli.lines:queues",
     "alerts": "calypso.cli.alerts:alerts",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from calypso.cli import shown
+from calypso.cli import policies, shown
 from calypso.cli.client import Client
 from calypso.cli.inventory import AsJson, show
 from calypso.cli.job_run import follow, from_file
@@ -59,6 +59,14 @@ def _said(
     ] = None,
     node: Annotated[str | None, typer.Option("--on-node", help="On which node.")] = None,
     enabled: Annotated[bool, typer.Option(help="A disabled one fires nothing.")] = True,
+    lifetime: policies.Lifetime = None,
+    keep_last: policies.KeepLast = None,
+    keep_hourly: policies.KeepHourly = None,
+    keep_daily: policies.KeepDaily = None,
+    keep_weekly: policies.KeepWeekly = None,
+    keep_monthly: policies.KeepMonthly = None,
+    keep_yearly: policies.KeepYearly = None,
+    min_age: policies.MinAge = None,
 ) -> None:
     """Carry the options of every schedule; its signature is read, it is never called."""
 
@@ -66,11 +74,20 @@ def _said(
 def _add(
     ctx: typer.Context, info: Json, *, params: Json, params_file: Path | None, **said: Any
 ) -> None:
-    given = {name: value for name, value in said.items() if value is not None}
+    given = _without_policy(said)
+    given |= {"retention": policy} if (policy := policies.said(said)) else {}
     whole = {**from_file(params_file), **params}
     made = Client(ctx.obj).post("/schedules", {"type": info["name"], "params": whole, **given})
     typer.echo(made["id"])
     typer.echo(f"Fires next at {made['next_fire_at']}", err=True)
+
+
+def _without_policy(said: Json) -> Json:
+    return {
+        name: value
+        for name, value in said.items()
+        if value is not None and name not in policies.FIELDS
+    }
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What runs when.")
@@ -120,6 +137,26 @@ def preview(
     asked: Json = {"cron": cron, "tz": tz, "begin": begin, "end": end, "count": count}
     for instant in Client(ctx.obj).post("/schedules/preview", asked)["fires"]:
         typer.echo(instant)
+
+
+@app.command()
+def keep(
+    ctx: typer.Context,
+    schedule: ScheduleId,
+    *,
+    lifetime: policies.Lifetime = None,
+    keep_last: policies.KeepLast = None,
+    keep_hourly: policies.KeepHourly = None,
+    keep_daily: policies.KeepDaily = None,
+    keep_weekly: policies.KeepWeekly = None,
+    keep_monthly: policies.KeepMonthly = None,
+    keep_yearly: policies.KeepYearly = None,
+    min_age: policies.MinAge = None,
+) -> None:
+    """Say anew how long a schedule's snapshots are kept; for ever when nothing is said."""
+    options = {**locals()}
+    policy = policies.said(options) or None
+    Client(ctx.obj).ask("PATCH", f"/schedules/{schedule}", json={"retention": policy})
 
 
 @app.command()

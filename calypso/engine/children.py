@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from calypso.engine.access import find_type
+from calypso.engine.doubt import hold_if_pruning
 from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
 from calypso.engine.request import read_params
@@ -62,6 +63,7 @@ class Children:
         return checked.model_dump(mode="json") == dict(self._parent.params)
 
     def _submit(self, asked: Request, name: str) -> UUID:
+        hold_if_pruning(self._ports, find_type(self._types, asked.type), None)
         try:
             return submit(self._ports, self._types, self._requester(), asked).job.id
         except IdempotencyConflict as other:

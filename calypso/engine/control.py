@@ -86,9 +86,9 @@ def control_types(
 
 
 def _plan_type(subsystem: str, types: Mapping[str, JobType]) -> JobType:
-    def run(params: PlanParams, driver: Any, _running: RunningJob) -> PlanResult:
+    def run(params: PlanParams, driver: Any, running: RunningJob) -> PlanResult:
         job_type = types[params.type]
-        plan = plan_of(job_type, read_params(job_type, params.params), driver)
+        plan = plan_of(job_type, read_params(job_type, params.params), driver, running)
         return PlanResult.model_validate(plan.model_dump())
 
     return _control(f"{subsystem}.plan", "Make a plan", PlanParams, PlanResult, run)

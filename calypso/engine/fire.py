@@ -13,16 +13,16 @@ from uuid import UUID
 import structlog
 
 from calypso.engine.access import find_type, require
+from calypso.engine.doubt import hold_if_pruning
 from calypso.engine.nodes import choose_node
 from calypso.engine.ports import Ports
-from calypso.engine.request import Request, new_job, read_params
+from calypso.engine.request import Request, new_job, params_of
 from calypso.errors import CalypsoError, Forbidden, StoreUnavailable, Unavailable
 from calypso.models.firing import Turn, jitter, next_turn
 from calypso.models.job import Source, State
 from calypso.models.jobtype import JobType
 from calypso.models.ledger import NewJob
-from calypso.models.schedule import Clock, Decided, Schedule
-from calypso.models.slots import fires
+from calypso.models.schedule import Decided, Schedule
 
 log = structlog.get_logger()
 MOST_TURNS = 200  # of one schedule in one tick, then others get theirs
@@ -31,7 +31,6 @@ CLOCK_S = 10.0
 FORGET_S = 600.0
 AGAIN_S = 5.0  # until something that was away is looked for again
 PAGE = 100
-PERIODS = 2  # a jump further than so many periods of a schedule that prunes holds it
 
 
 class OwnerGone(Forbidden):
@@ -39,13 +38,6 @@ class OwnerGone(Forbidden):
 
     code = "owner_gone"
     title = "The owner is gone"
-
-
-class ClockJumped(Unavailable):
-    """Nothing is pruned on the word of a clock that jumped."""
-
-    code = "clock_jumped"
-    title = "The clock jumped"
 
 
 class Firer:
@@ -130,26 +122,17 @@ class Firer:
             )
         job_type = find_type(self._types, schedule.type)
         require(owner, job_type.permission)
-        self._hold_if_pruning(job_type, schedule)
-        params = read_params(job_type, schedule.params)
+        hold_if_pruning(self._ports, job_type, schedule.rule)
         asked = Request(
             type=schedule.type,
             params=schedule.params,
             not_before=turn.slot + jitter(schedule, turn.slot) if schedule.jitter_s else None,
             source=Source(kind="schedule", id=str(schedule.id), slot=turn.slot),
+            at=turn.slot.astimezone(schedule.rule.zone),
         )
+        params = params_of(job_type, asked)
         node = choose_node(self._ports, job_type.subsystem, schedule.node)
         return new_job(job_type, params, node=node, actor=owner, request=asked)
-
-    def _hold_if_pruning(self, job_type: JobType, schedule: Schedule) -> None:
-        if not job_type.prunes:
-            return
-        clock = self._ports.schedules.clock()
-        if _holds(clock, schedule):
-            raise ClockJumped(
-                f"The clock jumped by {clock.jump_s:.0f} s ({clock.jumped_at:%Y-%m-%d %H:%M} UTC). "
-                "Nothing is pruned until somebody has looked: POST /clock/confirm."
-            )
 
     def _tell(self, schedule: Schedule, turn: Turn, decided: Decided, job: NewJob | None) -> None:
         log.info(
@@ -190,16 +173,6 @@ class Firer:
 def _is_over(schedule: Schedule, turn: Turn, at: datetime) -> bool:
     """Tell whether it is too late to try again."""
     return at - turn.slot > timedelta(seconds=schedule.misfire_grace_s)
-
-
-def _holds(clock: Clock, schedule: Schedule) -> bool:
-    if clock.jump_s is None:
-        return False
-    slots = fires(schedule.rule, clock.now)
-    first, second = next(slots, None), next(slots, None)
-    if first is None or second is None:
-        return True
-    return abs(clock.jump_s) > PERIODS * (second - first).total_seconds()
 
 
 def _said(turn: Turn, refused: CalypsoError | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from calypso.models.clock import uuid7
 from calypso.models.job import HeldLock, Source, State
 from calypso.models.jobtype import JobParams, JobType, Plan, queue_name
 from calypso.models.ledger import NewJob
+from calypso.models.running import Known
 
 PLAN_TIMEOUT_S = 10.0
 
@@ -76,9 +77,10 @@ def check_plan(
         raise PlanStale("The plan you saw is not what would happen now. Make a new plan and look.")
 
 
-def plan_of(job_type: JobType, params: JobParams, driver: object) -> PlanAnswer:
+def plan_of(job_type: JobType, params: JobParams, driver: object, known: Known) -> PlanAnswer:
     """Make the plan, beside the driver. A type without a plan of its own names its title."""
-    plan = job_type.plan(params, driver) if job_type.plan else Plan(effects=[params.title()])
+    title = Plan(effects=[params.title()])
+    plan = job_type.plan(params, driver, known) if job_type.plan else title
     return PlanAnswer(
         commands=plan.commands,
         effects=plan.effects,

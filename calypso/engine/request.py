@@ -33,6 +33,7 @@ class Request:
     idempotency_key: str | None = None
     parent_id: UUID | None = None
     source: Source | None = None
+    at: datetime | None = None  # of a schedule: the slot, or now, by the clock of its zone
 
     def digest(self) -> str:
         """Return a hash over all that was asked, for the idempotency key."""
@@ -72,6 +73,15 @@ def new_job(
         cancel=job_type.cancel.value,
         control=job_type.control,
     )
+
+
+def params_of(job_type: JobType, request: Request) -> JobParams:
+    """Return checked parameters, those of a schedule as of its slot; Invalid."""
+    params = read_params(job_type, request.params)
+    source = request.source
+    if request.at is None or source is None or source.id is None:
+        return params
+    return params.for_slot(UUID(source.id), request.at)
 
 
 def read_params(job_type: JobType, raw: Mapping[str, Any]) -> JobParams:

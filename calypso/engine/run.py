@@ -230,7 +230,10 @@ class Runner:
     ) -> None:
         """Look once more, beside the driver, whether the plan people saw is still what is so."""
         expected = running.claimed.plan_hash
-        if expected is not None and plan_of(job_type, params, driver).plan_hash != expected:
+        if (
+            expected is not None
+            and plan_of(job_type, params, driver, running).plan_hash != expected
+        ):
             raise PlanStale("The plan no longer holds; nothing was done. Make a new plan.")
 
     def _refused(self, current: Current, refused: SubsystemError) -> Ending:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from calypso.engine.children import Children
+from calypso.engine.known import Record
 from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
 from calypso.engine.progress import Meter
@@ -18,6 +19,7 @@ from calypso.models.clock import now
 from calypso.models.job import Job, Progress
 from calypso.models.jobtype import Cancel, JobType
 from calypso.models.ledger import Claimed
+from calypso.models.schedule import Schedule
 
 WAIT_STEP_S = 0.1
 
@@ -73,6 +75,7 @@ class Running:
         self.warnings: list[Mapping[str, Any]] = []
         self._ports = ports
         self._children = Children(ports, types, claimed, sleep=self.wait)
+        self._record = Record(ports, claimed.node)
         self._meter = Meter()
         self._external = claimed.external
         self._private: PrivateFolder | None = None
@@ -197,6 +200,22 @@ class Running:
         found = self._children.ended([UUID(one) for one in children])
         self.report(done=len(found), total=len(found), unit="jobs")
         return found
+
+    def schedules(self, type_name: str) -> list[Schedule]:
+        """Return every schedule of a job type."""
+        return until_known(lambda: self._record.schedules(type_name), sleep=self.wait)
+
+    def unfinished(self, type_name: str) -> Sequence[Job]:
+        """Return the jobs of a type on this node that have not ended."""
+        return until_known(lambda: self._record.unfinished(type_name), sleep=self.wait)
+
+    def succeeded(self, type_name: str) -> Sequence[Job]:
+        """Return the latest jobs of a type that succeeded on this node."""
+        return until_known(lambda: self._record.succeeded(type_name), sleep=self.wait)
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a job; None when there is none any more."""
+        return until_known(lambda: self._record.job(job_id), sleep=self.wait)
 
     def secret(self, name: str) -> str:
         """Return the value of a secret."""

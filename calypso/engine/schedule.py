@@ -26,7 +26,7 @@ from calypso.models.schedule import Schedule, ScheduleSpec, When
 from calypso.models.slots import fires, next_fire
 
 READ, RUN, WRITE = "schedules:read", "schedules:operate", "schedules:configure"
-WHAT_IT_DOES = {"type", "params", "node"}
+WHAT_IT_DOES = {"type", "params", "node", "retention"}
 
 
 def add(ports: Ports, types: Mapping[str, JobType], actor: Actor, spec: ScheduleSpec) -> Schedule:
@@ -94,6 +94,7 @@ def run_now(
         params=found.params,
         node=found.node,
         source=Source(kind="schedule", id=str(schedule_id)),
+        at=_this_minute(ports).astimezone(found.rule.zone),
         idempotency_key=idempotency_key,
     )
     return submit(ports, types, actor, asked)
@@ -134,10 +135,24 @@ def _checked(
     """Refuse now what would be refused at every slot; returns it with its parameters complete."""
     job_type = _schedulable(types, spec.type)
     require(actor, job_type.permission)
+    if spec.retention is not None:
+        _check_retention(job_type, actor)
     params: dict[str, Any] = read_params(job_type, spec.params).model_dump(mode="json")
     with suppress(SubsystemUnavailable):  # it may be there when the slot comes
         choose_node(ports, job_type.subsystem, spec.node)
     return spec.model_copy(update={"params": params})
+
+
+def _check_retention(job_type: JobType, actor: Actor) -> None:
+    """Refuse a policy where there are no snapshots, and to who may not destroy any."""
+    if not job_type.retains:
+        message = f"{job_type.name} takes no snapshots that could be kept."
+        raise Invalid(message, [FieldError("/retention", "not_retained", message)])
+    require(actor, f"{job_type.subsystem}:destroy")
+
+
+def _this_minute(ports: Ports) -> datetime:
+    return ports.schedules.clock().now.replace(second=0, microsecond=0)
 
 
 def _schedulable(types: Mapping[str, JobType], name: str) -> JobType:

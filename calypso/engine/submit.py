@@ -8,7 +8,7 @@ from calypso.engine.access import find_type, require
 from calypso.engine.nodes import choose_node
 from calypso.engine.plans import check_plan
 from calypso.engine.ports import Ports
-from calypso.engine.request import Request, new_job, read_params
+from calypso.engine.request import Request, new_job, params_of
 from calypso.errors import (
     CalypsoError,
     DuplicateJob,
@@ -55,7 +55,7 @@ def submit(
 
 
 def _submitted(ports: Ports, job_type: JobType, actor: Actor, request: Request) -> Submission:
-    params = read_params(job_type, request.params)
+    params = params_of(job_type, request)
     node = choose_node(ports, job_type.subsystem, request.node)
     _check_needed(ports, request.after)
     check_plan(ports, job_type, params, node=node, plan_hash=request.plan_hash)

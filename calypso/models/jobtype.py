@@ -5,13 +5,15 @@ import inspect
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from calypso.models.lock import Lock
-from calypso.models.running import RunningJob
+from calypso.models.running import Known, RunningJob
 
 
 class Cancel(StrEnum):
@@ -60,6 +62,10 @@ class JobParams(BaseModel):
         """Return a key of which only one unfinished job may exist, or None."""
         return None
 
+    def for_slot(self, _schedule: UUID, _slot: datetime) -> Self:
+        """Return the parameters of the job that a schedule makes for a slot, in its time zone."""
+        return self
+
 
 class JobResult(BaseModel):
     """What a job brought about."""
@@ -87,7 +93,8 @@ class Plan(BaseModel):
 
 
 RunFunction = Callable[[Any, Any, RunningJob], JobResult | None]
-PlanFunction = Callable[[Any, Any], Plan]
+PlanFunction = Callable[[Any, Any, Known], Plan]
+ShortPlanFunction = Callable[[Any, Any], Plan]
 R = TypeVar("R", bound=Callable[..., JobResult | None])
 
 
@@ -113,6 +120,7 @@ class JobType:
     destructive: bool
     stall_s: float | None
     prunes: bool = False  # destroys by age: a schedule holds it while the clock is in doubt
+    retains: bool = False  # takes snapshots: a schedule of it may have a retention policy
     control: bool = False  # seconds-long work on the control queue; not offered to people
 
     @property
@@ -148,13 +156,15 @@ def job(
     retry: Retry | None = None,
     schedulable: bool = False,
     destructive: bool = False,
-    plan: PlanFunction | None = None,
+    plan: PlanFunction | ShortPlanFunction | None = None,
     stall_s: float | None = None,
     prunes: bool = False,
+    retains: bool = False,
 ) -> Callable[[R], JobType]:
     """Declare a job type; the run function becomes the value that `jobs.load()` finds.
 
-    The run function takes (params, driver, running); its first docstring line is the title.
+    The run function takes (params, driver, running); its first docstring line is the title. `plan`
+    takes (params, driver), and `known` besides where it must heed what Calypso has on record.
     """
 
     def declare(run: R) -> JobType:
@@ -168,7 +178,7 @@ def job(
             result=result,
             driver=driver,
             run=run,
-            plan=plan,
+            plan=_whole(plan),
             permission=permission,
             timeout_s=timeout_s,
             cancel=cancel,
@@ -179,9 +189,16 @@ def job(
             destructive=destructive,
             stall_s=stall_s,
             prunes=prunes,
+            retains=retains,
         )
 
     return declare
+
+
+def _whole(plan: Callable[..., Plan] | None) -> PlanFunction | None:
+    if plan is None or len(inspect.signature(plan).parameters) > 2:  # noqa: PLR2004 - params, driver
+        return plan
+    return lambda params, driver, _known: plan(params, driver)
 
 
 def _models_of(run: Callable[..., Any]) -> tuple[type[JobParams], type[JobResult]]:

@@ -5,9 +5,30 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from calypso.models.job import Job
+from calypso.models.schedule import Schedule
 
 
-class RunningJob(Protocol):
+class Known(Protocol):
+    """What Calypso has on record, for a run or a plan that must heed it."""
+
+    @property
+    def node(self) -> str | None:
+        """The node this is about; None for all."""
+
+    def schedules(self, type_name: str) -> Sequence[Schedule]:
+        """Return every schedule of a job type, disabled ones too."""
+
+    def unfinished(self, type_name: str) -> Sequence[Job]:
+        """Return the jobs of a type on this node that have not ended."""
+
+    def succeeded(self, type_name: str) -> Sequence[Job]:
+        """Return the latest jobs of a type that succeeded on this node, the last first."""
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a job; None when there is none, or none any more."""
+
+
+class RunningJob(Known, Protocol):
     """The running job, seen from inside its run function.
 
     All verbs are safe to call as often as you like; throttling is not your concern.

@@ -20,6 +20,7 @@ from calypso.models import cron
 from calypso.models.cron import MOST_CHARACTERS
 from calypso.models.job import State
 from calypso.models.names import NodeName
+from calypso.models.retention import Retention
 from calypso.models.slots import Rule, zone
 
 DAY_S = 86400
@@ -109,6 +110,10 @@ class ScheduleSpec(When):
     )
     jitter_s: int = Field(
         default=0, ge=0, le=DAY_S, description="Starts up to so much later, evenly spread."
+    )
+    retention: Retention | None = Field(
+        default=None,
+        description="Of a type that takes snapshots: how long they are kept; for ever when empty.",
     )
 
 

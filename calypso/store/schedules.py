@@ -30,14 +30,14 @@ from calypso.store.clocks import Clocks
 from calypso.store.life import told
 
 log = structlog.get_logger()
-COLUMNS = """id, name, enabled, spec, owner, version, next_slot, last_slot, trouble,
+COLUMNS = """id, name, enabled, spec, retention, owner, version, next_slot, last_slot, trouble,
  created_at, updated_at, updated_by"""
 ADD = f"""
-INSERT INTO calypso.schedules (id, name, enabled, spec, owner, next_slot, updated_by)
-VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
+INSERT INTO calypso.schedules (id, name, enabled, spec, retention, owner, next_slot, updated_by)
+VALUES (%s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s) RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
 REPLACE = f"""
-UPDATE calypso.schedules SET name = %s, enabled = %s, spec = %s::jsonb, owner = %s, next_slot = %s,
-       updated_by = %s, updated_at = now(), version = version + 1
+UPDATE calypso.schedules SET name = %s, enabled = %s, spec = %s::jsonb, retention = %s::jsonb,
+       owner = %s, next_slot = %s, updated_by = %s, updated_at = now(), version = version + 1
  WHERE id = %s AND version = %s RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
 ONE = f"SELECT {COLUMNS} FROM calypso.schedules WHERE id = %s"  # noqa: S608 - fixed words
 PAGE = f"""
@@ -68,7 +68,7 @@ FORGET = """
 DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
   SELECT schedule_id, slot FROM calypso.schedule_fires
    WHERE decided_at < %s ORDER BY decided_at LIMIT %s)"""
-KEPT_APART = {"name", "enabled"}
+KEPT_APART = {"name", "enabled", "retention"}
 
 
 class PostgresScheduleStore(Clocks):
@@ -79,7 +79,7 @@ class PostgresScheduleStore(Clocks):
     ) -> Schedule:
         """Add a schedule; Conflict when the name is taken."""
         return self._write(
-            spec.name, ADD, uuid7(), spec.name, spec.enabled, _kept(spec), owner, next_slot, owner
+            spec.name, ADD, uuid7(), spec.name, spec.enabled, *_kept(spec), owner, next_slot, owner
         )
 
     def replace_schedule(
@@ -93,7 +93,7 @@ class PostgresScheduleStore(Clocks):
         next_slot: datetime | None,
     ) -> Schedule:
         """Replace what is said about a schedule; Conflict, PreconditionFailed, NotFound."""
-        given = (spec.name, spec.enabled, _kept(spec), owner, next_slot, by, schedule_id, version)
+        given = (spec.name, spec.enabled, *_kept(spec), owner, next_slot, by, schedule_id, version)
         return self._write(spec.name, REPLACE, *given)
 
     def schedule(self, schedule_id: UUID) -> Schedule:
@@ -189,10 +189,11 @@ def _changed() -> PreconditionFailed:
     return PreconditionFailed("The schedule was changed meanwhile. Read it again, then change it.")
 
 
-def _kept(spec: ScheduleSpec) -> str:
-    return json.dumps(
-        spec.model_dump(mode="json", include=set(ScheduleSpec.model_fields) - KEPT_APART)
-    )
+def _kept(spec: ScheduleSpec) -> tuple[str, str | None]:
+    """Return what is said, and the retention beside it: the release before reads no more."""
+    said = spec.model_dump(mode="json", include=set(ScheduleSpec.model_fields) - KEPT_APART)
+    kept = spec.retention
+    return json.dumps(said), None if kept is None else kept.model_dump_json(exclude_none=True)
 
 
 def _readable(rows: Sequence[Any]) -> list[Schedule]:
@@ -212,6 +213,7 @@ def _schedule(row: Any) -> Schedule:
         id=row.id,
         name=row.name,
         enabled=row.enabled,
+        retention=row.retention,
         owner=row.owner,
         version=row.version,
         next_fire_at=row.next_slot,

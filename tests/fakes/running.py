@@ -1,20 +1,33 @@
-"""A running job without an engine: it remembers what its run function says."""
+"""A running job without an engine: what it says and starts is kept, what is on record is given."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import UUID
 
 from calypso.errors import JobCancelled
+from calypso.models.job import Job, Source, State
+from calypso.models.schedule import Schedule
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FakeRunning:
-    """Satisfies `RunningJob`. `cancel_after` reports or checks, the job is to stop."""
+    """Satisfies `RunningJob`. `cancel_after` reports or checks, the job is to stop.
 
-    def __init__(self, tmp_path=None, *, secrets=None, epoch=1, cancel_after=None):
+    `refuses` is raised instead of starting another job.
+    """
+
+    def __init__(
+        self, tmp_path=None, *, secrets=None, epoch=1, cancel_after=None, external=None,
+        schedules=(), jobs=(), refuses=None,
+    ):  # fmt: skip
         self.job_id, self.node, self.attempt = "17", "here", epoch
-        self.external = None
+        self.external = external
         self.secrets_path = str(tmp_path)
-        self.reports, self.lines, self.warnings = [], [], []
+        self.reports, self.lines, self.warnings, self.started = [], [], [], []
         self._secrets, self._epoch = secrets or {}, epoch
         self._left, self._held = cancel_after, 0
+        self._schedules, self._jobs, self._refuses = schedules, jobs, refuses
 
     @property
     def token(self):
@@ -56,10 +69,47 @@ class FakeRunning:
         self.external = external
 
     def start(self, type_name, params, *, name, node=None):
-        raise NotImplementedError
+        if self._refuses is not None:
+            raise self._refuses
+        self.started.append((type_name, params))
+        return "18"
 
     def wait_for(self, children):
         raise NotImplementedError
 
     def secret(self, name):
         return self._secrets[name]
+
+    # -- what is on record
+
+    def schedules(self, type_name):
+        return [one for one in self._schedules if one.type == type_name]
+
+    def unfinished(self, type_name):
+        return [one for one in self._jobs if one.type == type_name and not one.state.is_terminal]
+
+    def succeeded(self, type_name):
+        done = State.SUCCEEDED
+        return [one for one in self._jobs if one.type == type_name and one.state is done]
+
+    def job(self, job_id):
+        return next((one for one in self._jobs if str(one.id) == job_id), None)
+
+
+def schedule_of(number, type_name="storage.snapshot_create", **said):
+    """A schedule as it is kept."""
+    plain = {
+        "id": UUID(int=number), "name": f"Schedule {number}", "cron": "0 * * * *",
+        "type": type_name, "owner": "ada", "version": 1, "next_fire_at": None,
+        "last_fire_at": None, "created_at": BEGAN, "updated_at": BEGAN, "updated_by": "ada",
+    }  # fmt: skip
+    return Schedule(**{**plain, **said})
+
+
+def job_of(type_name, params, state=State.RUNNING, *, number=99, result=None):
+    """A job as it is told."""
+    return Job(
+        id=UUID(int=number), result=result, type=type_name, subsystem="storage", node="here",
+        queue="storage@here", title="A job", state=state, params=params, requested_by="ada",
+        created_at=BEGAN, source=Source(kind="user"),
+    )  # fmt: skip

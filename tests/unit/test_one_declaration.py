@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from calypso import inventory, jobs
 from calypso.errors import Misconfigured
 from calypso.models.access import GRANTS, Actor
-from calypso.models.jobtype import Cancel, OnLost
+from calypso.models.jobtype import Cancel, JobParams, OnLost
 
 TYPES = jobs.load()
 each = pytest.mark.parametrize("job_type", TYPES.values(), ids=TYPES.keys())
@@ -55,6 +55,20 @@ def test_what_destroys_has_a_plan_and_its_own_permission(job_type):
         assert job_type.plan is not None
         assert job_type.permission.endswith(":destroy")
         assert job_type.on_lost is OnLost.MANUAL or job_type.cancel is Cancel.CHECKPOINT
+
+
+@each
+def test_what_destroys_by_age_can_be_looked_at_before_and_needs_the_right_to_destroy(job_type):
+    if job_type.prunes:
+        assert job_type.plan is not None
+        assert job_type.permission.endswith(":destroy")
+
+
+@each
+def test_what_takes_snapshots_names_them_by_their_slots(job_type):
+    if job_type.retains:
+        assert job_type.schedulable
+        assert job_type.params.for_slot is not JobParams.for_slot
 
 
 @each

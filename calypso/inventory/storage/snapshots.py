@@ -14,7 +14,7 @@ class Row(InventoryRow, Snapshot):
     dataset: str
 
 
-@inventory("storage/snapshots", driver=Storage, row=Row, filters=("pool", "dataset"))
+@inventory("storage/snapshots", driver=Storage, row=Row, filters=("pool", "dataset", "task"))
 def read_snapshots(storage: Storage) -> Iterator[Row]:
     """Snapshots."""
     for snapshot in storage.snapshots():

@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from calypso.drivers.storage import HasClones, Held, SendOptions, Storage
 from calypso.jobs.storage._remote import Remote
 from calypso.jobs.storage._replicating import Order, Replication, refuse_overlap
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Retry, job
 from calypso.models.lock import Lock, exclusive, present
-from calypso.models.names import DatasetName, SnapshotName, split_snapshot
+from calypso.models.names import DatasetName, DatasetPattern, SnapshotName, split_snapshot
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 7 * 86400
 STALL_S = 1800  # a large dataset may be looked through for long before its first byte
-
-Pattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/*?\[\]!-]+$", max_length=200)]
 
 
 class Direction(StrEnum):
@@ -46,7 +43,7 @@ class Params(JobParams):
     recursive: bool = Field(
         default=False, description="Also every dataset below that has a snapshot of that name."
     )
-    exclude: tuple[Pattern, ...] = Field(
+    exclude: tuple[DatasetPattern, ...] = Field(
         default=(), max_length=100, description="Datasets below to leave out; * crosses slashes."
     )
     all_snapshots: bool = Field(

@@ -30,6 +30,37 @@ def test_what_is_scheduled_runs_when_its_minute_comes_and_says_why(cli, tank):
     assert "no schedule" in cli("schedule", "show", schedule, code=1).err
 
 
+def test_what_a_schedule_keeps_no_longer_goes_after_its_next_snapshot(cli, tank):
+    made = cli(
+        "schedule", "add", "storage.snapshot_create", "Keeps one", *EVERY_MINUTE,
+        "--dataset", "tank/home", "--keep-last", "1", "--naming-schema", "kept-%Y-%m-%d_%H-%M%z",
+    )  # fmt: skip
+    schedule = made.out.strip()
+    first = cli("schedule", "run", schedule, "--detach").out.strip()
+    taken = [cli("job", "watch", first, "--json").json["result"]["snapshot"]]
+
+    def fired():
+        fires = cli("schedule", "fires", schedule, "--json").json["items"]
+        jobs = [cli("job", "watch", one["job"], "--json").json for one in fires if one["job"]]
+        return [job["result"]["snapshot"] for job in jobs if job["params"]["name"] not in taken[0]]
+
+    taken += until(fired, limit_s=120)
+    cli("schedule", "keep", schedule)
+    plan = cli("job", "run", "storage.snapshot_prune", "--plan", "--json").json
+    assert taken[-1] not in plan["destroys"]
+    why = "stays: Keeps one, which took it, keeps its snapshots for ever."
+    assert f"{taken[-1]} {why}" in plan["effects"]
+
+    def left():
+        asked = ("inventory", "storage/snapshots", "--refresh", "--where", f"task={schedule}")
+        return {one["key"] for one in cli(*asked, "--json").json["items"]}
+
+    until(lambda: taken[0] not in left(), limit_s=60)
+    tried = cli("retention", "preview", "--schedule", schedule, "--keep-last", "5", "--json").json
+    assert (taken[-1], "keep_last") in {(one["name"], one["reason"]) for one in tried["items"]}
+    cli("schedule", "remove", schedule)
+
+
 def test_a_schedule_is_run_by_hand_and_switched_on_again(cli):
     made = cli("schedule", "add", "system.noop", "Checks", "--cron", "0 0 1 1 *", "--no-enabled")
     schedule = made.out.strip()

@@ -12,6 +12,7 @@ from calypso.models.job import Source
 from calypso.models.jobtype import Cancel
 from calypso.models.ledger import Ending
 from calypso.models.lock import exclusive
+from calypso.models.retention import Retention
 from calypso.models.schedule import ScheduleSpec
 from calypso.store.schedules import DUE, PostgresScheduleStore
 from calypso.store.secrets import Secrets
@@ -62,6 +63,29 @@ def turn(slot=PAST, following=PAST + DAY, *, fires=True, missed=0):
 
 def fired(schedules, schedule, *locks, at=turn(), **given):  # noqa: B008 - frozen
     return schedules.fire(schedule, at, SAID, job_of(schedule, *locks, **given))
+
+
+def test_how_long_snapshots_are_kept_is_kept_with_the_schedule_and_taken_away_again(schedules):
+    made = added(schedules, retention={"keep_daily": 7, "min_age": "PT36H"})
+    assert schedules.schedule(made.id) == made
+    assert made.retention == Retention(keep_daily=7, min_age="PT36H")
+    said = spec(retention={"lifetime": "P14D"}), spec()
+    for version, told in enumerate(said, 1):
+        found = schedules.replace_schedule(
+            made.id, told, version=version, owner="ada", by="ada", next_slot=PAST
+        )
+        assert found.retention == told.retention
+
+
+def test_the_release_before_reads_what_it_knew_of_one_with_a_policy(both, engine):
+    schedules, _ = both
+    if isinstance(schedules, MemoryScheduleStore):
+        pytest.skip("it has no columns")
+    made = added(schedules, retention={"keep_daily": 7})
+    with engine.connect() as connection:
+        asked = "SELECT spec FROM calypso.schedules WHERE id = %s"
+        kept = connection.exec_driver_sql(asked, (made.id,)).scalar_one()
+    assert set(kept) == set(ScheduleSpec.model_fields) - {"name", "enabled", "retention"}
 
 
 def test_what_was_said_is_kept_word_for_word(schedules):

@@ -1,5 +1,7 @@
 """What a running job may start and wait for, over a store in memory."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from calypso.engine import submit
 from calypso.engine.cancel import cancel
 from calypso.engine.children import MOST_CHILDREN, Children
+from calypso.engine.doubt import ClockJumped
 from calypso.engine.tend import Tender
 from calypso.errors import ChildRefused, Forbidden, IdempotencyConflict, JobParked, PlanRequired
 from calypso.models.access import SYSTEM
@@ -93,6 +96,16 @@ def test_what_destroys_is_not_started_without_its_plan(house):
     asked(house, type="system.noop", params=SLOW)
     with pytest.raises(PlanRequired):
         start(house, claim(house), type_name="storage.pool_destroy", pool="tank")
+
+
+def test_what_prunes_is_not_started_while_the_clock_is_in_doubt(house, parent):
+    prune = replace(house.types["system.noop"], name="system.prune", prunes=True)
+    house = replace(house, types={**house.types, prune.name: prune})
+    house.ports.schedules._jump = (datetime(2026, 6, 1, tzinfo=UTC), 7200.0)
+    with pytest.raises(ClockJumped, match="7200 s"):
+        start(house, parent, type_name="system.prune")
+    house.ports.schedules.confirm_clock()
+    start(house, parent, type_name="system.prune")
 
 
 def test_children_are_returned_when_all_have_ended(house, parent):

@@ -7,7 +7,7 @@ PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
-VM_SUITES ?= tests/lab tests/contract/storage
+VM_SUITES ?= tests/lab tests/contract/storage tests/real
 GUESTS ?= 1
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -21,6 +20,7 @@ from calypso.host.ssh_errors import (
     fingerprint,
 )
 from calypso.host.stopping import Stop, StopSignal
+from tests.sshd import made_key
 
 HOSTILE = [
     "$(touch /tmp/pwned)",
@@ -93,11 +93,7 @@ def test_a_changed_host_key_is_refused_with_both_fingerprints(sshd, peer):
     pinned = sshd.host_keys["ed25519"]
     sshd.stop()
     (sshd.folder / "host_ed25519").unlink()
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(sshd.folder / "host_ed25519")],
-        check=True,
-    )
-    shown = (sshd.folder / "host_ed25519.pub").read_text()
+    shown = made_key(sshd.folder / "host_ed25519", "ed25519")
     sshd.start()
     with pytest.raises(HostKeyChanged) as refused:
         SshHost(LocalHost(), peer(host_key=pinned)).run(["true"], timeout_s=30)
@@ -114,9 +110,7 @@ def test_a_host_key_of_another_kind_is_no_proof_either(sshd, peer):
 
 
 def test_a_stranger_is_refused(peer, tmp_path):
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "other")], check=True
-    )
+    made_key(tmp_path / "other", "ed25519")
     stranger = peer(key=(tmp_path / "other").read_text())
     with pytest.raises(LoginRefused, match="authorized_keys"):
         SshHost(LocalHost(), stranger).run(["true"], timeout_s=30)

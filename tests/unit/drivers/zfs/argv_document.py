@@ -84,7 +84,7 @@ def form(argv):
     if program == "zpool" and verb != "import":
         told = _devices_behind(told)
     text = " ".join([program, verb, *told])
-    return re.sub(r"( -[oO] PROPERTY| DEVICE| PROPERTY)\1+", r"\1", text)
+    return re.sub(r"( -[oOx] PROPERTY| DEVICE| PROPERTY)\1+", r"\1", text)
 
 
 def _devices_behind(told):
@@ -99,6 +99,8 @@ def _value(program, verb, before, word):
             return name
     if (verb, before) in NUMBERS:
         return NUMBERS[verb, before]
+    if before == "-x":
+        return "PROPERTY"
     if before in ("-o", "-O"):
         return "PROPERTY" if "=" in word else word
     if (

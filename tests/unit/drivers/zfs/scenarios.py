@@ -6,7 +6,17 @@ Used by the tests of the verbs and by the list of commands in docs/zfs-argv.md.
 import sys
 from pathlib import Path
 
-from calypso.drivers.storage import Access, Key, Role, SmartTest, Vdev, VdevKind, WipeMode
+from calypso.drivers.storage import (
+    PLAIN,
+    Access,
+    Key,
+    Role,
+    SendOptions,
+    SmartTest,
+    Vdev,
+    VdevKind,
+    WipeMode,
+)
 from calypso.drivers.storage.disks import lsblk
 from calypso.drivers.storage.tree import checksum_argv, tree_argv
 from calypso.drivers.storage.zfs import links, openers
@@ -885,12 +895,24 @@ def send_resumed(host, storage, heard=None):
     return _send(storage, "tank/r2", heard)
 
 
-def _send(storage, target, heard, base=None):
+def send_as_it_is(host, storage):
+    """Send s2 of tank/d1 raw and with its properties, but not where it is mounted."""
+    host.answer([*LIST, "tank/r1"], "011-zfs-list-nosuch.txt")
+    host.answer([*LIST, "tank/r1"], "dataset-tank-r1.txt")
+    host.answer(["zfs", "send", "-vP", "-w", "-c", "-L", "-p", "tank/d1@s2"], "107-send-vP.txt")
+    places = "-x mountpoint -x canmount"
+    silent(host, f"zfs receive -s -u {places} tank/r1", "zfs mount tank/r1")
+    whole = SendOptions(raw=True, compressed=True, large_blocks=True, properties=True)
+    return _send(storage, "tank/r1", None, options=whole)
+
+
+def _send(storage, target, heard, base=None, options=PLAIN):
     heard = [] if heard is None else heard
     return storage.send(
         "tank/d1@s2",
         target,
         base=base,
+        options=options,
         on_bytes=lambda done, total: heard.append((done, total)),
         timeout_s=60,
     )
@@ -1022,6 +1044,7 @@ SCENARIOS = (
     send_full,
     send_increment,
     send_resumed,
+    send_as_it_is,
     abandon,
     checksum,
 )

@@ -213,6 +213,14 @@ def test_a_cut_transfer_is_taken_up_by_its_token(host, storage):
     assert sent.sent_bytes == 0x130C340 + 105202728
 
 
+def test_a_target_takes_over_properties_but_not_where_the_source_is_mounted(host, storage):
+    scenarios.send_as_it_is(host, storage)
+    assert changes(host)[:2] == [
+        "zfs send -vP -w -c -L -p tank/d1@s2",
+        "zfs receive -s -u -x mountpoint -x canmount tank/r1",
+    ]
+
+
 def test_what_a_cut_transfer_left_can_be_thrown_away(host, storage):
     scenarios.abandon(host, storage)
     assert changes(host) == ["zfs receive -A tank/r2"]

@@ -1,15 +1,17 @@
 """Between the two ends of a transfer: a buffer, a limit, and who watches that it flows."""
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from calypso.drivers.storage import OnBytes, SendOptions, StreamBroken, StreamStalled
 from calypso.drivers.storage.tree import tree_argv
-from calypso.host import Argv, Host, OnLine, Ran
+from calypso.host import Argv, Host, OnLine, OnStageLine, Ran
 from calypso.host.ssh import is_far, near, reach, refuse_failed
 
 # Memory for what one end has read and the other not yet taken: a burst of a disk, some seconds of
 # a network. Small against what a backup appliance has.
+_SENT = re.compile(r"\d\d:\d\d:\d\d\t\d+\t")
 MBUFFER = ("mbuffer", "-q", "-s", "128k", "-m", "128M")
 
 
@@ -26,17 +28,14 @@ def flow(
 ) -> tuple[Ran, Ran]:
     """Run a sender on one machine into a receiver on another, and return how both ended.
 
-    `on_line` hears the sender. What ssh or a program in between did wrong is raised.
+    `on_line` hears lines as of `zfs send -vP`. What ssh or a program in between did is raised.
     """
     sender, receiver = ends
+    between = _between(source, target, options.rate_bytes_per_s)
     ran = near(source, target).pipe(
-        [
-            reach(source, sender, env),
-            *_between(source, target, options.rate_bytes_per_s),
-            reach(target, receiver, env),
-        ],
+        [reach(source, sender, env), *between, reach(target, receiver, env)],
         timeout_s=timeout_s,
-        on_line=lambda stage, line: on_line(line) if stage == 0 else None,
+        on_line=_of_progress(on_line, counting=len(between)),
         on_beat=watch.beat,
         env=env,
     )
@@ -47,13 +46,28 @@ def flow(
 
 
 def _between(source: Host, target: Host, rate_bytes_per_s: int | None) -> list[Argv]:
-    """Return the programs between the ends: mbuffer on a network where it is there, the limit."""
-    stages: list[Argv] = []
-    if (is_far(source) or is_far(target)) and near(source, target).which(MBUFFER[0]):
-        stages.append(MBUFFER)
-    if rate_bytes_per_s is not None:
-        stages.append(tree_argv("throttle", str(rate_bytes_per_s)))
-    return stages
+    """Return the programs between the ends; the last one counts what goes through.
+
+    None where both ends are near and may go as fast as they can: then the sender counts.
+    """
+    rate = [] if rate_bytes_per_s is None else [str(rate_bytes_per_s)]
+    if not (is_far(source) or is_far(target)):
+        return [tree_argv("pass", *rate)] if rate else []
+    buffer = [MBUFFER] if near(source, target).which(MBUFFER[0]) else []
+    return [*buffer, tree_argv("pass", *rate)]
+
+
+def _of_progress(on_line: OnLine, *, counting: int) -> OnStageLine:
+    """Hand on what the sender says, but how much was sent only from the stage that counts.
+
+    A sender is done with what lies in a buffer; a network may need hours for that still.
+    """
+
+    def hear(stage: int, line: str) -> None:
+        if stage == counting or (stage == 0 and not _SENT.match(line)):
+            on_line(line)
+
+    return hear
 
 
 def _refuse_broken(stages: Sequence[Ran]) -> None:

@@ -5,13 +5,14 @@ import io
 import pytest
 
 from calypso.drivers.storage import SendOptions, StreamBroken, StreamStalled
-from calypso.drivers.storage.directory.trees.throttle import throttle
+from calypso.drivers.storage.directory.trees.passing import pass_on
 from calypso.drivers.storage.flow import MBUFFER, Watch, flow
 from calypso.drivers.storage.tree import tree_argv
+from calypso.host import Ran
 from calypso.host.ssh import SshHost, prepare
 from tests.fakes.host import FakeHost
 
-LIMIT = tuple(tree_argv("throttle", "1000"))
+LIMIT, COUNT = tuple(tree_argv("pass", "1000")), tuple(tree_argv("pass"))
 
 
 class Clock:
@@ -50,13 +51,13 @@ def test_without_a_limit_nothing_stalls():
     watch.beat()
 
 
-def run(near, source, target, **options):
+def run(near, source, target, on_line=lambda _line: None, **options):
     return flow(
         source,
         target,
         (["zfs", "send"], ["zfs", "receive"]),
         options=SendOptions(**options),
-        on_line=lambda _line: None,
+        on_line=on_line,
         watch=Watch(ignore, None),
         timeout_s=60,
     )
@@ -65,7 +66,7 @@ def run(near, source, target, **options):
 @pytest.fixture
 def near():
     host = FakeHost(programs=("mbuffer", "ssh"))
-    for argv in (["zfs", "send"], ["zfs", "receive"], MBUFFER, LIMIT):
+    for argv in (["zfs", "send"], ["zfs", "receive"], MBUFFER, LIMIT, COUNT):
         host.answer(argv)
     return host
 
@@ -99,7 +100,24 @@ def test_on_a_network_there_is_a_buffer_where_it_is_installed(near, far):
     near.programs.remove("mbuffer")
     near.asked.clear()
     run(near, far, near)
-    assert near.asked == [tuple(far.reach(["zfs", "send"])), ("zfs", "receive")]
+    assert near.asked == [tuple(far.reach(["zfs", "send"])), COUNT, ("zfs", "receive")]
+
+
+def test_what_lies_in_a_buffer_is_not_sent_yet():
+    class Talking(FakeHost):
+        def pipe(self, stages, *, on_line, **_):
+            for line in ("full\ttank/a@b\t100", "size\t100", "18:14:45\t100\ttank/a@b"):
+                on_line(0, line)
+            on_line(1, "18:14:46\t7\tpassed on")
+            on_line(2, "18:14:47\t99\tno progress of a receiver")
+            return [Ran((), 0, "", "", 0.0)] * len(stages)
+
+    host, heard = Talking(), []
+    run(host, host, host, heard.append, rate_bytes_per_s=1000)
+    assert heard == ["full\ttank/a@b\t100", "size\t100", "18:14:46\t7\tpassed on"]
+    heard.clear()
+    run(host, host, host, heard.append)
+    assert heard[1:3] == ["size\t100", "18:14:45\t100\ttank/a@b"]
 
 
 def test_a_program_between_that_fails_breaks_the_stream_though_both_ends_are_content(near):
@@ -116,7 +134,7 @@ def test_a_stream_takes_as_long_as_its_rate_says(rate):
     clock, size = Clock(), rate * 3
     to = io.BytesIO()
     data = bytes(range(256)) * (size // 256 + 1)
-    throttle(io.BytesIO(data[:size]), to, rate, clock=clock, pause=clock.pause)
+    pass_on(io.BytesIO(data[:size]), to, rate, clock=clock, pause=clock.pause)
     assert to.getvalue() == data[:size]
     assert 2.5 <= clock.at <= 3.5
 
@@ -128,7 +146,7 @@ def test_a_pause_of_the_sender_is_not_caught_up_in_a_burst():
         def __init__(self):
             self.parts = [b"a" * 250, b"a" * 250, b"a" * 250, b"a" * 250, b""]
 
-        def read(self, _size):
+        def read1(self, _size):
             if len(self.parts) == 4:
                 clock.at = 100
             return self.parts.pop(0)
@@ -138,6 +156,6 @@ def test_a_pause_of_the_sender_is_not_caught_up_in_a_burst():
             at.append(clock.at)
             return super().write(data)
 
-    throttle(Source(), To(), 1000, clock=clock, pause=clock.pause)
+    pass_on(Source(), To(), 1000, clock=clock, pause=clock.pause)
     assert at[1] >= 100
     assert at[-1] >= 100.5

@@ -28,8 +28,8 @@ from calypso.drivers.storage.directory.trees import (
     build,
     incoming,
     outgoing,
+    passing,
     rest,
-    throttle,
 )
 from calypso.drivers.storage.directory.trees.report import (
     EVERY_S,
@@ -68,8 +68,10 @@ def _receive(staging: str, base: str = "") -> object:
     return incoming.receive(Path(staging), _optional(base), sys.stdin.buffer)
 
 
-def _throttle(rate_bytes_per_s: str) -> object:
-    throttle.throttle(sys.stdin.buffer, sys.stdout.buffer, int(rate_bytes_per_s))
+def _pass(rate_bytes_per_s: str = "") -> object:
+    rate = int(rate_bytes_per_s) if rate_bytes_per_s else None
+    with os.fdopen(0, "rb") as source, os.fdopen(1, "wb", closefd=False) as to:
+        passing.pass_on(source, to, rate)
     return None
 
 
@@ -116,7 +118,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "scrub": _scrub,
     "send": _send,
     "receive": _receive,
-    "throttle": _throttle,
+    "pass": _pass,
     "remove": _remove,
     "access": _access,
     "follow": _follow,

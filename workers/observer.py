@@ -1,5 +1,6 @@
 """Keeps the inventory fresh: on a timer, after each job of the subsystem, and on request."""
 
+import math
 import time
 
 import structlog
@@ -10,7 +11,7 @@ from calypso.engine.surviving import surviving
 from calypso.errors import CalypsoError, StoreUnavailable, SubsystemError
 from calypso.host.local import LocalHost
 from calypso.models.clock import now
-from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.models.inventory import Capability, InventoryTable, SubsystemStatus
 from calypso.wiring import House, open_driver, probe
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ class Observer:
     def __init__(self, settings: Settings, house: House, subsystem: str) -> None:
         self._settings, self._house, self._subsystem = settings, house, subsystem
         self._host = LocalHost()
+        self._read_at: dict[str, float] = {}
 
     def watch(self) -> None:
         """Look for ever. Runs in a thread that lives as long as the process."""
@@ -47,7 +49,7 @@ class Observer:
             if able.available:
                 refresh_tables(
                     self._house.ports,
-                    self._house.tables,
+                    self._due_tables(),
                     driver,
                     node=self._settings.node,
                     subsystem=self._subsystem,
@@ -59,6 +61,17 @@ class Observer:
             able = able.model_copy(update={"reason": refused.detail})
             log.warning("inventory.not_read", subsystem=self._subsystem, error=refused.detail)
         self._report(able)
+
+    def _due_tables(self) -> dict[str, InventoryTable]:
+        """Return the tables that were not read just now, and note that they are read."""
+        at = time.monotonic()
+        due = {
+            name: table
+            for name, table in self._house.tables.items()
+            if at - self._read_at.get(name, -math.inf) >= table.least_pause_s
+        }
+        self._read_at |= dict.fromkeys(due, at)
+        return due
 
     def _report(self, able: Capability) -> None:
         status = SubsystemStatus(

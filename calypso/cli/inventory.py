@@ -67,7 +67,19 @@ def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return escape(", ".join(map(str, value)))
+        return escape(", ".join(map(_brief, value)))
+    if isinstance(value, dict):
+        return escape(_brief(value))
     if name.endswith("_bytes"):
         return shown.amount(value, "bytes")
     return escape(shown.local(value) if name.endswith("_at") else str(value))
+
+
+# What stands for a thing within a thing, such as a pool's devices; JSON has the rest.
+_TELLING = ("function", "name", "state", "health")
+
+
+def _brief(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return " ".join(str(value[name]) for name in _TELLING if value.get(name)) or str(value)

@@ -22,6 +22,7 @@ class InventoryTable:
     """One kind of table: how it is read and by which columns it may be filtered.
 
     `sign`: a text from the driver that differs as soon as the table would; asked every two seconds.
+    `least_pause_s`: it is read no more often than this, however many jobs end.
     """
 
     name: str
@@ -31,6 +32,7 @@ class InventoryTable:
     read: Callable[[Any], Iterable[InventoryRow]]
     filters: tuple[str, ...]
     sign: Callable[[Any], str] | None = None
+    least_pause_s: float = 0.0
 
     @property
     def subsystem(self) -> str:
@@ -53,12 +55,13 @@ def inventory(
     row: type[InventoryRow],
     filters: tuple[str, ...] = (),
     sign: Callable[[Any], str] | None = None,
+    least_pause_s: float = 0.0,
 ) -> Callable[[F], InventoryTable]:
     """Declare a table; the reading function becomes the value that `inventory.load()` finds."""
 
     def declare(read: F) -> InventoryTable:
         title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
-        return InventoryTable(name, title, driver, row, read, filters, sign)
+        return InventoryTable(name, title, driver, row, read, filters, sign, least_pause_s)
 
     return declare
 

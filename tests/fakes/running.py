@@ -1,25 +1,29 @@
 """A running job without an engine: what it says and starts is kept, what is on record is given."""
 
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from uuid import UUID
 
+from calypso import jobs as job_types
 from calypso.errors import JobCancelled
 from calypso.models.job import Job, Source, State
 from calypso.models.schedule import Schedule
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+TYPES = job_types.load()
 
 
 class FakeRunning:
     """Satisfies `RunningJob`. `cancel_after` reports or checks, the job is to stop.
 
-    `refuses` is raised instead of starting another job.
+    `refuses` is raised instead of starting another job. `stop`: the signal of its host, which
+    tidying holds back. `reported` is set by the first report.
     """
 
     def __init__(
         self, tmp_path=None, *, secrets=None, epoch=1, cancel_after=None, external=None,
-        schedules=(), jobs=(), refuses=None,
+        schedules=(), jobs=(), refuses=None, stop=None,
     ):  # fmt: skip
         self.job_id, self.node, self.attempt = "17", "here", epoch
         self.external = external
@@ -28,6 +32,7 @@ class FakeRunning:
         self._secrets, self._epoch = secrets or {}, epoch
         self._left, self._held = cancel_after, 0
         self._schedules, self._jobs, self._refuses = schedules, jobs, refuses
+        self._stop, self.reported, self.tidied = stop, threading.Event(), 0
 
     @property
     def token(self):
@@ -39,6 +44,7 @@ class FakeRunning:
 
     def report(self, **told):
         self.reports.append(told)
+        self.reported.set()
 
     def log(self, line):
         self.lines.append(line)
@@ -60,8 +66,10 @@ class FakeRunning:
     @contextmanager
     def tidying(self):
         self._held += 1
+        self.tidied += 1
         try:
-            yield
+            with self._stop.hold() if self._stop else nullcontext():
+                yield
         finally:
             self._held -= 1
 
@@ -79,6 +87,11 @@ class FakeRunning:
 
     def secret(self, name):
         return self._secrets[name]
+
+    @property
+    def percents(self):
+        """Every percent that was reported, in order."""
+        return [one["percent"] for one in self.reports if one.get("percent") is not None]
 
     # -- what is on record
 
@@ -113,3 +126,15 @@ def job_of(type_name, params, state=State.RUNNING, *, number=99, result=None):
         queue="storage@here", title="A job", state=state, params=params, requested_by="ada",
         created_at=BEGAN, source=Source(kind="user"),
     )  # fmt: skip
+
+
+def run(name, storage, running=None, /, **params):
+    """Run a job type of the storage with checked parameters, and return its result."""
+    job_type = TYPES[f"storage.{name}"]
+    return job_type.run(job_type.params(**params), storage, running or FakeRunning())
+
+
+def plan(name, storage, /, **params):
+    """Make the plan of a job type of the storage."""
+    job_type = TYPES[f"storage.{name}"]
+    return job_type.plan(job_type.params(**params), storage)

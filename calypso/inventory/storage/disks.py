@@ -10,7 +10,10 @@ class Row(InventoryRow, Disk):
     """One disk; `key` is its path."""
 
 
-@inventory("storage/disks", driver=Storage, row=Row, filters=("pool",))
+LEAST_PAUSE_S = 10.0  # each disk is asked for its health, which takes it a moment
+
+
+@inventory("storage/disks", driver=Storage, row=Row, filters=("pool",), least_pause_s=LEAST_PAUSE_S)
 def read_disks(storage: Storage) -> Iterator[Row]:
     """Disks."""
     for disk in storage.disks():

@@ -72,5 +72,6 @@ def remove_vdev(params: Params, storage: Storage, running: RunningJob) -> NoResu
 
 
 def _has(params: Params, storage: Storage) -> bool:
-    name = params.vdev.rpartition("/")[2]
-    return any(name in (one.group, one.name) for one in storage.pool(params.pool).devices)
+    names = {params.vdev, params.vdev.rpartition("/")[2]}
+    devices = storage.pool(params.pool).devices
+    return any(names & {one.group, one.name} for one in devices)

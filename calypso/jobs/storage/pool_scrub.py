@@ -1,12 +1,12 @@
 """Read all of a pool and repair what is damaged."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
 
-from calypso.drivers.storage import Scan, ScanState, Storage
+from calypso.drivers.storage import Interrupted, Scan, ScanState, Storage
 from calypso.errors import JobCancelled
 from calypso.jobs.storage._showing import shower
 from calypso.models.clock import now
@@ -16,6 +16,7 @@ from calypso.models.names import PoolName
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 30 * 86400
+GOING = (ScanState.RUNNING, ScanState.PAUSED)
 
 
 class Params(JobParams):
@@ -66,12 +67,19 @@ def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Read all of a pool and repair what is damaged.
 
     A scrub that runs already, of an earlier attempt or started by hand, is followed. One that is
-    paused is waited for; `action: resume` lets it go on.
+    paused is waited for; `action: resume` lets it go on. One that ended while the worker was lost
+    is not made again.
     """
     last = storage.pool(params.pool).scan
-    if running.external is None and _is_recent(last, params.threshold_days):
+    if running.external is not None:
+        if last is not None and _has_ended_since(last, datetime.fromisoformat(running.external)):
+            return _result(params, last, running)
+    elif _is_recent(last, params.threshold_days):
         return Result(is_skipped=True)
-    running.remember(f"scrub:{params.pool}")
+    elif params.action == "resume" and (last is None or last.state not in GOING):
+        raise Interrupted(f"No scrub of {params.pool} is paused. Begin one: action start.")
+    else:
+        running.remember(now().replace(microsecond=0).isoformat())
     try:
         scan = storage.run_scrub(
             params.pool,
@@ -83,14 +91,19 @@ def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
         with running.tidying():
             storage.stop_scrub(params.pool)
         raise
+    return _result(params, scan, running)
+
+
+def _result(params: Params, scan: Scan, running: RunningJob) -> Result:
     if scan.errors:
         running.warn("scrub_errors", f"{scan.errors} errors were found in {params.pool}.")
     return Result(repaired_bytes=scan.repaired_bytes, errors=scan.errors)
 
 
 def _is_recent(last: Scan | None, days: int) -> bool:
-    if not days or last is None or last.function != "scrub":
-        return False
-    if last.state is not ScanState.FINISHED or last.finished_at is None:
-        return False
-    return last.finished_at > now() - timedelta(days=days)
+    return days > 0 and last is not None and _has_ended_since(last, now() - timedelta(days=days))
+
+
+def _has_ended_since(scan: Scan, moment: datetime) -> bool:
+    is_whole = scan.function == "scrub" and scan.state is ScanState.FINISHED
+    return is_whole and scan.finished_at is not None and scan.finished_at >= moment

@@ -26,11 +26,13 @@ class Place:
     """A storage with one pool of its own, on `machine`: this one (`lab.here`) or a guest.
 
     Tests reach its files through `path`, and anything else of that machine through `machine`.
-    `opening` is some lines of Python that open the same storage in another process.
+    The pool's devices are in `folder`; `opening` is some lines of Python that open the same
+    storage in another process.
     """
 
-    def __init__(self, machine, storage, pool, *, reopen, opening):
+    def __init__(self, machine, storage, pool, *, folder, reopen, opening):
         self.machine, self.storage, self.pool = machine, storage, pool
+        self.folder = folder
         self.opening = machine.opening + opening
         self._reopen = reopen
 
@@ -104,7 +106,7 @@ def _directory(tmp_path):
         "from calypso.drivers.storage.directory import DirectoryStorage\n"
         f"storage = DirectoryStorage(host, Path({str(tmp_path / 'state')!r}))\n"
     )
-    yield Place(Here(), storage, "tank", reopen=reopen, opening=opening)
+    yield Place(Here(), storage, "tank", folder=tmp_path, reopen=reopen, opening=opening)
 
 
 @contextmanager
@@ -119,7 +121,7 @@ def _zfs(machine, folder):
     opening = "from calypso.drivers.storage.zfs import ZfsStorage\nstorage = ZfsStorage(host)\n"
     try:
         storage.create_pool(pool, [Vdev(devices=(str(vdev),))], mountpoint=str(folder / pool))
-        yield Place(machine, storage, pool, reopen=ZfsStorage, opening=opening)
+        yield Place(machine, storage, pool, folder=folder, reopen=ZfsStorage, opening=opening)
     finally:
         ended = host.run(["zpool", "destroy", "-f", pool], timeout_s=60)
         vdev.unlink()

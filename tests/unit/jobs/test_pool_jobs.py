@@ -1,50 +1,24 @@
 """Jobs about pools and disks: what a cancel and a rerun do, what they exclude, what they tell."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
-from calypso import jobs
 from calypso.drivers.storage import (
     Activity,
     Device,
     DeviceMissing,
     Disk,
+    Interrupted,
     Pool,
     Scan,
     SmartProgress,
 )
 from calypso.errors import JobCancelled
 from calypso.models.clock import now
+from tests.fakes.running import FakeRunning, run
 
-TYPES = jobs.load()
 DISK = "/dev/disk/by-id/ata-X_1"
-
-
-class Running:
-    """Keeps what a run function says. `external`: what an attempt before remembered."""
-
-    def __init__(self, external=None):
-        self.external = external
-        self.reports, self.warnings, self.tidied = [], [], 0
-
-    def report(self, **told):
-        self.reports.append(told)
-
-    def warn(self, code, message):
-        self.warnings.append((code, message))
-
-    def remember(self, external):
-        self.remembered = external
-
-    def stop_if_cancelled(self):
-        pass
-
-    @contextmanager
-    def tidying(self):
-        self.tidied += 1
-        yield
 
 
 class Storage:
@@ -64,11 +38,6 @@ class Storage:
             return answer
 
         return act
-
-
-def run(name, storage, running=None, **params):
-    job_type = TYPES[f"storage.{name}"]
-    return job_type.run(job_type.params(**params), storage, running or Running())
 
 
 def pool(**told):
@@ -122,7 +91,7 @@ CANCELLED = [
     ("name", "verb", "params", "stop"), CANCELLED, ids=[one[0] for one in CANCELLED]
 )
 def test_a_cancel_tells_the_product_to_stop(name, verb, params, stop):
-    storage, running = Storage(pool=pool(), **{verb: JobCancelled()}), Running()
+    storage, running = Storage(pool=pool(), **{verb: JobCancelled()}), FakeRunning()
     with pytest.raises(JobCancelled):
         run(name, storage, running, **params)
     assert storage.calls[-1] == stop
@@ -169,20 +138,43 @@ def test_a_scrub_is_due_unless_one_has_ended(last):
 
 
 def test_an_attempt_that_had_begun_a_scrub_goes_on_with_it():
-    storage = Storage(pool=pool(scan=finished(days_ago=0)), run_scrub=finished(errors=0))
-    told = run("pool_scrub", storage, Running("scrub:tank"), pool="tank", threshold_days=7)
-    assert not told.is_skipped
+    before = (now() - timedelta(hours=1)).isoformat()
+    last = finished(days_ago=1)
+    storage = Storage(pool=pool(scan=last), run_scrub=finished(errors=0))
+    assert (
+        run(
+            "pool_scrub", storage, FakeRunning(external=before), pool="tank", threshold_days=7
+        ).errors
+        == 0
+    )
+    assert storage.calls[-1][0] == "run_scrub"
+
+
+def test_a_scrub_that_ended_while_its_worker_was_lost_is_not_made_again():
+    before = (now() - timedelta(hours=1)).isoformat()
+    storage = Storage(pool=pool(scan=finished(errors=2, repaired_bytes=7)))
+    running = FakeRunning(external=before)
+    told = run("pool_scrub", storage, running, pool="tank")
+    assert (told.errors, told.repaired_bytes, told.is_skipped) == (2, 7, False)
+    assert running.warnings
+    assert [call[0] for call in storage.calls] == ["pool"]
+
+
+@pytest.mark.parametrize("last", [None, finished(), Scan(function="scrub", state="canceled")])
+def test_what_is_not_paused_cannot_be_resumed(last):
+    with pytest.raises(Interrupted, match="paused"):
+        run("pool_scrub", Storage(pool=pool(scan=last)), pool="tank", action="resume")
 
 
 def test_a_scrub_that_found_damage_ends_with_a_warning():
-    running = Running()
+    running = FakeRunning()
     storage = Storage(pool=pool(), run_scrub=finished(errors=3, repaired_bytes=5))
     assert run("pool_scrub", storage, running, pool="tank").errors == 3
     assert running.warnings[0][0] == "scrub_errors"
 
 
 def test_a_scrub_shows_bytes_and_a_resilver_that_cut_in():
-    running = Running()
+    running = FakeRunning()
 
     def scrub(_pool, *, resume, on_scan, timeout_s):
         assert resume
@@ -190,7 +182,8 @@ def test_a_scrub_shows_bytes_and_a_resilver_that_cut_in():
         on_scan(Scan(function="scrub", state="paused", issued_bytes=1, total_bytes=4, percent=25.0))
         return finished(errors=0)
 
-    storage = Storage(pool=pool(), run_scrub=scrub)
+    paused = Scan(function="scrub", state="paused")
+    storage = Storage(pool=pool(scan=paused), run_scrub=scrub)
     run("pool_scrub", storage, running, pool="tank", action="resume")
     assert [one["phase"] for one in running.reports] == ["resilver running", "scrub paused"]
     assert (running.reports[1]["done"], running.reports[1]["total"]) == (1, 4)
@@ -201,32 +194,32 @@ def test_a_scrub_shows_bytes_and_a_resilver_that_cut_in():
 
 def test_a_detach_that_the_attempt_before_did_is_done():
     storage = Storage(detach_device=DeviceMissing())
-    run("pool_detach", storage, Running("detach:sda"), pool="tank", device="sda")
+    run("pool_detach", storage, FakeRunning(external="detach:sda"), pool="tank", device="sda")
     with pytest.raises(DeviceMissing):
         run("pool_detach", storage, pool="tank", device="sda")
 
 
 def test_a_removal_that_the_attempt_before_saw_through_is_done():
     storage = Storage(pool=pool())
-    run("pool_remove_vdev", storage, Running("remove:sda"), pool="tank", vdev="sda")
+    run("pool_remove_vdev", storage, FakeRunning(external="remove:sda"), pool="tank", vdev="sda")
     assert [call[0] for call in storage.calls] == ["pool"]
 
 
 def test_a_removal_that_was_cut_goes_on():
     storage = Storage(pool=pool(devices=(Device(name="sdb", state="ONLINE", group="mirror-1"),)))
-    run("pool_remove_vdev", storage, Running("remove"), pool="tank", vdev="mirror-1")
+    run("pool_remove_vdev", storage, FakeRunning(external="remove"), pool="tank", vdev="mirror-1")
     assert storage.calls[-1] == ("remove_vdev", "tank", "mirror-1")
 
 
 def test_an_import_that_the_attempt_before_did_is_done():
     storage = Storage(pools=[pool(name="new", guid="7")])
-    told = run("pool_import", storage, Running("import"), pool="tank", new_name="new")
+    told = run("pool_import", storage, FakeRunning(external="import"), pool="tank", new_name="new")
     assert told.guid == "7"
     assert [call[0] for call in storage.calls] == ["pools"]
 
 
 def test_an_import_of_a_pool_that_is_not_well_ends_with_a_warning():
-    running = Running()
+    running = FakeRunning()
     storage = Storage(import_pool=pool(health="DEGRADED", status="A disk is missing."))
     assert run("pool_import", storage, running, pool="tank").health == "DEGRADED"
     assert "A disk is missing." in running.warnings[0][1]
@@ -277,7 +270,7 @@ def test_vdevs_are_tried_before_they_are_added():
 def test_a_watch_where_nothing_is_rebuilt_says_so():
     assert run("pool_resilver_watch", Storage(), pool="tank").is_idle
     ended = finished("resilver", errors=1, repaired_bytes=9)
-    running = Running()
+    running = FakeRunning()
     told = run("pool_resilver_watch", Storage(follow_resilver=ended), running, pool="tank")
     assert told.resilvered_bytes == 9
     assert running.warnings[0][0] == "resilver_errors"
@@ -285,7 +278,7 @@ def test_a_watch_where_nothing_is_rebuilt_says_so():
 
 def test_a_replacing_tells_what_was_written():
     ended = finished("resilver", errors=2, repaired_bytes=9)
-    running = Running()
+    running = FakeRunning()
     storage = Storage(replace_device=ended)
     told = run("pool_replace", storage, running, pool="tank", old="sda", new=DISK)
     assert (told.resilvered_bytes, told.errors) == (9, 2)
@@ -293,7 +286,7 @@ def test_a_replacing_tells_what_was_written():
 
 
 def test_a_wipe_shows_bytes():
-    running = Running()
+    running = FakeRunning()
 
     def wipe(_disk, _mode, *, on_bytes, timeout_s):
         on_bytes(5, 10)
@@ -303,7 +296,7 @@ def test_a_wipe_shows_bytes():
 
 
 def test_a_self_test_shows_what_the_disk_tells():
-    running = Running()
+    running = FakeRunning()
 
     def check(_disk, _test, *, on_smart, timeout_s):
         on_smart(SmartProgress(is_running=True, percent=10.0, words="in progress"))
@@ -315,7 +308,7 @@ def test_a_self_test_shows_what_the_disk_tells():
 
 
 def test_an_expansion_is_shown_as_one():
-    running = Running()
+    running = FakeRunning()
 
     def attach(*_args, on_progress, **_options):
         on_progress(Activity(state="running", done_bytes=1, total_bytes=2, percent=50.0))

@@ -5,6 +5,7 @@ import time
 
 from calypso.drivers.storage import (
     DeviceInUse,
+    DeviceUnfit,
     Disk,
     Interrupted,
     OnBytes,
@@ -58,11 +59,11 @@ class Wiping(Disks):
 
     def _unused(self, disk: str) -> tuple[Block, Disk]:
         block, found = self._block(disk)
+        if found.is_readonly:
+            raise DeviceUnfit(f"{disk} is read-only.")
         users = [*found.in_use]
         if not users:
             users = [user for one in (block, *block.partitions) for user in self._users(one.path)]
-        if found.is_readonly:
-            users.append("nobody: it is read-only")
         if users:
             raise DeviceInUse(f"{disk} is used: {'; '.join(users[:5])}. Nothing was touched.")
         return block, found

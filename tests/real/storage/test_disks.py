@@ -1,0 +1,75 @@
+"""Disks of a real machine: found, wiped only when nobody uses them, asked for their health."""
+
+import pytest
+
+from calypso.drivers.storage import DeviceInUse, DeviceMissing, Unsupported
+from tests.fakes.running import FakeRunning, plan, run
+from tests.lab.inside import opened
+
+pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
+
+
+def found(lab, number):
+    (disk,) = [one for one in lab.storage.disks() if one.path == lab.guest.disk(number)]
+    return disk
+
+
+def test_disks_are_listed_with_who_uses_them(lab):
+    lab.mirror(0, 1, megabytes=1)
+    disk = found(lab, 0)
+    assert (disk.serial, disk.size_bytes, disk.pool) == ("scratch0", 1 << 30, "tank")
+    assert disk.in_use[0] == "the pool tank"
+    assert disk.can_discard
+    assert disk.smart.health == "passed"
+    (root,) = [one for one in lab.storage.disks() if "/dev/vda is mounted at /" in one.in_use]
+    assert root.pool is None
+    run("pool_export", lab.storage, pool="tank")
+    exported = found(lab, 0)
+    assert (exported.pool, exported.in_use) == (None, ())
+    assert any("zfs_member tank" in what for what in exported.holds)
+
+
+@pytest.mark.proves("storage.disk_wipe")
+def test_a_disk_is_wiped_in_each_way_and_never_while_it_is_used(lab):
+    lab.mirror(0, 1, megabytes=1)
+    disk = lab.guest.disk(0)
+    with pytest.raises(DeviceInUse, match="the pool tank"):
+        run("disk_wipe", lab.storage, disk=disk)
+    with pytest.raises(DeviceInUse, match="mounted at /"):
+        plan("disk_wipe", lab.storage, disk="/dev/vda")
+    run("pool_export", lab.storage, pool="tank")
+    with lab.guest.entered(opened, disk), pytest.raises(DeviceInUse, match="process"):
+        run("disk_wipe", lab.storage, disk=disk)
+
+    shown = plan("disk_wipe", lab.storage, disk=disk)
+    assert any("zfs_member tank" in what for what in shown.destroys)
+    run("disk_wipe", lab.storage, disk=disk)
+    assert found(lab, 0).holds == ()
+    assert "tank" in lab.sh("zpool import")  # the other half is as it was
+
+    for mode in ("full", "zero"):
+        lab.sh(f"mkfs.ext4 -qF {disk}")
+        running = FakeRunning()
+        run("disk_wipe", lab.storage, running, disk=disk, mode=mode)
+        assert running.reports[-1]["done"] == running.reports[-1]["total"] == 1 << 30
+        assert found(lab, 0).holds == ()
+    assert lab.sh(f"cmp -n 1073741824 {disk} /dev/zero && echo same").strip() == "same"
+
+
+@pytest.mark.proves("storage.disk_rescan")
+def test_a_disk_that_was_taken_out_and_put_back_is_found(lab):
+    lab.sh(f"echo 1 > /sys/block/$(basename $(readlink -f {lab.guest.disk(5)}))/device/delete")
+    with pytest.raises(DeviceMissing):
+        run("disk_wipe", lab.storage, disk=lab.guest.disk(5))
+    running = FakeRunning()
+    told = run("disk_rescan", lab.storage, running)
+    assert told.appeared == (lab.guest.disk(5),)
+    assert told.vanished == ()
+    assert running.reports[-1]["done"] == running.reports[-1]["total"] > 0
+    assert run("disk_rescan", lab.storage).appeared == ()
+
+
+@pytest.mark.proves("storage.disk_smart_test")
+def test_a_virtual_disk_cannot_test_itself_and_says_so(lab):
+    with pytest.raises(Unsupported, match="makes no self-test"):
+        run("disk_smart_test", lab.storage, disk=lab.guest.disk(2))

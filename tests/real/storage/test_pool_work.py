@@ -1,0 +1,100 @@
+"""What goes over a whole pool on real disks: scrubs, trims, initializings."""
+
+import threading
+
+import pytest
+
+from calypso.drivers.storage import Interrupted
+from tests.fakes.running import FakeRunning, run
+
+pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
+SLOW = 10 << 20  # bytes a second: a scrub lasts long enough to be looked at
+
+
+def begin(function, *args, **options):
+    """Run something in a thread, and return it with the list its answer will be in."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(function(*args, **options)))
+    thread.start()
+    return thread, answers
+
+
+@pytest.mark.proves("storage.pool_scrub")
+def test_a_scrub_repairs_what_was_damaged_on_one_side(lab):
+    lab.mirror(0, 1)
+    lab.sh(f"dd if=/dev/urandom of={lab.guest.disk(0)}-part1 bs=1M seek=8 count=200 2>/dev/null")
+    running = FakeRunning()
+    told = run("pool_scrub", lab.storage, running, pool="tank")
+    assert told.errors == 0
+    assert told.repaired_bytes > 0
+    pool = lab.storage.pool("tank")
+    assert (pool.health, pool.checksum_errors > 0) == ("ONLINE", True)
+    assert lab.device("tank", 0).checksum_errors == pool.checksum_errors
+    assert run("pool_scrub", lab.storage, pool="tank", threshold_days=1).is_skipped
+
+
+@pytest.mark.proves("storage.pool_scrub")
+@pytest.mark.proves("storage.pool_scrub_pause")
+def test_a_paused_scrub_waits_for_its_resuming(lab):
+    lab.mirror(0, 1, megabytes=60)
+    for number in (0, 1):
+        lab.guest.throttle(number, read_bytes_per_s=SLOW)
+    running = FakeRunning()
+    thread, answers = begin(run, "pool_scrub", lab.storage, running, pool="tank")
+    running.reported.wait(60)
+
+    paused = run("pool_scrub_pause", lab.storage, pool="tank")
+    assert paused.percent < 100
+    while running.reports[-1]["phase"] != "scrub paused":
+        thread.join(0.1)
+        assert thread.is_alive(), "a paused scrub was taken for its end"
+    assert run("pool_scrub_pause", lab.storage, pool="tank").percent == paused.percent
+
+    for number in (0, 1):
+        lab.guest.throttle(number, read_bytes_per_s=0)
+    resumed = run("pool_scrub", lab.storage, pool="tank", action="resume")
+    thread.join()
+    assert resumed.errors == 0
+    assert answers[0].errors == 0
+    with pytest.raises(Interrupted):
+        run("pool_scrub_pause", lab.storage, pool="tank")
+
+
+@pytest.mark.proves("storage.pool_scrub")
+def test_a_cancelled_scrub_is_stopped(lab):
+    lab.mirror(0, 1, megabytes=60)
+    for number in (0, 1):
+        lab.guest.throttle(number, read_bytes_per_s=SLOW)
+    _, raised = lab.cancelled("pool_scrub", pool="tank")
+    assert raised
+    assert lab.storage.pool("tank").scan.state == "canceled"
+
+
+@pytest.mark.proves("storage.pool_trim")
+def test_free_space_is_trimmed_device_by_device(lab):
+    lab.mirror(0, 1)
+    running = FakeRunning()
+    run("pool_trim", lab.storage, running, pool="tank")
+    assert running.percents[-1] == 100.0
+    assert {one.trim.state.value for one in lab.storage.pool("tank").devices} == {"finished"}
+
+    _, raised = lab.cancelled(
+        "pool_trim", pool="tank", devices=[lab.guest.disk(1)], rate_bytes_per_s=1 << 20
+    )
+    assert raised
+    assert lab.device("tank", 1).trim is None
+    assert lab.device("tank", 0).trim.state == "finished"
+
+
+@pytest.mark.proves("storage.pool_initialize")
+def test_free_space_is_written_to_and_a_cancel_stops_that(lab):
+    lab.mirror(0, 1, megabytes=1)
+    _, raised = lab.cancelled("pool_initialize", pool="tank")
+    assert raised
+    assert {one.initialize for one in lab.storage.pool("tank").devices} == {None}
+
+    running = FakeRunning()
+    run("pool_initialize", lab.storage, running, pool="tank", devices=[lab.guest.disk(0)])
+    assert running.percents[-1] == 100.0
+    assert lab.device("tank", 0).initialize.state == "finished"
+    assert lab.device("tank", 1).initialize is None

@@ -60,7 +60,7 @@ def test_a_cancelled_replacing_leaves_the_pool_as_it_was(lab):
 def test_a_mirror_gets_wider_and_narrower(lab):
     lab.mirror(0, 1)
     with pytest.raises(DeviceInUse):
-        attach(lab, lab.guest.disk(1), lab.guest.disk(1).replace("scratch1", "scratch0-part1"))
+        attach(lab, lab.guest.disk(1), "/dev/vda")
     lab.guest.throttle(0, read_bytes_per_s=SLOW)
     running = FakeRunning()
     attach(lab, lab.guest.disk(1), lab.guest.disk(3), running)

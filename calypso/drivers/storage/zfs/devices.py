@@ -30,6 +30,14 @@ class Devices(Pools):
             found = [one for one in devices if any(links.is_named(one, name) for name in names)]
         return found[0] if found else None
 
+    def _vdev(self, pool: str, given: str) -> str:
+        """Return the name of a vdev, or of a device that is one alone; DeviceMissing."""
+        refuse_pool(pool)
+        refuse_option(given)
+        if any(one.group == given for one in self._status(pool).devices):
+            return given
+        return self._device(pool, given).name
+
     def detach_device(self, pool: str, device: str) -> None:
         """Take a device out of a mirror or a replacing; NoReplicas."""
         found = self._device(pool, device)

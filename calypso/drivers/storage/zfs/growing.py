@@ -15,7 +15,7 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs import links
 from calypso.drivers.storage.zfs.devices import Devices
-from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
+from calypso.drivers.storage.zfs.names import refuse_pool
 from calypso.drivers.storage.zfs.pools import layout
 from calypso.drivers.storage.zfs.reading import lines
 from calypso.drivers.storage.zfs.refusals import NothingToStop
@@ -71,14 +71,6 @@ class Growing(Devices):
             return None
 
         self._follow(pool, until, what="removal", timeout_s=timeout_s)
-
-    def _vdev(self, pool: str, given: str) -> str:
-        """Return the name of a vdev, or of a device that is one alone; DeviceMissing."""
-        refuse_pool(pool)
-        refuse_option(given)
-        if any(one.group == given for one in self._status(pool).devices):
-            return given
-        return self._device(pool, given).name
 
     def plan_remove_vdev(self, pool: str, vdev: str) -> Plan:
         """Say what remove_vdev would do."""

@@ -25,6 +25,7 @@ from calypso.host import Host
 from calypso.models.jobtype import Plan
 
 POLL_S = 2.0  # how often what goes on is looked at
+FIRST_LOOKS = 5  # ZFS begins to resilver a moment after the command that makes it
 SIGN_TIMEOUT_S = 10.0  # a look of every two seconds must not hang for long
 T = TypeVar("T")
 

@@ -2,6 +2,7 @@
 
 from calypso.drivers.storage import (
     Activity,
+    Device,
     DeviceUnfit,
     Interrupted,
     OnScan,
@@ -12,9 +13,8 @@ from calypso.drivers.storage.verbs.devices import OnEither
 from calypso.drivers.storage.zfs import links
 from calypso.drivers.storage.zfs.devices import USABLE, Devices
 from calypso.drivers.storage.zfs.names import refuse_option
+from calypso.drivers.storage.zfs.pools import FIRST_LOOKS
 from calypso.drivers.storage.zfs.status import Status
-
-FIRST_LOOKS = 5  # ZFS begins to resilver a moment after it has taken the device
 
 
 class Replacing(Devices):
@@ -82,10 +82,13 @@ class Replacing(Devices):
         """Make a mirror of a device one wider, or a raidz, and follow until it is so."""
         refuse_option(target, new)
         before, looks = None, 0
-        if self._find_device(pool, new) is None:
+        there = self._find_device(pool, new)
+        if there is None:
             before, looks = self._status(pool).scan, FIRST_LOOKS
-            name = target if target.startswith("raidz") else self._device(pool, target).name
+            name = self._vdev(pool, target)
             self._do("zpool", "attach", *(["-f"] if force else []), pool, name, new)
+        elif not self._stand_together(pool, target, there):
+            raise DeviceUnfit(f"{new} is a device of {pool} already, but not beside {target}.")
         unbegun = iter(range(looks))
 
         def until(status: Status) -> bool | None:
@@ -98,6 +101,11 @@ class Replacing(Devices):
 
         self._follow(pool, until, what="attaching", timeout_s=timeout_s)
         self._see_in_place(pool, new)
+
+    def _stand_together(self, pool: str, target: str, device: Device) -> bool:
+        beside = self._find_device(pool, target)
+        groups = (target, None if beside is None else beside.group)
+        return device.group is not None and device.group in groups
 
 
 def _resilvers(status: Status, device: str) -> bool:

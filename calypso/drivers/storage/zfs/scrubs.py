@@ -2,7 +2,7 @@
 
 from calypso.drivers.storage import Interrupted, OnScan, Scan, ScanState, StorageError
 from calypso.drivers.storage.zfs.names import refuse_pool
-from calypso.drivers.storage.zfs.pools import Pools
+from calypso.drivers.storage.zfs.pools import FIRST_LOOKS, POLL_S, Pools
 from calypso.drivers.storage.zfs.refusals import NoScrub, Resilvering, ScrubPaused, ScrubRunning
 from calypso.drivers.storage.zfs.status import Status
 
@@ -76,20 +76,24 @@ class Scrubs(Pools):
     def follow_resilver(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan | None:
         """Follow a resilver to its end and return it; None when none runs."""
         refuse_pool(pool)
-        if not _resilvers(self._status(pool)):
+        if not any(self._resilvers_by_now(pool) for _ in range(FIRST_LOOKS)):
             return None
 
         def until(status: Status) -> Scan | None:
             if status.scan is None:
                 raise Interrupted(f"The resilver of {pool} was given up.")
             on_scan(status.scan)
-            return None if _resilvers(status) else status.scan
+            return None if status.scan.is_resilver_running else status.scan
 
         return self._follow(pool, until, what="resilver", timeout_s=timeout_s)
 
+    def _resilvers_by_now(self, pool: str) -> bool:
+        """Tell whether a resilver runs; a no comes only after a pause, in which one may begin."""
+        scan = self._status(pool).scan
+        if scan is not None and scan.is_resilver_running:
+            return True
+        self._pause(POLL_S)
+        return False
+
 
 _GOES_ON = (ScanState.RUNNING, ScanState.PAUSED)
-
-
-def _resilvers(status: Status) -> bool:
-    return status.scan is not None and status.scan.is_resilver_running

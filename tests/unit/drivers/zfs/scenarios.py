@@ -349,7 +349,7 @@ def attach_device(host, storage):
     """Attach scratch3 beside scratch1."""
     host.answer(links.LIST, "302-find-links.txt")
     silent(host, f"zpool attach tank {DISKS[1].rpartition('/')[2]} {DISKS[3]}")
-    statuses(host, "145-replace.txt", 6, 6, 6)
+    statuses(host, "145-replace.txt", 6, 6, 6, 6)
     statuses(host, "147-attach-detach.txt", 0, 1)
     heard = []
     storage.attach_device("tank", DISKS[1], DISKS[3], on_progress=heard.append, timeout_s=60)
@@ -360,7 +360,7 @@ def attach_device_to_raidz(host, storage):
     host.folders.append(RECORDINGS / "openzfs-2.3-documented")
     host.answer(links.LIST, "302-find-links.txt")
     silent(host, "zpool attach -f tank raidz1-0 /dev/sdf")
-    statuses(host, "expansion-finished.txt", 0, 0)
+    statuses(host, "expansion-finished.txt", 0, 0, 0)
     statuses(host, "expansion-running.txt", 0)
     statuses(host, "expansion-finished-wider.txt", 0)
     heard = []

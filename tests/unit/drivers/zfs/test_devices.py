@@ -120,6 +120,19 @@ def test_an_attaching_that_zfs_has_not_begun_yet_is_not_taken_for_its_end(host, 
     assert len(heard) == 1
 
 
+def test_a_disk_that_stands_beside_another_already_is_followed(host, storage):
+    statuses(host, "147-attach-detach.txt", 0, 0, 0, 1)
+    storage.attach_device("tank", DISKS[1], DISKS[3], on_progress=nothing, timeout_s=60)
+    assert changes(host) == []
+
+
+def test_a_disk_of_another_vdev_is_not_attached(host, storage):
+    statuses(host, "307-remove.txt", 2)
+    with pytest.raises(DeviceUnfit, match="not beside"):
+        storage.attach_device("tank", DISKS[0], DISKS[2], on_progress=nothing, timeout_s=60)
+    assert changes(host) == []
+
+
 def test_an_attaching_somebody_gave_up_is_no_success(host, storage):
     host.folders.append(RECORDINGS / "openzfs-2.3-documented")
     host.answer(links.LIST, "302-find-links.txt")

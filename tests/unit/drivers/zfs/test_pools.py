@@ -200,3 +200,30 @@ def test_a_scrub_that_runs_on_is_not_called_stopped(host, storage):
     host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=0)
     with pytest.raises(StorageError, match="it runs"):
         storage.stop_scrub("tank")
+
+
+# ---- resilvers
+
+
+def follow(storage):
+    return storage.follow_resilver("tank", on_scan=lambda scan: None, timeout_s=60)
+
+
+def test_a_resilver_is_followed_to_its_end(host, storage):
+    for part in (0, 5, 6):
+        host.answer([*STATUS, "tank"], "145-replace.txt", part=part)
+    assert follow(storage).repaired_bytes == 467 << 20
+
+
+def test_a_resilver_that_zfs_has_not_begun_yet_is_waited_for(host, storage, pauses):
+    host.answer([*STATUS, "tank"], "143-online.txt", part=0)
+    for part in (0, 0, 6):
+        host.answer([*STATUS, "tank"], "145-replace.txt", part=part)
+    assert follow(storage).state == "finished"
+    assert len(pauses) == 2
+
+
+def test_where_no_resilver_begins_there_is_none(host, storage, pauses):
+    host.answer([*STATUS, "tank"], "143-online.txt", part=0)
+    assert follow(storage) is None
+    assert len(pauses) == 5

@@ -41,7 +41,7 @@ def test_a_pool_goes_and_comes_back(lab):
     assert shown.effects == [f"Pool tank, guid {guid}, is ONLINE."]
     told = run("pool_import", lab.storage, pool=guid, new_name="vault", altroot="/mnt/else")
     assert (told.pool, told.guid, told.health) == ("vault", guid, "ONLINE")
-    assert lab.guest.path("/mnt/else/tank/data").exists()
+    assert lab.guest.path("/mnt/else/vault/data").exists()
 
     run("pool_export", lab.storage, pool="vault")
     with pytest.raises(PoolMissing, match=guid):

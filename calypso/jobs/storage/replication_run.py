@@ -5,12 +5,14 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from calypso.drivers.storage import HasClones, Held, SendOptions, Storage
+from calypso.drivers.storage import SendOptions, Storage
 from calypso.jobs.storage._remote import Remote
 from calypso.jobs.storage._replicating import Order, Replication, refuse_overlap
+from calypso.jobs.storage._thinning import thin
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Retry, job
 from calypso.models.lock import Lock, exclusive, present
-from calypso.models.names import DatasetName, DatasetPattern, SnapshotName, split_snapshot
+from calypso.models.names import DatasetName, DatasetPattern, SnapshotName
+from calypso.models.retention import Retention
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 7 * 86400
@@ -67,11 +69,9 @@ class Params(JobParams):
     stall_s: int = Field(
         default=STALL_S, ge=10, le=86400, description="End it when nothing is sent for so long."
     )
-    keep_last: int | None = Field(
+    target_retention: Retention | None = Field(
         default=None,
-        ge=1,
-        le=100_000,
-        description="Keep only so many snapshots of each target; empty: all.",
+        description="What each target keeps afterwards, by counts; empty: everything.",
     )
     keep_partial: bool = Field(
         default=True, description="After a cancel keep what can be resumed, if the product can."
@@ -81,6 +81,13 @@ class Params(JobParams):
     def _names_the_other_machine(self) -> "Params":
         if (self.remote is None) != (self.direction is Direction.LOCAL):
             raise ValueError("name the other machine to push or pull, and none for local")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_what_stays(self) -> "Params":
+        if self.target_retention is not None and self.target_retention.lifetime is not None:
+            # A clock that jumped must not empty a replica.
+            raise ValueError("a target keeps so many of each period; it has no lifetime")
         return self
 
     def locks(self) -> Sequence[Lock]:
@@ -134,13 +141,13 @@ class Result(JobResult):
     sent_snapshots: int = 0
     nothing_to_do: bool = False
     resumed: bool = False
-    thinned: int = 0  # snapshots of the target that went, as keep_last says
+    thinned: int = 0  # snapshots of the target that went, as target_retention says
 
 
 @job(
     "storage.replication_run",
     driver=Storage,
-    permission="storage:operate",
+    permission="storage:configure",  # it sends data away, and thins replicas
     timeout_s=TIMEOUT_S,
     cancel=Cancel.ANYTIME,
     on_lost=OnLost.REQUEUE,
@@ -159,7 +166,8 @@ def replicate(params: Params, storage: Storage, running: RunningJob) -> Result:
     source, target = _ends(params, storage, running)
     replication = Replication(params.order(), source, target, running)
     moved = replication.run()
-    thinned = sum(_thin(params, target, name, running) for name in replication.targets)
+    policy = params.target_retention or Retention()
+    thinned = sum(thin(policy, target, name, running) for name in replication.targets)
     return Result(
         snapshot=moved.snapshot,
         base=moved.base,
@@ -176,18 +184,3 @@ def _ends(params: Params, storage: Storage, running: RunningJob) -> tuple[Storag
         return storage, storage
     far = params.remote.open(storage, running)
     return (storage, far) if params.direction is Direction.PUSH else (far, storage)
-
-
-def _thin(params: Params, target: Storage, name: str, running: RunningJob) -> int:
-    """Destroy the oldest snapshots of a target; held and cloned ones stay and do not count."""
-    if params.keep_last is None:
-        return 0
-    running.report(phase=f"thinning {name}")
-    there = [one for one in target.snapshots(name) if not one.holds and not one.clones]
-    gone = [split_snapshot(one.name)[1] for one in there[: -params.keep_last]]
-    try:
-        target.destroy_snapshots(name, gone)
-    except (Held, HasClones) as refused:  # somebody was quicker
-        running.warn("not_thinned", f"{name} keeps all its snapshots: {refused.detail}")
-        return 0
-    return len(gone)

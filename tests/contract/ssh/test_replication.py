@@ -206,8 +206,18 @@ def test_a_target_is_thinned_but_not_of_what_is_held(push, here, there):
         here.create_snapshot("tank/home", name)
     push(all_snapshots=True)
     there.hold("vault/home@one", "audit")
-    assert push(keep_last=1).thinned == 2
+    assert push(target_retention={"keep_last": 1}).thinned == 2
     assert snapshots(there, "vault/home") == ["one", "four"]
+
+
+def test_the_newest_stays_whatever_is_said(push, here, there):
+    for name in ("one", "two"):
+        here.create_snapshot("tank/home", name)
+    push(all_snapshots=True)
+    there.hold("vault/home@two", "audit")
+    assert push(target_retention={"keep_last": 1}).thinned == 0
+    assert push(target_retention={"keep_last": 0}).thinned == 0
+    assert snapshots(there, "vault/home") == ["one", "two"]
 
 
 def test_what_is_sent_is_held_in_the_name_of_the_job(push, here):

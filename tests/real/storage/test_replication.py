@@ -167,7 +167,7 @@ def test_what_the_target_has_of_its_own_is_undone_refused_or_kept_aside(both):
     assert [code for code, _ in running.warnings] == ["kept_aside"]
     assert len(both.guids("vault/home-before-17-1")) == 3
     assert both.guids("vault/home") == both.guids("tank/home")
-    assert both.push(keep_last=1).thinned == 0
+    assert both.push(target_retention={"keep_last": 1}).thinned == 0
 
     pulled = both.run(source="vault/home", target="tank/pulled", direction="pull")
     assert pulled.snapshot == "tank/pulled@three"

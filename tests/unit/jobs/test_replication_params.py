@@ -56,6 +56,11 @@ def restore(replica, **more):
     return RESTORE(replica=replica, target="tank/b", **more)
 
 
+def test_a_clock_that_jumped_cannot_empty_a_replica():
+    with pytest.raises(ValidationError, match="no lifetime"):
+        run("tank/a", "vault/a", target_retention={"lifetime": "P7D"})
+
+
 def clash(one, other):
     """Tell whether two jobs must not run side by side, by the lock book's own rules."""
     mine, theirs = expand(one.locks()), expand(other.locks())

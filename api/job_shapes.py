@@ -141,7 +141,6 @@ class JobTypeInfo(BaseModel):
     description: str
     permission: str
     schedulable: bool
-    retains: bool = Field(description="A schedule of it may have a retention policy.")
     cancel: str
     on_lost: str
     destructive: bool
@@ -174,10 +173,15 @@ def type_info(job_type: JobType) -> JobTypeInfo:
         description=job_type.description,
         permission=job_type.permission,
         schedulable=job_type.schedulable,
-        retains=job_type.retains,
         cancel=job_type.cancel.value,
         on_lost=job_type.on_lost.value,
         destructive=job_type.destructive,
         timeout_s=job_type.timeout_s,
-        params_schema=job_type.params.model_json_schema(),
+        params_schema=_schema(job_type),
     )
+
+
+def _schema(job_type: JobType) -> dict[str, Any]:
+    """Return the schema of its parameters; `x-retains`: a schedule of it may have a retention."""
+    schema = job_type.params.model_json_schema()
+    return {**schema, "x-retains": True} if job_type.retains else schema

@@ -12,7 +12,7 @@ from calypso.cli import policies, shown
 from calypso.cli.client import Client
 from calypso.cli.inventory import AsJson, show
 from calypso.cli.job_run import follow, from_file
-from calypso.cli.type_commands import group_of
+from calypso.cli.type_commands import Parameters, group_of, options_of
 
 Json = dict[str, Any]
 ScheduleId = Annotated[
@@ -59,6 +59,12 @@ def _said(
     ] = None,
     node: Annotated[str | None, typer.Option("--on-node", help="On which node.")] = None,
     enabled: Annotated[bool, typer.Option(help="A disabled one fires nothing.")] = True,
+) -> None:
+    """Carry the options of every schedule; its signature is read, it is never called."""
+
+
+def _kept(
+    *,
     lifetime: policies.Lifetime = None,
     keep_last: policies.KeepLast = None,
     keep_hourly: policies.KeepHourly = None,
@@ -68,13 +74,21 @@ def _said(
     keep_yearly: policies.KeepYearly = None,
     min_age: policies.MinAge = None,
 ) -> None:
-    """Carry the options of every schedule; its signature is read, it is never called."""
+    """Carry the options of schedules that take snapshots, likewise."""
+
+
+def _further(info: Json) -> Parameters:
+    return options_of(_kept) if info["params_schema"].get("x-retains") else ()
 
 
 def _add(
     ctx: typer.Context, info: Json, *, params: Json, params_file: Path | None, **said: Any
 ) -> None:
-    given = _without_policy(said)
+    given = {
+        name: value
+        for name, value in said.items()
+        if value is not None and name not in policies.FIELDS
+    }
     given |= {"retention": policy} if (policy := policies.said(said)) else {}
     whole = {**from_file(params_file), **params}
     made = Client(ctx.obj).post("/schedules", {"type": info["name"], "params": whole, **given})
@@ -82,18 +96,10 @@ def _add(
     typer.echo(f"Fires next at {made['next_fire_at']}", err=True)
 
 
-def _without_policy(said: Json) -> Json:
-    return {
-        name: value
-        for name, value in said.items()
-        if value is not None and name not in policies.FIELDS
-    }
-
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What runs when.")
 app.add_typer(
     typer.Typer(
-        cls=group_of(_said, _add, takes=lambda info: bool(info["schedulable"])),
+        cls=group_of(_said, _add, takes=lambda info: bool(info["schedulable"]), further=_further),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
     ),

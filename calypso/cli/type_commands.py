@@ -13,6 +13,7 @@ from calypso.cli.client import Client
 from calypso.cli.derived import command_of
 
 Json = dict[str, Any]
+Parameters = tuple[inspect.Parameter, ...]
 
 
 def group_of(
@@ -20,11 +21,13 @@ def group_of(
     run: Callable[..., None],
     *,
     takes: Callable[[Json], bool] = lambda _info: True,
+    further: Callable[[Json], Parameters] = lambda _info: (),
 ) -> type[TyperGroup]:
     """Return a group with a command for each type that `takes` takes.
 
-    Each has the options of `options`, whose signature is read, besides the type's own; `run` gets
-    (context, what the API says of the type, params=…, and those options).
+    Each has the options of `options`, whose signature is read, and those that `further` returns for
+    it, besides the type's own; `run` gets (context, what the API says of the type, params=…, and
+    those options).
     """
     general = options_of(options)
 
@@ -45,13 +48,13 @@ def group_of(
                 add_completion=False,
                 pretty_exceptions_enable=False,
             )
-            made.command(cmd_name)(command_of(found, general, partial(run, ctx)))
+            made.command(cmd_name)(command_of(found, general + further(found), partial(run, ctx)))
             return get_command(made)
 
     return Types
 
 
-def options_of(options: Callable[..., None]) -> tuple[inspect.Parameter, ...]:
+def options_of(options: Callable[..., None]) -> Parameters:
     """Return the options that a function's signature carries."""
     return tuple(inspect.signature(options).parameters.values())
 

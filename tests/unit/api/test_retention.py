@@ -248,4 +248,6 @@ def test_an_operator_takes_snapshots_but_does_not_say_which_go(client_of):
 
 def test_job_types_say_whether_they_take_snapshots_that_are_kept(client):
     kinds = client.get("/api/v1/job-types").get_json()
-    assert [one["name"] for one in kinds if one["retains"]] == ["storage.snapshot_create"]
+    assert [one["name"] for one in kinds if one["params_schema"].get("x-retains")] == [
+        "storage.snapshot_create"
+    ]

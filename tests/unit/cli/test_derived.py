@@ -60,12 +60,18 @@ def run(info, argv):
 @pytest.mark.parametrize("info", INFOS.values(), ids=INFOS)
 def test_no_parameter_of_a_type_is_hidden_by_a_general_option(info, general):
     spellings = set()
+    further = schedules._further(info) if general is SCHEDULE_OPTIONS else ()
     app = typer.Typer(rich_markup_mode=None)
-    app.command()(command_of(info, general, lambda *_, **__: None))
+    app.command()(command_of(info, general + further, lambda *_, **__: None))
     for parameter in get_command(app).params:
         given = {*parameter.opts, *parameter.secondary_opts}
         assert not given & spellings
         spellings |= given
+
+
+def test_only_what_takes_snapshots_is_asked_how_long_they_are_kept():
+    asked = [name for name, info in INFOS.items() if schedules._further(info)]
+    assert asked == ["storage.snapshot_create"]
 
 
 @pytest.mark.parametrize("name", SAMPLES)

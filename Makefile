@@ -7,7 +7,7 @@ PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
-VM_SUITES ?= tests/lab tests/contract/storage tests/real
+VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/real
 GUESTS ?= 1
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
@@ -18,8 +18,8 @@ SECONDS ?= 120
 ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports unit contract acceptance real vm-lab \
-	vm-suite chaos bench openapi clean
+.PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
+	vm-suite recordings chaos bench openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,8 +64,8 @@ vm-suite: setup ## Run the tests that need the guest (VM_SUITES= GUESTS=1)
 	CALYPSO_TEST_REQUIRE=lab,$(CALYPSO_TEST_REQUIRE) $(VENV)/python -m pytest \
 	  -n $(GUESTS) --dist loadfile -m real $(VM_SUITES)
 
-real: setup ## Run the tests that need a product installed, such as OpenZFS
-	$(PYTEST) -m real tests/contract tests/acceptance
+recordings: setup ## Record anew what OpenZFS answers to each command, in the guest
+	$(VENV)/python -m tests.real.storage.record
 
 chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)
 	@$(VENV)/python -m tests.chaos --seconds $(SECONDS) \

@@ -15,7 +15,8 @@ from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.host.local import LocalHost
 from calypso.host.stopping import StopSignal
-from tests.conftest import missing
+from tests.conftest import REQUIRED, missing
+from tests.lab import cache
 from tests.lab.here import Here
 
 VDEV_BYTES = 512 << 20
@@ -80,6 +81,8 @@ def place(request, tmp_path):
     elif has_zfs():
         made = _zfs(Here(), tmp_path)
     else:
+        if (reason := cache.why_missing()) is not None and "zfs" in REQUIRED:
+            missing("zfs", f"OpenZFS' module is not loaded here, and the lab: {reason}")
         made = _zfs(request.getfixturevalue("guest"), Path("/tmp"))
     with made as place:
         yield place

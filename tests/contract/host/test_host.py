@@ -1,4 +1,4 @@
-"""A guest's Host keeps the promises of the port, as this machine's does."""
+"""A Host keeps the promises of the port: this machine's LocalHost, and that of a guest."""
 
 import threading
 import time

@@ -1,15 +1,17 @@
-"""ZFS in a guest of the lab, spoken to as a job would."""
+"""ZFS in a guest of the lab: `lab` speaks to it as a job would, `zfs` as the driver's tests do."""
 
 import threading
 
 import pytest
 
+from calypso.drivers.storage import Vdev, VdevKind
 from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.errors import JobCancelled
 from calypso.host.stopping import Stop, StopSignal
 from tests.fakes.running import FakeRunning, run
 
 DATA_MB = 24
+HOME, MIRROR = "tank/home", VdevKind.MIRROR
 FORGET = """\
 for disk in /dev/disk/by-id/*scratch?; do
     zpool labelclear -f "$disk-part1" 2>/dev/null
@@ -87,3 +89,42 @@ def lab(guest):
 @pytest.fixture
 def fresh_lab(fresh_guest):
     return Lab(fresh_guest)
+
+
+class Zfs:
+    """The driver, and what the tests do beside it, in one guest."""
+
+    def __init__(self, guest):
+        self.guest = guest
+        self.storage = ZfsStorage(guest.host())
+
+    def run(self, *words, timeout_s=120):
+        return self.guest.host().run(words, timeout_s=timeout_s)
+
+    def do(self, *words):
+        ran = self.run(*words)
+        assert ran.ok, ran.stderr
+        return ran.stdout
+
+    def make_mirror(self):
+        """Make the pool `tank` of two disks, with the filesystem tank/home."""
+        disks = (self.guest.disk(0), self.guest.disk(1))
+        self.storage.create_pool("tank", [Vdev(kind=MIRROR, devices=disks)], mountpoint="/mnt/tank")
+        return self.guest.path(self.storage.create_dataset(HOME).mountpoint)
+
+    def fill(self, path, size_mib):
+        """Write something nobody can compress, through to the disks."""
+        self.do("dd", "if=/dev/urandom", f"of={path}", "bs=1M", f"count={size_mib}", "conv=fsync")
+        self.do("zpool", "sync")
+
+
+@pytest.fixture
+def zfs(guest):
+    """ZFS in the guest that tests share."""
+    return Zfs(guest)
+
+
+@pytest.fixture
+def fresh_zfs(fresh_guest):
+    """ZFS in a guest that may be wrecked."""
+    return Zfs(fresh_guest)

@@ -23,7 +23,7 @@ from tests.fakes.host import RECORDINGS, read_recording
 from tests.unit.drivers.zfs import scenarios
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "zfs-argv.md"
-REAL = "openzfs-2.1.11"
+REAL = ("openzfs-2.1.11", "openzfs-2.1.11-lab")
 MAX_NAMED = 3  # recordings in one cell; more prove no more
 
 COLUMNS = {
@@ -57,8 +57,9 @@ Written by `python -m tests.unit.drivers.zfs.argv_document` from what the verbs 
 a test fails when this page differs. Each command is run without a shell, with `LC_ALL=C`, `TZ=UTC`
 and a timeout.
 
-- **Seen**: recordings in `tests/recordings/openzfs-2.1.11` whose command line has the same words,
-  run on the kernel module of OpenZFS 2.1.11; some show a refusal. `recv` counts as `receive`.
+- **Seen**: recordings whose command line has the same words, run on the kernel module of OpenZFS
+  2.1.11; some show a refusal. Those that begin with `lab` are in `openzfs-2.1.11-lab`, which
+  `make recordings` makes anew, the others in `openzfs-2.1.11`. `recv` counts as `receive`.
 - **Not yet**: no real ZFS has been seen to answer this command in this form.
 - **Answered in tests by**: where the fake machine takes its answer from. *silence* is a success
   without output, assumed. The READMEs of `tests/recordings` say what is real, what is composed
@@ -164,7 +165,7 @@ def _program_words(words):
 def seen():
     """Return form → names of the real recordings in which it was run, successes first."""
     found = {}
-    told = [read_recording(path) for path in (RECORDINGS / REAL).glob("*.txt")]
+    told = [read_recording(path) for folder in REAL for path in (RECORDINGS / folder).glob("*.txt")]
     for recording in sorted(told, key=lambda one: (one.code != 0, one.name)):
         for argv in _commands(recording.command):
             names = found.setdefault(form(argv), [])

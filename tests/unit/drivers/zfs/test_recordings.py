@@ -9,7 +9,8 @@ from tests.fakes.host import RECORDINGS, read_recording
 from tests.unit.drivers.zfs.argv_document import DOCUMENT, asked
 
 USED = ("openzfs-2.1.11", "openzfs-2.3-documented", "smartctl-documented")
-FOLDERS = (*USED, "openzfs-2.1.11-composed")
+LAB = "openzfs-2.1.11-lab"
+FOLDERS = (*USED, "openzfs-2.1.11-composed", LAB)
 COMPOSED = RECORDINGS / "openzfs-2.1.11-composed"
 HERE = Path(__file__).parent
 
@@ -39,8 +40,10 @@ def test_every_recording_has_a_use(folder):
 
 
 def test_the_page_names_no_recording_that_is_not_there():
-    rows = re.findall(r"\b(?:full-pool-)?\d{3}-[\w-]+", DOCUMENT.read_text() + readme(COMPOSED))
-    there = {path.stem for path in (RECORDINGS / "openzfs-2.1.11").glob("*.txt")}
+    named = r"\b(?:full-pool-|lab-)?\d{3}-[\w-]+"
+    rows = re.findall(named, DOCUMENT.read_text() + readme(COMPOSED))
+    folders = (RECORDINGS / "openzfs-2.1.11", RECORDINGS / LAB)
+    there = {path.stem for folder in folders for path in folder.glob("*.txt")}
     assert rows
     assert set(rows) <= there
 

@@ -61,11 +61,15 @@ def _hear_stops(channel, stop):
 
 
 def destroy_all_pools():
-    """Leave no pool; tells whether that worked."""
+    """Leave no pool, and nothing of one on the disks; tells whether that worked."""
     list_pools = ["zpool", "list", "-Ho", "name"]
     host = LocalHost()
     for pool in host.run(list_pools, timeout_s=30).stdout.splitlines():
         host.run(["zpool", "destroy", "-f", pool], timeout_s=60)
+    for part in sorted(Path("/dev").glob("sd?1")):
+        # Made anew on partitions that were there, a pool may find them gone: udev is slow here.
+        host.run(["wipefs", "-qaf", str(part), str(part)[:-1]], timeout_s=60)
+    host.run(["udevadm", "settle"], timeout_s=60)
     return not host.run(list_pools, timeout_s=30).stdout
 
 

@@ -8,6 +8,7 @@ from tests.real.storage.conftest import HOME
 pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
 
 VOLUME, DEVICE = "tank/volume", "/dev/zvol/tank/volume"
+EXPORT = "/sys/kernel/config/target/core/iblock_0/calypso"
 USERS = {
     "a mount": (
         ["sh", "-c", f"mkfs.ext4 -q {DEVICE} && mkdir -p /mnt/v && mount {DEVICE} /mnt/v"],
@@ -15,9 +16,17 @@ USERS = {
     ),
     "swap": (["sh", "-c", f"mkswap {DEVICE} && swapon {DEVICE}"], ["swapoff", DEVICE]),
     "a loop device": (["losetup", "/dev/loop0", DEVICE], ["losetup", "-d", "/dev/loop0"]),
-    "an iSCSI export": (
-        ["targetcli", "/backstores/block", "create", "calypso", DEVICE],
-        ["targetcli", "/backstores/block", "delete", "calypso"],
+    "an export by LIO": (
+        [
+            "sh",
+            "-c",
+            (
+                f"modprobe target_core_iblock && mkdir -p {EXPORT} && cd {EXPORT}"
+                f" && echo udev_path={DEVICE} >control && echo {DEVICE} >udev_path"
+                " && echo 1 >enable"
+            ),
+        ],
+        ["rmdir", EXPORT],
     ),
     "a mounted partition": (
         [

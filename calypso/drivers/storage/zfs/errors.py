@@ -201,6 +201,8 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (_MISSING, DeviceMissing, ""),
     (r"less than the minimum size", DeviceUnfit, ""),
     (r"invalid vdev specification|invalid vdev configuration", DeviceUnfit, ""),
+    # Seen when a disk is used again at once: udev has not made the name of its partition anew.
+    (r"devices is currently unavailable", DeviceMissing, "Is it new? Try again in a moment."),
     (r"operation does not apply to pools", Unsupported, "Destroy the pool instead."),
     (_BAD_PROPERTY, BadProperty, ""),
     (_BAD_NAME, BadName, ""),

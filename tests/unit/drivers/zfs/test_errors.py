@@ -218,6 +218,13 @@ def test_a_command_that_says_nothing_is_still_a_refusal():
     assert ended.detail == "The command zfs verb ended with status 1 and said nothing."
 
 
+def test_a_disk_that_has_no_name_yet_is_missing_and_may_be_there_in_a_moment():
+    """Seen in the lab, where a pool was made on disks that another had just left."""
+    found = refusal("cannot create 'tank': one or more devices is currently unavailable\n")
+    assert type(found) is types.DeviceMissing
+    assert "again" in found.detail
+
+
 def test_codes_of_this_product_are_its_own():
     kinds = [errors.TagExists, errors.TagMissing, errors.ScrubRunning, errors.Resilvering]
     kinds += [errors.NoScrub, errors.ScrubPaused, errors.NotMounted, errors.NothingToAbort]

@@ -153,6 +153,8 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (r"more than one matching pool", PoolAmbiguous, "Name it by its guid."),
     (r"previously in use from another system|is imported on |may be in use", PoolElsewhere, ""),
     (r"^cannot import '.*': no such pool or dataset", PoolUnavailable, "Attach its devices."),
+    # When a disk is used again at once: udev has not made the name of its partition anew.
+    (r"^cannot create '.*devices is currently unavailable", DeviceMissing, "Try again soon."),
     (r"one or more devices is currently unavailable|: I/O error", PoolUnavailable, ""),
     (r"unsupported version or feature|not supported by this system", Unsupported, ""),
     (r"unplayed intent logs", Busy, "Bring its filesystems up first, or clear the pool."),
@@ -201,8 +203,6 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (_MISSING, DeviceMissing, ""),
     (r"less than the minimum size", DeviceUnfit, ""),
     (r"invalid vdev specification|invalid vdev configuration", DeviceUnfit, ""),
-    # Seen when a disk is used again at once: udev has not made the name of its partition anew.
-    (r"devices is currently unavailable", DeviceMissing, "Is it new? Try again in a moment."),
     (r"operation does not apply to pools", Unsupported, "Destroy the pool instead."),
     (_BAD_PROPERTY, BadProperty, ""),
     (_BAD_NAME, BadName, ""),

@@ -7,7 +7,7 @@ what must be so, not numbers of one run.
 import re
 
 from calypso.drivers.storage import StorageError
-from calypso.drivers.storage.zfs import errors, reading
+from calypso.drivers.storage.zfs import errors, reading, stream_reading
 from calypso.drivers.storage.zfs.status import from_text
 from calypso.host import Ran
 from tests.fakes.host import RECORDINGS, read_recording
@@ -85,7 +85,7 @@ def test_a_token_tells_what_was_sent_and_what_is_left():
         for one in reading.snapshots(told.stdout)
     ]
     for one in of("zfs send -nvP -t TOKEN"):
-        token = reading.token(one.stdout)
+        token = stream_reading.token(one.stdout)
         assert token.done_bytes > 0
         assert token.size_bytes > 0
         assert token.to_guid not in {two.guid for two in listed if two.name == "tank/d1@r1"}
@@ -136,7 +136,7 @@ def test_each_state_of_a_scrub_was_seen():
 
 def test_a_send_tells_its_size_and_then_what_went():
     for one in of("zfs send -vP"):
-        told = [line for raw in one.stderr.splitlines() if (line := reading.send_line(raw))]
+        told = [line for raw in one.stderr.splitlines() if (line := stream_reading.send_line(raw))]
         assert told[0].size_bytes > 0, one.name
         sent = [line.sent_bytes for line in told[1:]]
         assert sent == sorted(sent)

@@ -118,7 +118,7 @@ def test_a_dry_run_tells_each_that_would_go():
 
 
 def test_every_status_is_read_and_every_scan_in_it_is_known():
-    for one in of("zpool status -p"):
+    for one in of("zpool status -ipt"):
         for status in from_text(one.stdout):
             assert (status.pool, status.state, status.is_suspended) == ("tank", "ONLINE", False)
             assert (status.scan is None) == ("  scan: " not in one.stdout), one.name
@@ -127,7 +127,7 @@ def test_every_status_is_read_and_every_scan_in_it_is_known():
 def test_each_state_of_a_scrub_was_seen():
     seen = {
         status.scan.state
-        for one in of("zpool status -p POOL")
+        for one in of("zpool status -ipt POOL")
         for status in from_text(one.stdout)
         if status.scan
     }

@@ -9,6 +9,8 @@ SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
 VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/real
 GUESTS ?= 1
+# Which of their tests: all, or `real and proves`, which is one of each job type.
+VM_TESTS ?= real
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
 
@@ -60,9 +62,9 @@ test unit contract acceptance: export CALYPSO_TEST_LAB = off
 vm-lab: setup ## Build the guest for tests on real OpenZFS; instant when it exists (root)
 	@scripts/vm-lab
 
-vm-suite: setup ## Run the tests that need the guest (VM_SUITES= GUESTS=1)
+vm-suite: setup ## Run the tests that need the guest (VM_SUITES= VM_TESTS= GUESTS=1)
 	CALYPSO_TEST_REQUIRE=lab,$(CALYPSO_TEST_REQUIRE) $(VENV)/python -m pytest \
-	  -n $(GUESTS) --dist loadfile -m real $(VM_SUITES)
+	  -n $(GUESTS) --dist loadfile -m '$(VM_TESTS)' $(VM_SUITES)
 
 recordings: setup ## Record anew what OpenZFS answers to each command, in the guest
 	$(VENV)/python -m tests.real.storage.record

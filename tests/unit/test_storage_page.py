@@ -1,6 +1,6 @@
 """docs/storage-types.md tells which type has been seen on real OpenZFS."""
 
-from tests.storage_page import OUT_OF_REACH, PAGE, page, storage_types, tests_of
+from tests.storage_page import OUT_OF_REACH, PAGE, page, storage_types, lab_tests
 
 
 def test_the_page_is_as_the_types_and_the_tests_are():
@@ -8,7 +8,7 @@ def test_the_page_is_as_the_types_and_the_tests_are():
 
 
 def test_every_type_is_proven_on_real_openzfs_or_says_why_not():
-    proven = set(tests_of())
+    proven = set(lab_tests())
     assert proven <= set(storage_types())
     assert set(storage_types()) == proven | set(OUT_OF_REACH)
     assert not proven & set(OUT_OF_REACH)

@@ -29,6 +29,7 @@ def value(place, dataset, name):
 # ---- properties
 
 
+@pytest.mark.proves("storage.dataset_set_props")
 def test_a_whole_tree_is_set_each_dataset_by_itself(place):
     home, inner = place.dataset("home"), place.dataset("home/inner")
     place.storage.set_properties(inner, {"compression": "off"})
@@ -73,6 +74,7 @@ def test_access_needs_something_to_change():
             params(dataset="tank/home", acl=[wrong])
 
 
+@pytest.mark.proves("storage.dataset_chown_acl")
 def test_access_is_changed_and_files_counted(place):
     home = place.dataset("home")
     (place.path(home) / "file").touch()
@@ -87,6 +89,7 @@ def test_access_is_changed_and_files_counted(place):
 # ---- holds
 
 
+@pytest.mark.proves("storage.snapshot_hold", "storage.snapshot_release")
 def test_a_tree_of_snapshots_is_held_and_released(place):
     home, inner = place.dataset("home"), place.dataset("home/inner")
     place.storage.create_snapshot(home, "one", recursive=True)
@@ -119,6 +122,7 @@ def test_nobody_but_a_job_holds_in_the_name_of_a_job():
 # ---- clones
 
 
+@pytest.mark.proves("storage.snapshot_clone")
 def test_a_snapshot_becomes_a_dataset(place):
     home = place.dataset("home")
     place.snapshot(home, "one")
@@ -126,6 +130,7 @@ def test_a_snapshot_becomes_a_dataset(place):
     assert made.mountpoint == str(place.path(f"{place.pool}/clone"))
 
 
+@pytest.mark.proves("storage.dataset_promote")
 def test_a_clone_and_its_origin_change_places(place):
     home, clone = place.dataset("home"), f"{place.pool}/clone"
     place.snapshot(home, "one")
@@ -165,6 +170,7 @@ def vault(place):
     return name
 
 
+@pytest.mark.proves("storage.dataset_lock", "storage.dataset_unlock", "storage.dataset_change_key")
 def test_a_vault_is_locked_unlocked_and_given_another_key(place, vault):
     place.storage.create_dataset(f"{vault}/inner")
     old = FakeRunning(secrets={"vault": "correct horse"})
@@ -200,6 +206,7 @@ def test_with_recursive_vaults_below_are_locked_and_unlocked_too(place, vault):
 # ---- volumes
 
 
+@pytest.mark.proves("storage.zvol_resize", "storage.zvol_shrink")
 def test_a_volume_grows_by_one_type_and_shrinks_by_another(place):
     if not place.storage.probe().features["volumes"]:
         pytest.skip("there are no volumes here")
@@ -229,6 +236,7 @@ def wanted_layout(place, **more):
     return {"dataset": f"{place.pool}/calypso", "mountpoint": mountpoint, **more}
 
 
+@pytest.mark.proves("storage.layout_apply")
 def test_the_layout_is_made_once_and_its_plan_says_so_first(place):
     wanted = wanted_layout(place)
     before = plan(place, "layout_apply", **wanted)

@@ -60,6 +60,7 @@ def tree(place, home):
 # ---- taking
 
 
+@pytest.mark.proves("storage.snapshot_create")
 def test_a_slot_names_its_snapshot_and_marks_it_as_its_tasks(place, home):
     done = take(place, params_of(home, NOON.astimezone(VIENNA)))
     assert done.snapshot == f"{home}@auto-2026-06-01_14-00--0200"
@@ -269,6 +270,7 @@ def prune(place, running, storage=None, **said):
     return snapshot_prune.prune_snapshots.run(params, storage or place.storage, running)
 
 
+@pytest.mark.proves("storage.snapshot_prune")
 def test_what_the_policy_keeps_stays_and_the_rest_goes_once(place, home):
     names = aged(place, home, 5)
     place.storage.hold(names[0], "legal")

@@ -46,6 +46,7 @@ def test_an_unknown_pool_is_missing(place):
         place.storage.pool("nosuch")
 
 
+@pytest.mark.proves("storage.dataset_create")
 def test_a_new_dataset_is_empty_and_mounted(place):
     dataset = place.dataset("home")
     assert list(place.path(dataset).iterdir()) == []
@@ -156,6 +157,7 @@ def test_a_parents_snapshot_holds_nothing_of_its_children(place):
     assert place.storage.checksum(f"{dataset}@before") == before
 
 
+@pytest.mark.proves("storage.snapshot_destroy")
 def test_a_destroyed_snapshot_is_gone_and_gone_is_fine(place):
     dataset = place.dataset("home")
     for name in ("one", "two", "three"):
@@ -190,6 +192,7 @@ def test_a_plan_names_each_snapshot_that_goes(place):
     assert len(place.storage.snapshots(dataset)) == 2
 
 
+@pytest.mark.proves("storage.dataset_destroy")
 def test_a_dataset_with_dependents_is_only_destroyed_with_them(place):
     dataset = place.dataset("home")
     place.storage.create_dataset(f"{dataset}/ada")
@@ -212,6 +215,7 @@ def test_a_dataset_in_use_is_refused_before_anything_of_it_is_lost(place):
     assert [one.name for one in place.storage.snapshots(dataset)] == [f"{dataset}@one"]
 
 
+@pytest.mark.proves("storage.snapshot_rollback")
 def test_a_rollback_brings_everything_back(place):
     dataset = place.dataset("home")
     path = place.path(dataset)

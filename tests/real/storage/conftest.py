@@ -56,6 +56,18 @@ class Lab:
         found = [one for one in self.storage.pool(pool).devices if one.name == name]
         return found[0] if found else None
 
+    def begun(self, name, /, **params):
+        """Run a job in a thread until it reports; return it, the thread, and its answers."""
+        running, answers = FakeRunning(), []
+
+        def work():
+            answers.append(run(name, self.storage, running, **params))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert running.reported.wait(60), f"{name} reports nothing"
+        return running, thread, answers
+
     def cancelled(self, name, /, **params):
         """Run a job, cancel it at its first report; return it and what its run raised."""
         stop = StopSignal()

@@ -69,7 +69,6 @@ def test_a_disk_that_was_taken_out_and_put_back_is_found(lab):
     assert run("disk_rescan", lab.storage).appeared == ()
 
 
-@pytest.mark.proves("storage.disk_smart_test")
 def test_a_virtual_disk_cannot_test_itself_and_says_so(lab):
     with pytest.raises(Unsupported, match="makes no self-test"):
         run("disk_smart_test", lab.storage, disk=lab.guest.disk(2))

@@ -88,16 +88,18 @@ def test_a_disk_that_was_away_is_filled_with_what_it_missed(lab):
     lab.mirror(0, 1)
     run("pool_offline", lab.storage, pool="tank", device=lab.guest.disk(0))
     lab.fill("tank", 40)
-    lab.guest.throttle(1, read_bytes_per_s=SLOW)
+    lab.sh("echo 1 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
 
     told = run("pool_online", lab.storage, pool="tank", device=lab.guest.disk(0))
-    watch = FakeRunning()
-    ended = run("pool_resilver_watch", lab.storage, watch, pool="tank")
+    watch, thread, answers = lab.begun("pool_resilver_watch", pool="tank")
+    lab.sh("echo 0 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
+    thread.join()
 
     assert told.state == "ONLINE"
-    assert not ended.is_idle
-    assert ended.resilvered_bytes > 10 << 20
-    assert any(0 < percent < 100 for percent in watch.percents)
+    assert not answers[0].is_idle
+    assert answers[0].resilvered_bytes > 10 << 20
+    assert watch.percents[0] < 100
+    assert watch.percents[-1] == 100
     assert run("pool_resilver_watch", lab.storage, pool="tank").is_idle
 
 

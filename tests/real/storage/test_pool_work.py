@@ -1,7 +1,5 @@
 """What goes over a whole pool on real disks: scrubs, trims, initializings."""
 
-import threading
-
 import pytest
 
 from calypso.drivers.storage import Interrupted
@@ -9,14 +7,6 @@ from tests.fakes.running import FakeRunning, run
 
 pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
 SLOW = 10 << 20  # bytes a second: a scrub lasts long enough to be looked at
-
-
-def begin(function, *args, **options):
-    """Run something in a thread, and return it with the list its answer will be in."""
-    answers = []
-    thread = threading.Thread(target=lambda: answers.append(function(*args, **options)))
-    thread.start()
-    return thread, answers
 
 
 @pytest.mark.proves("storage.pool_scrub")
@@ -39,9 +29,7 @@ def test_a_paused_scrub_waits_for_its_resuming(lab):
     lab.mirror(0, 1, megabytes=60)
     for number in (0, 1):
         lab.guest.throttle(number, read_bytes_per_s=SLOW)
-    running = FakeRunning()
-    thread, answers = begin(run, "pool_scrub", lab.storage, running, pool="tank")
-    running.reported.wait(60)
+    running, thread, answers = lab.begun("pool_scrub", pool="tank")
 
     paused = run("pool_scrub_pause", lab.storage, pool="tank")
     assert paused.percent < 100

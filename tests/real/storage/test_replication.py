@@ -83,6 +83,7 @@ def both(guest, tmp_path):
         yield made
 
 
+@pytest.mark.proves("storage.replication_run", "storage.replication_restore")
 def test_an_encrypted_tree_is_pushed_raw_by_difference_and_restored(both):
     storage = both.storage
     storage.create_dataset("tank/home", key=Key(text="correct horse"))

@@ -1,6 +1,6 @@
 """docs/storage-types.md tells which type has been seen on real OpenZFS."""
 
-from tests.storage_page import OUT_OF_REACH, PAGE, page, storage_types, lab_tests
+from tests.storage_page import OUT_OF_REACH, PAGE, lab_tests, page, storage_types
 
 
 def test_the_page_is_as_the_types_and_the_tests_are():

@@ -1,6 +1,7 @@
 """ZFS in a guest of the lab: `lab` speaks to it as a job would, `zfs` as the driver's tests do."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -30,7 +31,7 @@ class Lab:
 
     def on(self, host):
         """The same storage over another host; looks often, for what goes on is short here."""
-        return ZfsStorage(host, pause=lambda _seconds: threading.Event().wait(0.2))
+        return ZfsStorage(host, pause=lambda _seconds: threading.Event().wait(1.0))
 
     def sh(self, line, *, timeout_s=120):
         """Run a line for a shell in the guest, and return what it printed."""
@@ -55,6 +56,15 @@ class Lab:
         name = self.guest.disk(number).rpartition("/")[2]
         found = [one for one in self.storage.pool(pool).devices if one.name == name]
         return found[0] if found else None
+
+    @contextmanager
+    def still_scans(self):
+        """Keep scrubs and resilvers from moving while the body looks at one."""
+        self.sh("echo 1 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
+        try:
+            yield
+        finally:
+            self.sh("echo 0 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
 
     def begun(self, name, /, **params):
         """Run a job in a thread until it reports; return it, the thread, and its answers."""

@@ -88,11 +88,9 @@ def test_a_disk_that_was_away_is_filled_with_what_it_missed(lab):
     lab.mirror(0, 1)
     run("pool_offline", lab.storage, pool="tank", device=lab.guest.disk(0))
     lab.fill("tank", 40)
-    lab.sh("echo 1 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
-
-    told = run("pool_online", lab.storage, pool="tank", device=lab.guest.disk(0))
-    watch, thread, answers = lab.begun("pool_resilver_watch", pool="tank")
-    lab.sh("echo 0 > /sys/module/zfs/parameters/zfs_scan_suspend_progress")
+    with lab.still_scans():
+        told = run("pool_online", lab.storage, pool="tank", device=lab.guest.disk(0))
+        watch, thread, answers = lab.begun("pool_resilver_watch", pool="tank")
     thread.join()
 
     assert told.state == "ONLINE"

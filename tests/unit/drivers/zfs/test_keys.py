@@ -55,14 +55,14 @@ def test_one_that_is_unlocked_is_not_unlocked_again(host, storage):
 
 def test_a_wrong_key_opens_nothing(host, storage):
     stands(host, LOCKED)
-    host.answer(LOAD_KEY, "load-key-wrong.txt")
+    host.answer(LOAD_KEY, "411-load-key-wrong.txt")
     with pytest.raises(KeyWrong, match="tank/e"):
         storage.unlock("tank/e", key())
 
 
 def test_a_key_that_somebody_else_gave_this_moment_is_fine(host, storage):
     stands(host, LOCKED, UNLOCKED)
-    host.answer(LOAD_KEY, "load-key-loaded.txt")
+    host.answer(LOAD_KEY, "404-load-key-loaded.txt")
     storage.unlock("tank/e", key())
 
 
@@ -95,7 +95,7 @@ def test_one_in_use_stays_unlocked_and_is_mounted_again(host, storage):
     stands(host, UNLOCKED)
     silent(host, "zfs unmount tank/e/in", "zfs unmount tank/e")
     silent(host, "zfs mount tank/e", "zfs mount tank/e/in")
-    host.answer(["zfs", "unload-key", "tank/e"], "unload-key-busy.txt")
+    host.answer(["zfs", "unload-key", "tank/e"], "406-unload-key-busy.txt")
     with pytest.raises(Busy):
         storage.lock("tank/e")
     assert changes(host)[-2:] == ["zfs mount tank/e", "zfs mount tank/e/in"]
@@ -110,7 +110,7 @@ def test_one_that_is_locked_is_not_locked_again(host, storage):
 def test_one_that_somebody_else_locked_this_moment_is_fine(host, storage):
     scenarios.lock(host, storage)
     stands(host, UNLOCKED, LOCKED)
-    host.answer(["zfs", "unload-key", "tank/e"], "unload-key-unloaded.txt")
+    host.answer(["zfs", "unload-key", "tank/e"], "409-unload-key-unloaded.txt")
     storage.lock("tank/e")
 
 
@@ -132,7 +132,7 @@ def test_a_new_key_is_tried_before_it_is_relied_on(host, storage):
 def test_a_key_too_short_is_wrong(host, storage):
     stands(host, UNLOCKED)
     argv = f"zfs change-key {KEY_OPTIONS} tank/e".split()
-    host.answer(argv, "change-key-short.txt")
+    host.answer(argv, "417-change-key-short.txt")
     with pytest.raises(KeyWrong, match="too short"):
         storage.change_key("tank/e", key("short"))
 
@@ -164,13 +164,13 @@ def test_a_plan_names_all_that_needs_the_new_key(host, storage):
 
 
 def test_a_locked_filesystem_cannot_be_mounted(host, storage):
-    host.answer(["zfs", "mount", "tank/d1"], "mount-locked.txt")
+    host.answer(["zfs", "mount", "tank/d1"], "410-mount-locked.txt")
     with pytest.raises(KeyMissing):
         storage.mount("tank/d1")
 
 
 def test_one_that_is_mounted_is_fine(host, storage):
-    host.answer(["zfs", "mount", "tank/d1"], "mount-mounted.txt")
+    host.answer(["zfs", "mount", "tank/d1"], "407-mount-mounted.txt")
     storage.mount("tank/d1")
 
 

@@ -17,7 +17,6 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
-from calypso.drivers.storage.zfs.errors import NotMounted
 from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting
 from calypso.drivers.storage.zfs.prompt import key_options, key_text
 from calypso.drivers.storage.zfs.reading import (
@@ -25,6 +24,7 @@ from calypso.drivers.storage.zfs.reading import (
     SNAPSHOT_COLUMNS,
     ListedDataset,
 )
+from calypso.drivers.storage.zfs.refusals import NotMounted
 from calypso.errors import SubsystemError
 from calypso.models.jobtype import Plan
 

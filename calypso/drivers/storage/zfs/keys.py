@@ -12,9 +12,9 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.datasets import Datasets
-from calypso.drivers.storage.zfs.errors import KeyLoaded, KeyUnloaded, MountedAlready
 from calypso.drivers.storage.zfs.names import refuse_dataset
 from calypso.drivers.storage.zfs.prompt import key_options, key_text
+from calypso.drivers.storage.zfs.refusals import KeyLoaded, KeyUnloaded, MountedAlready
 from calypso.models.jobtype import Plan
 
 ASKED = "encryptionroot,keystatus,mounted,canmount,mountpoint"

@@ -1,4 +1,4 @@
-"""What goes on in a pool already, or does not: refusals that the verbs of this driver mend."""
+"""What is so already, or is not there to be undone: refusals that the verbs of this driver mend."""
 
 from calypso.drivers.storage import StorageError
 
@@ -43,3 +43,52 @@ class NothingToStop(StorageError):
 
     code = "storage_zfs_nothing_to_stop"
     title = "Nothing to stop"
+
+
+class TagExists(StorageError):
+    """The snapshot has this hold already."""
+
+    code = "storage_zfs_tag_exists"
+    title = "Hold is there already"
+
+
+class TagMissing(StorageError):
+    """The snapshot has no such hold."""
+
+    code = "storage_zfs_tag_missing"
+    title = "No such hold"
+
+
+class KeyLoaded(StorageError):
+    """The dataset is unlocked already."""
+
+    code = "storage_zfs_key_loaded"
+    title = "Key is loaded already"
+
+
+class KeyUnloaded(StorageError):
+    """The dataset is locked already."""
+
+    code = "storage_zfs_key_unloaded"
+    title = "Key is not loaded"
+
+
+class MountedAlready(StorageError):
+    """The filesystem is mounted already."""
+
+    code = "storage_zfs_mounted"
+    title = "Mounted already"
+
+
+class NotMounted(StorageError):
+    """The filesystem is not mounted."""
+
+    code = "storage_zfs_not_mounted"
+    title = "Not mounted"
+
+
+class NothingToAbort(StorageError):
+    """No cut transfer has left anything in the dataset."""
+
+    code = "storage_zfs_nothing_to_abort"
+    title = "Nothing to abort"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from calypso.drivers.storage import DatasetMissing, Snapshot, StorageError
 from calypso.drivers.storage.zfs import reading, stream_reading
-from calypso.drivers.storage.zfs.errors import NothingToAbort
 from calypso.drivers.storage.zfs.names import refuse_dataset
+from calypso.drivers.storage.zfs.refusals import NothingToAbort
 from calypso.drivers.storage.zfs.snapshots import Snapshots
 from calypso.drivers.storage.zfs.stream_reading import Token
 

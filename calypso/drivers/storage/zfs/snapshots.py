@@ -16,13 +16,13 @@ from calypso.drivers.storage import (
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
-from calypso.drivers.storage.zfs.errors import TagExists, TagMissing
 from calypso.drivers.storage.zfs.names import (
     refuse_dataset,
     refuse_option,
     refuse_snapshot,
 )
 from calypso.drivers.storage.zfs.pools import Pools
+from calypso.drivers.storage.zfs.refusals import TagExists, TagMissing
 from calypso.models.jobtype import Plan
 from calypso.models.names import is_excluded, split_snapshot
 

@@ -137,4 +137,4 @@ def run(name, storage, running=None, /, **params):
 def plan(name, storage, /, **params):
     """Make the plan of a job type of the storage."""
     job_type = TYPES[f"storage.{name}"]
-    return job_type.plan(job_type.params(**params), storage)
+    return job_type.plan(job_type.params(**params), storage, FakeRunning())

@@ -19,7 +19,7 @@ def run(place, name, running=None, **params):
 
 def plan(place, name, **params):
     job_type = TYPES[f"storage.{name}"]
-    return job_type.plan(job_type.params(**params), place.storage)
+    return job_type.plan(job_type.params(**params), place.storage, FakeRunning())
 
 
 def value(place, dataset, name):

@@ -21,7 +21,7 @@ ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite recordings chaos bench openapi clean
+	vm-suite recordings chaos bench bench-zfs openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ bench: ## Measure beside other queues; writes bench/RESULTS.md (ROUNDS=5 ONLY=su
 	@scripts/setup bench
 	@$(VENV)/python -m bench --rounds $(ROUNDS) \
 	  $(if $(ONLY),--only $(ONLY),--out bench/RESULTS.md)
+
+bench-zfs: setup ## Measure beside bare ZFS commands, in the guest; writes bench/ZFS.md
+	@$(VENV)/python -m bench.zfs
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -44,6 +44,15 @@ def page(machine: Mapping[str, str], rows: Sequence[Row], plan: Plan) -> str:
     ])  # fmt: skip
 
 
+def tables(rows: Sequence[Row]) -> list[str]:
+    """Return a table of all that each row found."""
+    return [
+        line
+        for row in rows
+        for line in _table(row.title, [one.line() for one in (*row.findings, *row.beside)])
+    ]
+
+
 def summary(row: Row) -> str:
     """Return a row's numbers with a goal, for the terminal."""
     lines = [

@@ -17,6 +17,7 @@ from calypso.drivers.storage.zfs.status import Status
 from calypso.drivers.storage.zfs.vdevs import share
 
 Step = Callable[[Device], Activity | None]
+ENDING_LOOKS, ENDING_S = 20, 0.5  # what has ended counts as running until its thread is gone
 
 
 class Sweeps(Devices):
@@ -34,7 +35,7 @@ class Sweeps(Devices):
         """Tell devices, all when none is named, which of their space is free, to the end."""
         names = self._named(pool, devices)
         options = [] if rate_bytes_per_s is None else ["-r", str(rate_bytes_per_s)]
-        self._begin("trim", pool, names, options)
+        self._begin("trim", pool, names, options, _trim)
         sweep = _until_swept(pool, names, _trim, "trim", on_activity)
         self._follow(pool, sweep, what="trim", timeout_s=timeout_s)
 
@@ -52,7 +53,7 @@ class Sweeps(Devices):
     ) -> None:
         """Write to all free space of devices, all when none is named, to the end."""
         names = self._named(pool, devices)
-        self._begin("initialize", pool, names, [])
+        self._begin("initialize", pool, names, [], _initialize)
         sweep = _until_swept(pool, names, _initialize, "initializing", on_activity)
         self._follow(pool, sweep, what="initializing", timeout_s=timeout_s)
 
@@ -63,9 +64,25 @@ class Sweeps(Devices):
     def _named(self, pool: str, devices: Sequence[str]) -> list[str]:
         return [self._device(pool, one).name for one in devices]
 
-    def _begin(self, verb: str, pool: str, names: Sequence[str], options: Sequence[str]) -> None:
-        with suppress(RunsAlready):
-            self._do("zpool", verb, *options, pool, *names)
+    def _begin(
+        self, verb: str, pool: str, names: Sequence[str], options: Sequence[str], step: Step
+    ) -> None:
+        """Begin; one that runs is followed. For a moment ZFS says so of one that has ended, too."""
+        for left in reversed(range(ENDING_LOOKS)):
+            try:
+                self._do("zpool", verb, *options, pool, *names)
+            except RunsAlready:
+                if self._runs(pool, names, step):
+                    return
+                if not left:
+                    raise
+                self._pause(ENDING_S)
+            else:
+                return
+
+    def _runs(self, pool: str, names: Sequence[str], step: Step) -> bool:
+        told = [step(one) for one in _among(self._status(pool), names)]
+        return any(one is not None and one.state is ScanState.RUNNING for one in told)
 
     def _stop(self, verb: str, pool: str, devices: Sequence[str], step: Step) -> None:
         names = self._named(pool, devices)

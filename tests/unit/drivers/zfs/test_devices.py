@@ -305,6 +305,35 @@ def test_a_trim_is_followed_to_its_end_on_every_device(host, storage, pauses):
     assert len(pauses) == 1
 
 
+def again(host, times):
+    """Have the command refuse for so many times because the trim before is just ending."""
+    for _ in range(times):
+        host.answer(["zpool", "trim", "tank"], "325-trim-ending.txt")
+
+
+def test_a_trim_begins_when_the_one_before_is_wholly_gone(host, storage, pauses):
+    again(host, 2)
+    silent(host, "zpool trim tank")
+    statuses(host, "304-trim.txt", 4, 4, 0, 4)
+    storage.run_trim("tank", on_activity=nothing, timeout_s=60)
+    assert changes(host) == ["zpool trim tank"] * 3
+    assert len(pauses) == 3
+
+
+def test_a_trim_that_runs_already_is_followed(host, storage):
+    again(host, 1)
+    statuses(host, "304-trim.txt", 0, 0, 4)
+    storage.run_trim("tank", on_activity=nothing, timeout_s=60)
+    assert changes(host) == ["zpool trim tank"]
+
+
+def test_a_trim_that_never_begins_is_an_error(host, storage):
+    again(host, 1)
+    statuses(host, "304-trim.txt", 4)
+    with pytest.raises(StorageError, match="trim"):
+        storage.run_trim("tank", on_activity=nothing, timeout_s=60)
+
+
 def test_one_device_is_trimmed_alone(host, storage):
     scenarios.run_trim_of_one(host, storage)
     assert changes(host) == [f"zpool trim tank {SHORT[1]}"]

@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 
 from calypso.drivers.storage import ProductMissing
-from calypso.drivers.storage.zfs import dialect, errors, openers
+from calypso.drivers.storage.zfs import dialect, errors, links, openers
 from calypso.errors import CommandMissing
-from calypso.host import Host
+from calypso.host import Host, Ran
 
 READ_TIMEOUT_S = 300.0  # a listing of 100 000 snapshots takes minutes on a busy pool
 CHANGE_TIMEOUT_S = 600.0  # a command that changes something waits for transaction groups
@@ -42,13 +42,23 @@ class Commands:
         program = str(Path(openers.__file__))
         return self._read(sys.executable, "-I", "-S", "-B", program, device).splitlines()
 
+    def _links(self) -> str:
+        """Return the names of all block devices; one that goes while they are read is left out."""
+        ran = self._ran(links.LIST, READ_TIMEOUT_S)
+        if not ran.ok and not links.has_only_missed_some(ran.stderr):
+            raise errors.read(ran)
+        return ran.stdout
+
     def _run(self, argv: tuple[str, ...], timeout_s: float, stdin: str | None = None) -> str:
+        ran = self._ran(argv, timeout_s, stdin)
+        if not ran.ok:
+            raise errors.read(ran)
+        return ran.stdout
+
+    def _ran(self, argv: tuple[str, ...], timeout_s: float, stdin: str | None = None) -> Ran:
         try:
-            ran = self._host.run(argv, timeout_s=timeout_s, stdin=stdin, env=ENVIRONMENT)
+            return self._host.run(argv, timeout_s=timeout_s, stdin=stdin, env=ENVIRONMENT)
         except CommandMissing as missing:
             raise ProductMissing(
                 f"{argv[0]} is not installed. {dialect.HOW_TO_INSTALL}", original=missing.original
             ) from missing
-        if not ran.ok:
-            raise errors.read(ran)
-        return ran.stdout

@@ -26,7 +26,7 @@ class Devices(Pools):
         devices = self._status(pool).devices
         found = [one for one in devices if links.is_named(one, given)]
         if not found and given.startswith("/dev/"):
-            names = links.other_names(given, self._read(*links.LIST))
+            names = links.other_names(given, self._links())
             found = [one for one in devices if any(links.is_named(one, name) for name in names)]
         return found[0] if found else None
 

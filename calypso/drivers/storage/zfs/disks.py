@@ -24,7 +24,7 @@ class Disks(Pools):
 
     def disks(self) -> list[Disk]:
         """List every disk, by path, with what it says about itself."""
-        known = links.targets(self._read(*links.LIST))
+        known = links.targets(self._links())
         statuses = self._statuses()
         found = [self._disk(block, known, statuses) for block in self._blocks()]
         return sorted(found, key=lambda one: one.path)
@@ -48,7 +48,7 @@ class Disks(Pools):
     def _block(self, disk: str) -> tuple[Block, Disk]:
         """Return a disk by any of its paths; DeviceMissing."""
         refuse_option(disk)
-        known = links.targets(self._read(*links.LIST))
+        known = links.targets(self._links())
         kernel = known.get(disk, disk.removeprefix("/dev/"))
         for block in self._blocks():
             if block.kernel == kernel:

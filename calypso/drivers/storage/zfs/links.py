@@ -49,6 +49,12 @@ def targets(text: str) -> dict[str, str]:
     return {path: PurePosixPath(target).name for path, _, target in rows}
 
 
+def has_only_missed_some(complaints: str) -> bool:
+    """Tell whether all that `find` says is that names went before it could look at them."""
+    lines = complaints.splitlines()
+    return bool(lines) and all(line.endswith(": No such file or directory") for line in lines)
+
+
 def other_names(given: str, text: str) -> list[str]:
     """Return every path of the device that `given` is a path of."""
     known = targets(text)

@@ -76,6 +76,21 @@ def test_a_disk_the_pool_does_not_have_is_not_replaced(host, storage):
     assert changes(host) == []
 
 
+def test_names_that_go_while_they_are_listed_are_left_out(host, storage):
+    host.answer(links.LIST, "find-missed.txt")
+    statuses(host, "143-online.txt", 0)
+    with pytest.raises(DeviceMissing, match="as the pool shows it"):
+        storage.replace_device("tank", DISKS[4], DISKS[2], on_scan=nothing, timeout_s=60)
+
+
+def test_names_that_cannot_be_listed_are_no_empty_list(host, storage):
+    host.answer(links.LIST, "302-find-links.txt", code=1)
+    statuses(host, "143-online.txt", 0)
+    with pytest.raises(StorageError) as raised:
+        storage.replace_device("tank", DISKS[4], DISKS[2], on_scan=nothing, timeout_s=60)
+    assert type(raised.value) is StorageError
+
+
 def test_a_replacing_somebody_gave_up_is_no_success(host, storage):
     host.answer(links.LIST, "302-find-links.txt")
     silent(host, f"zpool replace tank {SHORT[0]} {DISKS[2]}")

@@ -1,11 +1,15 @@
-"""What holding and releasing have in common: tags, and which snapshots belong together."""
+"""What holding and releasing have in common: tags, locks, and a walk over what belongs together."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from calypso.drivers.storage import SnapshotMissing, Storage
-from calypso.models.names import split_snapshot
+from calypso.models.jobtype import JobParams
+from calypso.models.lock import Lock, exclusive, present
+from calypso.models.names import FullSnapshotName, split_snapshot
+from calypso.models.running import RunningJob
 
 
 def _not_of_a_job(tag: str) -> str:
@@ -19,7 +23,41 @@ AnyTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*
 HoldTag = Annotated[AnyTag, AfterValidator(_not_of_a_job)]
 
 
-def together(storage: Storage, snapshot: str, *, recursive: bool) -> list[str]:
+class HoldParams(JobParams):
+    """Which snapshots."""
+
+    snapshot: FullSnapshotName = Field(
+        description="Full name of the snapshot.",
+        json_schema_extra={"x-choices": "storage/snapshots"},
+    )
+    recursive: bool = Field(
+        default=False, description="Also the snapshots of this name of every dataset below."
+    )
+
+    def locks(self) -> Sequence[Lock]:
+        """Return the locks: nobody else changes these snapshots meanwhile."""
+        dataset, _ = split_snapshot(self.snapshot)
+        return [present("storage", dataset), exclusive("snapshots", dataset)]
+
+
+def walk(
+    params: HoldParams,
+    storage: Storage,
+    running: RunningJob,
+    act: Callable[[str], None],
+    phase: str,
+) -> tuple[str, ...]:
+    """Act on each snapshot and return their names; a cancel stops between two."""
+    names = _together(storage, params.snapshot, recursive=params.recursive)
+    for done, name in enumerate(names):
+        running.stop_if_cancelled()
+        running.report(phase=phase, done=done, total=len(names), unit="snapshots")
+        act(name)
+    running.report(done=len(names), total=len(names), unit="snapshots")
+    return tuple(names)
+
+
+def _together(storage: Storage, snapshot: str, *, recursive: bool) -> list[str]:
     """Return a snapshot, with `recursive` also those of its name below it; SnapshotMissing."""
     dataset, name = split_snapshot(snapshot)
     datasets = [one.name for one in storage.datasets(dataset)] if recursive else [dataset]

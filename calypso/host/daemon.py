@@ -15,7 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from calypso.host.scope import PR_SET_PDEATHSIG, descendants, is_alive, started_ticks, stat_fields
+from calypso.host.scope import (
+    PR_SET_PDEATHSIG,
+    descendants,
+    is_alive,
+    is_over,
+    started_ticks,
+    stat_fields,
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 LOOK_S = 0.02
@@ -183,7 +190,7 @@ def in_session(leader: int) -> set[int]:
     return {
         pid
         for pid, known in fields.items()
-        if known is not None and int(known[3]) == leader and known[0] not in ("Z", "X")
+        if known is not None and int(known[3]) == leader and not is_over(known)
     }
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from calypso.host import proof
-from calypso.host.scope import TAG_VARIABLE
+from calypso.host.scope import TAG_VARIABLE, is_over
 from calypso.models.diagnosis import Evidence, ProcessSeen
 from calypso.models.worker import WorkerRecord
 
 LOOKS = 4
 PAUSE_S = 0.25
 UNINTERRUPTIBLE = "D"
-GONE = ("Z", "X")
 Fate = Literal["alive", "dead", "unknown", "none"]
 CGROUP_ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
 
@@ -45,7 +44,7 @@ class Kernel:
         text = self._read(f"{pid}/stat")
         head, _, rest = text.rpartition(")")
         fields = rest.split()
-        if len(fields) < 20 or fields[0] in GONE:  # noqa: PLR2004 - up to the start time
+        if len(fields) < 20 or is_over(fields):  # noqa: PLR2004 - up to the start time
             return None
         return Stat(head.partition("(")[2], fields[0], int(fields[1]), int(fields[19]))
 

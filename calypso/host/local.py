@@ -30,8 +30,6 @@ from calypso.host.scope import Scope
 from calypso.host.stopping import StopSignal
 
 SBIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
 OnLog = Callable[[str], None]
 
 
@@ -187,18 +185,18 @@ class LocalHost:
         self._started_any = True
         self._scope.open()
         base = {"PATH": _search_path(), "LC_ALL": "C", "HOME": os.environ.get("HOME", "/")}
-        return Started(
-            subprocess.Popen(  # noqa: S603 - argv lists from drivers, never a shell
-                list(argv),
-                executable=program,
-                stdin=stdin,
-                stdout=stdout,
-                stderr=subprocess.PIPE,
-                env={**base, **self._env, **(env or {}), **self._scope.environment()},
-                start_new_session=True,
-                preexec_fn=self._scope.enter,  # noqa: PLW1509 - prctl must run in the new process
-            )
+        process = subprocess.Popen(  # noqa: S603 - argv lists from drivers, never a shell
+            list(argv),
+            executable=program,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env={**base, **self._env, **(env or {}), **self._scope.environment()},
+            start_new_session=True,
+            preexec_fn=self._scope.enter,  # noqa: PLW1509 - prctl must run in the new process
         )
+        self._scope.add(process.pid)
+        return Started(process)
 
     def _start_pipe(self, stages: Sequence[Argv], env: Mapping[str, str] | None) -> list["Started"]:
         started: list[Started] = []
@@ -211,6 +209,8 @@ class LocalHost:
                 source = out_of(started[-1])
         except BaseException:
             self.end_all()
+            for one in started:
+                one.close()
             raise
         return started
 

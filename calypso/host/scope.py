@@ -33,7 +33,9 @@ class Scope:
     def __init__(self, tag: str, *, cgroups: bool = True) -> None:
         self.tag = tag
         self._group = cgroup.of_tag(tag) if cgroups else None
-        self._last_seen: dict[int, int | None] = {}  # pid → when it started
+        # pid → when it started. Whom we know is not lost when he has no environment any more: he
+        # emptied it, or he is ending and the kernel closes his files, which takes a tape minutes.
+        self._known: dict[int, int] = {}
 
     def environment(self) -> dict[str, str]:
         """What a process must inherit to be found."""
@@ -50,19 +52,21 @@ class Scope:
         if self._group is not None:
             self._group.join()
 
+    def add(self, pid: int) -> None:
+        """Take in a child just started, whatever it makes of its environment."""
+        self._know({pid})
+
     def pids(self) -> set[int]:
         """Return the living processes of this scope; zombies do not count."""
-        found = set(tagged(self.tag).get(self.tag, ())) | _adopted()
+        found = set(tagged(self.tag).get(self.tag, ())) | _adopted() | self._living()
         if self._group is not None:
             found |= self._group.pids()
-        return {pid for pid in found | descendants(found) if is_alive(pid)}
+        self._know(found | descendants(found))
+        return self._living()
 
     def is_empty(self) -> bool:
         """Tell whether nobody is left; cheap while one of those last seen lives."""
-        if any(is_alive(pid, started) for pid, started in self._last_seen.items()):
-            return False
-        self._last_seen = {pid: started_ticks(pid) for pid in self.pids()}
-        return not self._last_seen
+        return not self._living() and not self.pids()
 
     def end(
         self,
@@ -86,6 +90,17 @@ class Scope:
         if (group := self._group) is not None:
             _comes_true(lambda: not group.is_populated(), 1.0, time.sleep)
             group.remove()
+
+    def _know(self, pids: Iterable[int]) -> None:
+        for pid in pids:
+            if (started := started_ticks(pid)) is not None:
+                self._known[pid] = started
+
+    def _living(self) -> set[int]:
+        living = {pid for pid, at in self._known.copy().items() if is_alive(pid, at)}
+        for pid in self._known.keys() - living:
+            self._known.pop(pid, None)
+        return living
 
     def _kill_all(
         self, on_stuck: Callable[[Iterable[int]], None], pause: Callable[[float], None]
@@ -162,9 +177,14 @@ def _children() -> dict[int, list[int]]:
 def is_alive(pid: int, started: int | None = None) -> bool:
     """Tell whether a process runs: not gone, not a zombie, and not a younger one of its number."""
     fields = stat_fields(pid)
-    if fields is None or fields[0] in ("Z", "X"):
+    if fields is None or is_over(fields):
         return False
     return started is None or int(fields[19]) == started
+
+
+def is_over(fields: list[str]) -> bool:
+    """Tell whether a process has ended; one whose first thread alone has is not over."""
+    return fields[0] in ("Z", "X") and int(fields[17]) <= 1
 
 
 def started_ticks(pid: int) -> int | None:

@@ -1,15 +1,17 @@
 """Real processes: run, piped, timed out, cancelled, and seen dead with all their kin."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from calypso.errors import CommandMissing, CommandTimedOut, JobCancelled
 from calypso.host.local import LocalHost
-from calypso.host.scope import Scope, is_alive, started_ticks, tagged
+from calypso.host.scope import Scope, descendants, is_alive, started_ticks, stat_fields, tagged
 from calypso.host.stopping import Stop, StopSignal
 from tests.conftest import require_cgroup
 
@@ -144,6 +146,22 @@ def test_a_younger_process_of_the_same_number_is_another():
     assert not is_alive(os.getpid(), started_ticks(os.getpid()) - 1)
 
 
+FIRST_THREAD_ENDS = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("ready", flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_a_process_whose_first_thread_alone_has_ended_is_alive():
+    with subprocess.Popen([sys.executable, "-c", FIRST_THREAD_ENDS], stdout=-1) as process:
+        _until(lambda: stat_fields(process.pid)[0] == "Z")
+        assert is_alive(process.pid)
+        process.kill()
+        _until(lambda: not is_alive(process.pid))
+
+
 def test_a_file_is_replaced_whole_with_its_mode(host, tmp_path):
     path = tmp_path / "conf"
     path.write_text("old")
@@ -167,6 +185,32 @@ def test_what_was_run_stands_in_the_log():
     LocalHost(on_log=lines.append).run(["sh", "-c", "echo hi; exit 1"], timeout_s=5)
     assert lines[:2] == ["$ sh -c echo hi; exit 1", "  hi"]
     assert lines[2].startswith("[sh: exit 1, ")
+
+
+@pytest.mark.parametrize("program", ["exec env -i sleep 60", "env -i sleep 60; true"])
+def test_a_program_that_empties_its_environment_is_ended_too(host, program):
+    begun = []
+    with pytest.raises(CommandTimedOut):
+        host.pipe(
+            [["sh", "-c", f"echo begun; {program}"]],
+            timeout_s=2,
+            on_line=lambda _stage, line: begun.append(line),
+        )
+    assert begun == ["begun"]
+    assert host._scope.pids() == set()
+    assert _children_named("sleep") == []
+
+
+def test_a_pipe_that_cannot_be_started_whole_leaves_nothing_of_its_beginning(host):
+    with pytest.raises(CommandMissing):
+        host.pipe([["sleep", "60"], ["no-such-program-here"]], timeout_s=5)
+    assert _children_named("sleep") == []
+
+
+def _children_named(name):
+    """Return all children of ours of that name, those included that nobody has waited for."""
+    found = [pid for pid in descendants([os.getpid()]) if stat_fields(pid)]
+    return [pid for pid in found if Path(f"/proc/{pid}/comm").read_text().strip() == name]
 
 
 def test_an_empty_scope_ends_at_once():

@@ -1,4 +1,4 @@
-"""Users, roles, API tokens and secrets over HTTP."""
+"""Users, roles and API tokens over HTTP."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -13,11 +13,10 @@ from api import identity
 from api.context import actor, answer, house, listed, need
 from calypso.errors import FieldError, Invalid, NotFound
 from calypso.models.access import GRANTS, permissions_of
-from calypso.models.account import ApiToken, SecretInfo, User
+from calypso.models.account import ApiToken, User
 from calypso.models.clock import now
 
 MANAGE = "accounts:configure"
-MAX_SECRET = 65536
 TOKEN_DAYS = 90
 MAX_TOKEN_DAYS = 400
 
@@ -27,7 +26,6 @@ blueprint = APIBlueprint(
 
 Permission = Annotated[str, StringConstraints(pattern=r"^([a-z]{1,32}|\*):([a-z]{1,32}|\*)$")]
 Roles = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=16)]
-SecretName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=100)]
 
 
 class _Body(BaseModel):
@@ -60,15 +58,6 @@ class NewToken(_Body):
     expires_in_days: int = Field(default=TOKEN_DAYS, ge=1, le=MAX_TOKEN_DAYS)
 
 
-class NewSecret(_Body):
-    """A secret's value, which cannot be read back."""
-
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = Field(
-        description="What it is: password, ssh_key, s3_key.", examples=["ssh_key"]
-    )
-    value: SecretStr = Field(min_length=1, max_length=MAX_SECRET)
-
-
 class UserPath(BaseModel):
     """Which user."""
 
@@ -79,12 +68,6 @@ class TokenPath(BaseModel):
     """Which token."""
 
     token_id: UUID
-
-
-class SecretPath(BaseModel):
-    """Which secret."""
-
-    name: SecretName
 
 
 class Users(BaseModel):
@@ -121,13 +104,6 @@ class Roles_(BaseModel):  # noqa: N801 - the plain word is the type of a field
     model_config = ConfigDict(title="RoleList")
 
     items: list[RoleInfo]
-    next_cursor: str | None
-
-
-class Secrets(BaseModel):
-    """Every secret, without values."""
-
-    items: list[SecretInfo]
     next_cursor: str | None
 
 
@@ -211,30 +187,6 @@ def remove_token(path: TokenPath) -> Any:
     """Remove an API token; it stops working at once."""
     owner = None if actor().may(MANAGE) else _me().id
     house().accounts.remove_token(path.token_id, user_id=owner)
-    return "", 204
-
-
-@blueprint.get("/secrets", responses={200: Secrets})
-def list_secrets() -> Any:
-    """List the secrets by name; values are never shown."""
-    need("secrets:read")
-    return listed(list(house().secrets.listed()))
-
-
-@blueprint.put("/secrets/<path:name>", responses={200: SecretInfo, 201: SecretInfo})
-def put_secret(path: SecretPath, body: NewSecret) -> Any:
-    """Store a secret, or replace its value."""
-    asking = need("secrets:configure")
-    value = body.value.get_secret_value()
-    info, created = house().secrets.put(path.name, kind=body.kind, value=value, by=asking.name)
-    return answer(info, 201 if created else 200)
-
-
-@blueprint.delete("/secrets/<path:name>", responses={204: None})
-def remove_secret(path: SecretPath) -> Any:
-    """Remove a secret; refused while an unfinished job refers to it."""
-    need("secrets:configure")
-    house().secrets.remove(path.name)
     return "", 204
 
 

@@ -30,6 +30,7 @@ from api import (
     remedies,
     retention,
     schedules,
+    secrets,
     system,
 )
 from api.answering import HEADERS, note
@@ -43,7 +44,7 @@ from calypso.wiring import House
 
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
-    accounts, metrics, system,
+    accounts, secrets, metrics, system,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

@@ -7,16 +7,16 @@ server turns them into greenlets.
 
 import threading
 import time
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from api.conflating import Conflator
+from api.facts import Facts
 from api.listening import Note, Subscription
 from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable, Unavailable
@@ -27,21 +27,9 @@ LOOK_EVERY_S = 1.0
 FEED_WAIT_S = 5.0
 AWAY_PAUSE_S = 1.0
 BATCH = 500
-FACTS_KEPT = 10_000
 MOST_LISTENERS = 3000
 PASSED_ON = frozenset({"job.progress", "job.log", "inventory.changed", "alert"})
 STATES = {"started": "running", "cancel_requested": "running"}  # the other events name the state
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What never changes about a job."""
-
-    type: str
-    title: str
-    node: str
-    subsystem: str
-    control: bool
 
 
 class Hub:
@@ -52,7 +40,7 @@ class Hub:
         self._lock = threading.Lock()
         self._subscriptions: set[Subscription] = set()
         self._bells: dict[UUID, set[threading.Event]] = defaultdict(set)
-        self._facts: OrderedDict[UUID, Facts | None] = OrderedDict()
+        self._facts = Facts(ports.jobs.get)
         self._progress = Conflator(clock=clock)
         self._look = threading.Event()
         self._cursor: str | None = None
@@ -107,7 +95,7 @@ class Hub:
 
     def note_of(self, event: JobEvent) -> Note | None:
         """Return a state change as it goes out; None when it is nothing for listeners."""
-        facts = self._facts_of(event.job_id)
+        facts = self._facts.of(event.job_id)
         if facts is None:
             return None
         told = event.data or {}
@@ -208,7 +196,7 @@ class Hub:
         if not self._subscriptions:
             return
         try:
-            facts = self._facts_of(job_id) if job_id else None
+            facts = self._facts.of(job_id) if job_id else None
         except StoreUnavailable:
             facts = None
         subsystem = facts.subsystem if facts else data.get("subsystem") or _area(data)
@@ -228,22 +216,6 @@ class Hub:
             bells = list(self._bells.get(job_id, ()))
         for bell in bells:
             bell.set()
-
-    def _facts_of(self, job_id: UUID) -> Facts | None:
-        with self._lock:
-            if (known := self._facts.get(job_id)) is not None:
-                self._facts.move_to_end(job_id)
-                return known
-        job = self._ports.jobs.get(job_id)
-        if job is None:
-            return None
-        control = ".control@" in job.queue
-        facts = Facts(job.type, job.title, job.node, job.subsystem, control)
-        with self._lock:
-            self._facts[job_id] = facts
-            while len(self._facts) > FACTS_KEPT:
-                self._facts.popitem(last=False)
-        return facts
 
 
 def _area(data: dict[str, Any]) -> str:

@@ -84,15 +84,16 @@ def test_only_one_unfinished_job_has_a_dedupe_key(store):
 
 
 def test_a_job_for_later_waits_for_its_time(store):
-    due = now() + timedelta(milliseconds=80)
-    job_id = submitted(store, exclusive("scan", "tank"), not_before=due)
+    later = submitted(store, exclusive("scan", "tank"), not_before=now() + timedelta(hours=1))
 
-    wait = store.get(job_id).wait
+    wait = store.get(later).wait
     assert (wait.reason, wait.holder_job) == (WaitReason.RUN_AT, None)
     assert claim(store) is None
     assert store.promote(NODE) == 0
+
+    soon = submitted(store, not_before=now() + timedelta(milliseconds=80))
     eventually(lambda: store.promote(NODE))
-    assert state(store, job_id) == "queued"
+    assert (state(store, soon), state(store, later)) == ("queued", "waiting")
 
 
 def test_a_job_waits_for_those_it_comes_after(store):

@@ -6,7 +6,7 @@ the way out. What the HTTP door answers to each branch is decided in `api/proble
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -281,6 +281,10 @@ class SubsystemError(CalypsoError):
     def __init__(self, detail: str = "", *, original: str = "") -> None:
         super().__init__(detail)
         self.original = original
+
+    def adding(self, told: str) -> Self:
+        """Return the same refusal, which says something more."""
+        return type(self)(f"{self.detail} {told}", original=self.original)
 
 
 class CommandMissing(SubsystemError):

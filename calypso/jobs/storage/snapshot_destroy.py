@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from calypso.drivers.storage import Storage
+from calypso.errors import SubsystemError
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Plan, job
 from calypso.models.lock import Lock, exclusive, present
 from calypso.models.names import DatasetName, SnapshotName
@@ -62,7 +63,11 @@ def destroy_snapshots(params: Params, storage: Storage, running: RunningJob) -> 
     while done < total:
         running.stop_if_cancelled()
         batch = params.names[done : done + BATCH]
-        storage.destroy_snapshots(params.dataset, batch)
+        try:
+            storage.destroy_snapshots(params.dataset, batch)
+        except SubsystemError as refused:
+            behind = f"{done} of {total} were destroyed before it." if done else ""
+            raise (refused.adding(behind) if behind else refused) from refused
         done += len(batch)
         running.report(phase="destroying", done=done, total=total, unit="snapshots")
     return Result(destroyed=done)

@@ -9,8 +9,10 @@ from calypso.drivers.storage import (
     SnapshotExists,
     StorageError,
 )
+from calypso.drivers.storage.zfs.losses import told_gone
 from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting, refuse_snapshot
 from calypso.drivers.storage.zfs.snapshots import Snapshots, refusals
+from calypso.errors import SubsystemError
 from calypso.models.jobtype import Plan
 from calypso.models.names import split_snapshot
 
@@ -75,9 +77,14 @@ class Clones(Snapshots):
 
         Not by `zfs rollback -R`: that begins to destroy before it finds a clone in use.
         """
-        for clone in self._doomed(snapshot, destroy_clones) if destroy_newer else ():
-            self.destroy_dataset(clone, recursive=True)
-        self._roll_back(snapshot, destroy_newer=destroy_newer)
+        gone: list[str] = []
+        try:
+            for clone in self._doomed(snapshot, destroy_clones) if destroy_newer else ():
+                self.destroy_dataset(clone, recursive=True)
+                gone.append(clone)
+            self._roll_back(snapshot, destroy_newer=destroy_newer)
+        except SubsystemError as refused:
+            raise (refused.adding(told_gone(gone, snapshot)) if gone else refused) from refused
 
     def plan_rollback(
         self, snapshot: str, *, destroy_newer: bool = False, destroy_clones: Sequence[str] = ()

@@ -17,6 +17,7 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
+from calypso.drivers.storage.zfs.losses import told_gone
 from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting
 from calypso.drivers.storage.zfs.prompt import key_options, key_text
 from calypso.drivers.storage.zfs.reading import (
@@ -29,6 +30,7 @@ from calypso.errors import SubsystemError
 from calypso.models.jobtype import Plan
 
 LIST = ("zfs", "list", "-Hp", "-t", "filesystem,volume", "-o", DATASET_COLUMNS)
+LIST_NAMES = ("zfs", "list", "-Hp", "-t", "all", "-o", "name")
 LIST_SNAPSHOTS = ("zfs", "list", "-Hp", "-t", "snapshot", "-o", SNAPSHOT_COLUMNS)
 
 
@@ -126,11 +128,31 @@ class Datasets(Commands):
         if not recursive:
             self._do("zfs", "destroy", name, timeout_s=DESTROY_TIMEOUT_S)
         else:
-            self._dry_destroy(name, recursive=True)
+            doomed = self._dry_destroy(name, recursive=True)
             self._refuse_held(name)
-            with self._idle(tree):
+            with self._idle(tree), self._telling_losses(name, doomed):
                 self._do("zfs", "destroy", "-r", name, timeout_s=DESTROY_TIMEOUT_S)
         self._see_gone(name)
+
+    @contextmanager
+    def _telling_losses(self, name: str, doomed: Sequence[str]) -> Iterator[None]:
+        """Have a failure of the body say what of `doomed` is gone all the same.
+
+        Who comes between the last look and the command makes it fail when the snapshots are gone.
+        """
+        try:
+            yield
+        except SubsystemError as refused:
+            raise refused.adding(self._losses(name, doomed)) from refused
+
+    def _losses(self, name: str, doomed: Sequence[str]) -> str:
+        try:
+            left = set(reading.names(self._read(*LIST_NAMES, "-r", name)))
+        except DatasetMissing:
+            left = set()
+        except SubsystemError as unseen:
+            return f"What of {name} is gone could not be seen: {unseen.detail}"
+        return told_gone([one for one in doomed if one not in left], name)
 
     def plan_destroy_dataset(self, name: str, *, recursive: bool = False) -> Plan:
         """Say what destroy_dataset would do; DatasetMissing."""

@@ -16,7 +16,7 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs import pool_reading, reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
-from calypso.drivers.storage.zfs.datasets import Datasets
+from calypso.drivers.storage.zfs.datasets import LIST_NAMES, Datasets
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.reading import POOL_COLUMNS
 from calypso.drivers.storage.zfs.status import Status, from_json, from_text
@@ -92,7 +92,10 @@ class Pools(Datasets):
         while True:
             status = self._status(pool)
             if status.is_suspended:
-                raise PoolSuspended(f"{pool} has lost its disks; its {what} will not end.")
+                raise PoolSuspended(
+                    f"{pool} has lost its disks; its {what} does not go on. Bring them back, then "
+                    "clear it: storage.pool_clear."
+                )
             if (end := until(status)) is not None:
                 return end
             if time.monotonic() >= deadline:
@@ -156,8 +159,7 @@ class Pools(Datasets):
         if self.pool(name).is_suspended:  # it lists nothing either
             effects.append(f"It will be refused: {name} is suspended.")
         else:
-            listed = self._read("zfs", "list", "-Hp", "-t", "all", "-o", "name", "-r", name)
-            inside = set(reading.names(listed))
+            inside = set(reading.names(self._read(*LIST_NAMES, "-r", name)))
         return Plan(
             commands=[["zpool", "destroy", name]],
             effects=effects,

@@ -11,6 +11,8 @@ from calypso.drivers.storage import (
     PoolSuspended,
     Unsupported,
 )
+from calypso.drivers.storage.zfs.datasets import LIST_NAMES
+from calypso.drivers.storage.zfs.losses import told_gone
 from tests.unit.drivers.zfs import scenarios
 from tests.unit.drivers.zfs.scenarios import (
     LIST,
@@ -20,6 +22,8 @@ from tests.unit.drivers.zfs.scenarios import (
     opener_argv,
     silent,
 )
+
+LEFT_OF_X = (*LIST_NAMES, "-r", "tank/x")
 
 
 def test_a_busy_filesystem_is_refused_before_its_snapshots_are_lost(host, storage):
@@ -81,9 +85,33 @@ def test_a_destroy_that_fails_after_all_leaves_the_tree_mounted(host, storage):
     silent(host, "zfs unmount tank/x", "zfs unmount tank/x/y")
     silent(host, "zfs mount tank/x", "zfs mount tank/x/y")
     host.answer(["zfs", "destroy", "-r", "tank/x"], "205-suspended.txt", complaint=1)
-    with pytest.raises(PoolSuspended):
+    host.answer(LEFT_OF_X, "205-suspended.txt", complaint=1, code=2)
+    with pytest.raises(PoolSuspended, match="What of tank/x is gone could not be seen"):
         storage.destroy_dataset("tank/x", recursive=True)
     assert host.asked[-2:] == [("zfs", "mount", "tank/x"), ("zfs", "mount", "tank/x/y")]
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ("names-left-of-tank-x.txt", "Destroyed already: tank/x/y/z. The rest is still there."),
+        ("011-zfs-list-nosuch.txt", "Destroyed already: tank/x, tank/x/y, tank/x/y/z."),
+    ],
+)
+def test_a_destroy_that_fails_after_all_says_what_is_gone(host, storage, left, told):
+    silent(host, "zfs unmount tank/x", "zfs unmount tank/x/y")
+    silent(host, "zfs mount tank/x", "zfs mount tank/x/y")
+    host.answer(["zfs", "destroy", "-r", "tank/x"], "089-zfs-unmount-busy.txt", complaint=0)
+    host.answer(LEFT_OF_X, left)
+    with pytest.raises(Busy) as refused:
+        storage.destroy_dataset("tank/x", recursive=True)
+    assert told in refused.value.detail
+
+
+def test_of_much_that_is_gone_the_first_are_named():
+    names = [f"tank/x@{number}" for number in range(22)]
+    assert told_gone(names, "tank/x").endswith("tank/x@19 and 2 more. The rest is still there.")
+    assert told_gone([], "tank/x") == "Nothing of tank/x is destroyed."
 
 
 def test_a_mount_that_fails_does_not_hide_why(host, storage):

@@ -1,5 +1,6 @@
 """What holding and releasing have in common: tags, locks, and a walk over what belongs together."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
@@ -21,6 +22,15 @@ def _not_of_a_job(tag: str) -> str:
 AnyTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=200)]
 # Those of jobs begin with calypso-; nobody else makes such.
 HoldTag = Annotated[AnyTag, AfterValidator(_not_of_a_job)]
+
+
+_TOKEN = re.compile(r"calypso-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-\d+")  # of a run
+
+
+def job_of_token(tag: str) -> str | None:
+    """Return the id of the job that holds by this tag, or None when it is none of a job's."""
+    told = _TOKEN.fullmatch(tag)
+    return told and told[1]
 
 
 class HoldParams(JobParams):

@@ -1,6 +1,5 @@
 """Let snapshots go that no task keeps any longer."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from calypso.drivers.storage import (
     SnapshotMissing,
     Storage,
 )
+from calypso.jobs.storage._holding import job_of_token
 from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Plan, job
 from calypso.models.lock import Lock, exclusive
@@ -31,7 +31,6 @@ BATCH = 100  # zfs holds the transaction group open while it destroys
 MOST_TOLD = 2000  # of those that stay, in a plan or a log
 IN_USE = (Held, HasClones, Busy)
 GONE = (DatasetMissing, PoolMissing)
-TOKEN = re.compile(r"calypso-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-\d+")  # of a run
 
 
 class Params(JobParams):
@@ -161,7 +160,7 @@ def _stale(snapshot: str, storage: Storage, known: Known) -> list[str]:
         tags = storage.holds(snapshot)
     except (SnapshotMissing, *GONE):
         return []
-    return [tag for tag in tags if (told := TOKEN.fullmatch(tag)) and _has_ended(told[1], known)]
+    return [tag for tag in tags if (job := job_of_token(tag)) and _has_ended(job, known)]
 
 
 def _has_ended(job_id: str, known: Known) -> bool:

@@ -1,12 +1,15 @@
 """What the job types about datasets and their snapshots make of the verbs."""
 
+from uuid import UUID
+
 import pytest
 from pydantic import ValidationError
 
 from calypso import jobs
 from calypso.drivers.storage import BadProperty, Held, SnapshotMissing, WouldShrink
-from calypso.errors import JobCancelled
-from tests.fakes.running import FakeRunning
+from calypso.errors import InUse, JobCancelled
+from calypso.models.job import State
+from tests.fakes.running import FakeRunning, job_of
 
 TYPES = jobs.load()
 MIB = 1 << 20
@@ -105,6 +108,38 @@ def test_a_tree_of_snapshots_is_held_and_released(place):
     for _ in range(2):
         assert run(place, "snapshot_release", **wanted).released == held
     assert place.storage.holds(f"{inner}@one") == []
+
+
+def test_the_hold_of_a_job_stays_until_that_job_is_over(place):
+    home = place.dataset("home")
+    place.snapshot(home, "one")
+    sending = job_of("storage.replication_run", {}, number=7)
+    wanted = {"snapshot": f"{home}@one", "tag": f"calypso-{sending.id}-2"}
+    place.storage.hold(f"{home}@one", wanted["tag"])
+
+    for state in (State.RUNNING, State.WAITING, State.QUEUED):
+        known = FakeRunning(jobs=[sending.but(state=state)])
+        with pytest.raises(InUse, match=r"held by the job A job .* Cancel that job") as refused:
+            run(place, "snapshot_release", known, **wanted)
+        assert refused.value.holder_job == str(sending.id)
+    assert place.storage.holds(f"{home}@one") == [wanted["tag"]]
+
+    over = FakeRunning(jobs=[sending.but(state=State.LOST)])
+    assert run(place, "snapshot_release", over, **wanted).released == (f"{home}@one",)
+    assert (place.storage.holds(f"{home}@one"), over.warnings) == ([], [])
+
+
+def test_the_hold_of_a_job_that_nobody_knows_goes_with_a_warning(place):
+    home = place.dataset("home")
+    place.snapshot(home, "one")
+    tag = f"calypso-{UUID(int=8)}-1"
+    place.storage.hold(f"{home}@one", tag)
+    running = FakeRunning()
+
+    run(place, "snapshot_release", running, snapshot=f"{home}@one", tag=tag)
+
+    assert place.storage.holds(f"{home}@one") == []
+    assert [code for code, _ in running.warnings] == ["unknown_job"]
 
 
 def test_holding_what_is_not_there_is_refused(place):

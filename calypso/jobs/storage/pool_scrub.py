@@ -67,13 +67,16 @@ def scrub_pool(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Read all of a pool and repair what is damaged.
 
     A scrub that runs already, of an earlier attempt or started by hand, is followed. One that is
-    paused is waited for; `action: resume` lets it go on. One that ended while the worker was lost
-    is not made again.
+    paused is waited for; `action: resume` lets it go on. One that ended, or was stopped, while
+    the worker was lost is not made again.
     """
     last = storage.pool(params.pool).scan
     if running.external is not None:
-        if last is not None and _has_ended_since(last, datetime.fromisoformat(running.external)):
+        begun_at = datetime.fromisoformat(running.external)
+        if last is not None and _has_ended_since(last, begun_at):
             return _result(params, last, running)
+        if last is not None and _has_ended_since(last, begun_at, as_=ScanState.CANCELED):
+            raise Interrupted(f"Somebody stopped the scrub of {params.pool} before its end.")
     elif _is_recent(last, params.threshold_days):
         return Result(is_skipped=True)
     elif params.action == "resume" and (last is None or last.state not in GOING):
@@ -104,6 +107,6 @@ def _is_recent(last: Scan | None, days: int) -> bool:
     return days > 0 and last is not None and _has_ended_since(last, now() - timedelta(days=days))
 
 
-def _has_ended_since(scan: Scan, moment: datetime) -> bool:
-    is_whole = scan.function == "scrub" and scan.state is ScanState.FINISHED
-    return is_whole and scan.finished_at is not None and scan.finished_at >= moment
+def _has_ended_since(scan: Scan, moment: datetime, *, as_: ScanState = ScanState.FINISHED) -> bool:
+    is_so = scan.function == "scrub" and scan.state is as_
+    return is_so and scan.finished_at is not None and scan.finished_at >= moment

@@ -74,11 +74,11 @@ class Stack:
         self.processes.append(process)
         return process
 
-    def start_workers(self, subsystem="storage", pools=1):
+    def start_workers(self, subsystem="storage", pools=1, *, limit_s=30.0):
         """Start pools and the control process of a subsystem; return when it can be used."""
         started = [self.start("workers.control", subsystem)]
         started += [self.start("workers.jobs", subsystem) for _ in range(pools)]
-        until(lambda: self.serves(subsystem, 1 + pools), what=f"{subsystem} being served")
+        until(lambda: self.serves(subsystem, 1 + pools), limit_s, f"{subsystem} being served")
         return started
 
     def serves(self, subsystem, workers=2):

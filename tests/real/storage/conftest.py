@@ -9,7 +9,9 @@ from calypso.drivers.storage import Vdev, VdevKind
 from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.errors import JobCancelled
 from calypso.host.stopping import Stop, StopSignal
+from calypso.store.migrate import upgrade
 from tests.fakes.running import FakeRunning, run
+from tests.real.storage.stack import Stacks
 
 DATA_MB = 24
 HOME, MIRROR = "tank/home", VdevKind.MIRROR
@@ -150,3 +152,24 @@ def zfs(guest):
 def fresh_zfs(fresh_guest):
     """ZFS in a guest that may be wrecked."""
     return Zfs(fresh_guest)
+
+
+@pytest.fixture(scope="module")
+def lab_stacks(tmp_path_factory, shared_database, shared_redis_url):
+    """Stacks for the tests of a file: one as long as its guest lives."""
+    upgrade(shared_database)
+    made = Stacks(tmp_path_factory, shared_database, shared_redis_url)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def stack(lab, lab_stacks):
+    """Real workers on the guest that tests share."""
+    return lab_stacks.on(lab)
+
+
+@pytest.fixture
+def fresh_stack(fresh_lab, lab_stacks):
+    """Real workers on a guest that may be wrecked."""
+    return lab_stacks.on(fresh_lab)

@@ -160,6 +160,15 @@ def test_a_scrub_that_ended_while_its_worker_was_lost_is_not_made_again():
     assert [call[0] for call in storage.calls] == ["pool"]
 
 
+def test_a_scrub_that_somebody_stopped_while_its_worker_was_lost_is_not_begun_anew():
+    before = (now() - timedelta(hours=1)).isoformat()
+    stopped = Scan(function="scrub", state="canceled", finished_at=now())
+    storage = Storage(pool=pool(scan=stopped))
+    with pytest.raises(Interrupted, match="Somebody stopped"):
+        run("pool_scrub", storage, FakeRunning(external=before), pool="tank")
+    assert [call[0] for call in storage.calls] == ["pool"]
+
+
 @pytest.mark.parametrize("last", [None, finished(), Scan(function="scrub", state="canceled")])
 def test_what_is_not_paused_cannot_be_resumed(last):
     with pytest.raises(Interrupted, match="paused"):

@@ -1,6 +1,6 @@
 """Work of seconds on a subsystem's control queue: plans, fresh inventory, a look at a job."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -63,11 +63,19 @@ def refresh_tables(
     for table in tables.values():
         if table.subsystem != subsystem:
             continue
-        rows = [(row.key, row.model_dump(mode="json")) for row in table.read(driver)]
-        if ports.inventory.replace(node, table.name, rows):
+        counts[table.noun] = 0
+        if ports.inventory.replace(node, table.name, _counted(table, driver, counts)):
             ports.live.tell("inventory.changed", {"table": table.name, "node": node})
-        counts[table.noun] = len(rows)
     return counts
+
+
+def _counted(
+    table: InventoryTable, driver: Any, counts: dict[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rows as they are read, so that a long table never stands in memory as a whole."""
+    for row in table.read(driver):
+        counts[table.noun] += 1
+        yield row.key, row.model_dump(mode="json")
 
 
 def control_types(

@@ -1,7 +1,6 @@
 """What workers last saw; satisfies `engine.ports.InventoryStore`."""
 
 import hashlib
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -36,10 +35,14 @@ class PostgresInventoryStore(Asking):
         self._lately: dict[str | None, tuple[float, list[SubsystemStatus]]] = {}
 
     def replace(self, node: str, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
-        """Replace a table of a node; True when something changed."""
-        text = json.dumps({key: dict(row) for key, row in rows}, sort_keys=True)
+        """Replace a table of a node; True when something changed.
+
+        Of each row no more than its text is kept, however many there are.
+        """
+        pairs = ",".join(f"{as_json(key)}:{as_json(dict(row))}" for key, row in rows)
+        text = f"{{{pairs}}}"
         digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-        return bool(self._value(REPLACE, node, table, digest, as_json(json.loads(text))))
+        return bool(self._value(REPLACE, node, table, digest, text))
 
     def page(
         self,

@@ -17,7 +17,7 @@ class Row(InventoryRow, Snapshot):
 @inventory("storage/snapshots", driver=Storage, row=Row, filters=("pool", "dataset", "task"))
 def read_snapshots(storage: Storage) -> Iterator[Row]:
     """Snapshots."""
-    for snapshot in storage.snapshots():
+    for snapshot in storage.each_snapshot():
         yield Row(
             key=snapshot.name,
             pool=pool_of(snapshot.name),

@@ -1,6 +1,6 @@
 """Snapshots: copied aside, put in place by renames that a crash cannot halve."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from calypso.drivers.storage import (
     Held,
@@ -27,12 +27,13 @@ class Snapshots(Part):
         """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
         if dataset is not None:
             return records.listed(self._shop.existing(dataset))
-        return [
-            snapshot
-            for name, path in self._shop.registry.ready().items()
-            for folder in Folder(path, name).all_below()
-            for snapshot in records.listed(folder)
-        ]
+        return list(self.each_snapshot())
+
+    def each_snapshot(self) -> Iterator[Snapshot]:
+        """Yield every snapshot there is."""
+        for name, path in self._shop.registry.ready().items():
+            for folder in Folder(path, name).all_below():
+                yield from records.listed(folder)
 
     def create_snapshot(
         self,

@@ -1,6 +1,6 @@
 """What a storage product does with snapshots."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from calypso.drivers.storage.values import Dataset, Snapshot
@@ -12,6 +12,9 @@ class SnapshotVerbs(Protocol):
 
     def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
         """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
+
+    def each_snapshot(self) -> Iterator[Snapshot]:
+        """Yield every snapshot there is, in no order: 100 000 are not rare."""
 
     def create_snapshot(
         self,

@@ -33,7 +33,7 @@ ENCRYPTION_COLUMNS = "name,property,value"
 def rows(text: str, columns: str) -> Iterator[list[str]]:
     """Yield the rows of a listing made with `-H -p -o columns`."""
     count = columns.count(",") + 1
-    for line in lines(text):
+    for line in each_line(text):
         row = line.split("\t", count - 1)
         if len(row) != count:
             raise StorageError(
@@ -44,7 +44,17 @@ def rows(text: str, columns: str) -> Iterator[list[str]]:
 
 def lines(text: str) -> list[str]:
     """Return the lines of a text, cut at newlines alone: `splitlines` cuts at form feeds too."""
-    return text.removesuffix("\n").split("\n") if text else []
+    return list(each_line(text))
+
+
+def each_line(text: str) -> Iterator[str]:
+    """Yield the lines of a text that may have a million of them."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1
 
 
 def pools(text: str) -> list[Pool]:
@@ -104,8 +114,12 @@ def snapshots(text: str) -> list[Snapshot]:
 
     Those of one dataset stand together; the order is that of transaction groups.
     """
-    found = [_snapshot(row) for row in rows(text, SNAPSHOT_COLUMNS)]
-    return sorted(found, key=lambda one: (one.name.partition("@")[0], one.order))
+    return sorted(each_snapshot(text), key=lambda one: (one.name.partition("@")[0], one.order))
+
+
+def each_snapshot(text: str) -> Iterator[Snapshot]:
+    """Yield the snapshots of such a listing as they stand in it."""
+    return (_snapshot(row) for row in rows(text, SNAPSHOT_COLUMNS))
 
 
 def _snapshot(row: list[str]) -> Snapshot:

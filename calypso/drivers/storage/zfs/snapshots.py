@@ -1,6 +1,6 @@
 """The part of the driver that is about snapshots and their holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from calypso.drivers.storage import (
@@ -39,6 +39,10 @@ class Snapshots(Pools):
             return reading.snapshots(self._read(*LIST_SNAPSHOTS))
         refuse_dataset(dataset)
         return reading.snapshots(self._read(*LIST_SNAPSHOTS, "-d", "1", dataset))
+
+    def each_snapshot(self) -> Iterator[Snapshot]:
+        """Yield every snapshot there is, as it is read from the listing."""
+        yield from reading.each_snapshot(self._read(*LIST_SNAPSHOTS))
 
     def create_snapshot(
         self,

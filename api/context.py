@@ -33,7 +33,7 @@ def open_door(house: House) -> Door:
     """Return the door of a process; nothing is asked yet."""
     return Door(
         house=house,
-        hub=Hub(house.ports),
+        hub=Hub(house.ports, house.types),
         looks=Together(house.accounts.look),
         jobs=ToldJobs(house.ports, silent_s=silence_s(house.settings.lease_s)),
     )

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,10 +23,13 @@ class Fact:
 
 
 class Facts:
-    """Facts by job; reads each job once while it is among the last asked about."""
+    """Facts by job; reads each job once while it is among the last asked about.
 
-    def __init__(self, read: Callable[[UUID], Job | None]) -> None:
-        self._read = read
+    Jobs of `offered` types are people's, on whatever queue.
+    """
+
+    def __init__(self, read: Callable[[UUID], Job | None], offered: Container[str] = ()) -> None:
+        self._read, self._offered = read, offered
         self._lock = threading.Lock()
         self._kept: OrderedDict[UUID, Fact] = OrderedDict()
 
@@ -39,8 +42,8 @@ class Facts:
         job = self._read(job_id)
         if job is None:
             return None
-        control = ".control@" in job.queue
-        fact = Fact(job.type, job.title, job.node, job.subsystem, control)
+        is_control = ".control@" in job.queue and job.type not in self._offered
+        fact = Fact(job.type, job.title, job.node, job.subsystem, is_control)
         with self._lock:
             self._kept[job_id] = fact
             while len(self._kept) > KEPT:

@@ -8,7 +8,7 @@ server turns them into greenlets.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -33,15 +33,18 @@ STATES = {"started": "running", "cancel_requested": "running"}  # the other even
 
 
 class Hub:
-    """Listens once, tells many. Starts by itself at the first listener."""
+    """Listens once, tells many, of the jobs of `offered` types on whatever queue.
 
-    def __init__(self, ports: Ports, *, clock: Callable[[], float] = time.monotonic) -> None:
+    Starts by itself at the first listener.
+    """
+
+    def __init__(self, ports: Ports, offered: Container[str] = ()) -> None:
         self._ports = ports
         self._lock = threading.Lock()
         self._subscriptions: set[Subscription] = set()
         self._bells: dict[UUID, set[threading.Event]] = defaultdict(set)
-        self._facts = Facts(ports.jobs.get)
-        self._progress = Conflator(clock=clock)
+        self._facts = Facts(ports.jobs.get, offered)
+        self._progress = Conflator()
         self._look = threading.Event()
         self._cursor: str | None = None
         self._running = False
@@ -200,7 +203,7 @@ class Hub:
         except StoreUnavailable:
             facts = None
         subsystem = facts.subsystem if facts else data.get("subsystem") or _area(data)
-        control = facts.control if facts else False
+        control = facts is not None and facts.control
         self._tell(Note(event, data, job_id=job_id, subsystem=subsystem, control=control))
 
     # ---- telling

@@ -122,6 +122,7 @@ class JobType:
     prunes: bool = False  # destroys by age: a schedule holds it while the clock is in doubt
     retains: bool = False  # takes snapshots: a schedule of it may have a retention policy
     control: bool = False  # seconds-long work on the control queue; not offered to people
+    urgent: bool = False  # on the control queue as well: it frees those who hold all the slots
 
     @property
     def subsystem(self) -> str:
@@ -136,7 +137,7 @@ class JobType:
 
     def queue(self, node: str) -> str:
         """The queue its jobs wait in on `node`."""
-        return queue_name(self.subsystem, node, control=self.control)
+        return queue_name(self.subsystem, node, control=self.control or self.urgent)
 
 
 def queue_name(subsystem: str, node: str, *, control: bool = False) -> str:
@@ -160,6 +161,7 @@ def job(
     stall_s: float | None = None,
     prunes: bool = False,
     retains: bool = False,
+    urgent: bool = False,
 ) -> Callable[[R], JobType]:
     """Declare a job type; the run function becomes the value that `jobs.load()` finds.
 
@@ -190,6 +192,7 @@ def job(
             stall_s=stall_s,
             prunes=prunes,
             retains=retains,
+            urgent=urgent,
         )
 
     return declare

@@ -22,7 +22,7 @@ def find_errors(view: View) -> Iterator[NewAlert]:
                 row,
                 f"Devices of pool {row['key']} on {row['node']} saw errors",
                 "{} read, {} write and {} checksum errors{}. Scrub the pool; replace a device "
-                "that sees more. `zpool clear` sets the counters back.".format(*seen, _where(row)),
+                "that sees more. storage.pool_clear forgets them.".format(*seen, _where(row)),
             )
 
 

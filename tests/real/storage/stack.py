@@ -2,7 +2,7 @@
 
 from tests.acceptance.engine.conftest import NODE, Stack, until
 
-SERVED_S = 120.0  # an emulated machine is asked for all its tables first
+SERVED_S = 300.0  # an emulated machine is asked for all its tables first
 SETTINGS = {
     "CALYPSO_STORAGE_PRODUCT": "zfs",
     # The guest has one slow processor: what is fresh is so by the sentry and after each job.

@@ -63,6 +63,18 @@ def test_what_happens_before_the_first_look_is_told_all_the_same():
     assert subscription.take(0).job_id == job.id
 
 
+def test_an_urgent_job_is_told_although_it_runs_where_control_work_does():
+    house = memory_house()
+    hub = Hub(house.ports, house.types)
+    since = house.ports.jobs.last_cursor()
+    request = Request(type="storage.pool_clear", params={"pool": "tank"})
+    job = submit(house.ports, house.types, SYSTEM, request).job
+
+    note = hub.note_of(house.ports.jobs.events_since(since)[0])
+
+    assert (job.queue, note.control) == ("storage.control@keep", False)
+
+
 def test_a_listener_that_runs_over_is_let_go_and_told_so():
     hung_up = []
     subscription = Subscription(everything, hang_up=lambda: hung_up.append(True), size=2)

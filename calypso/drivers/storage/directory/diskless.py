@@ -22,7 +22,7 @@ class Diskless(Part):
     run_trim = stop_trim = run_initialize = stop_initialize = _refuse
     wipe_disk = plan_wipe_disk = run_smart_test = stop_smart_test = _refuse
     disk_hosts = rescan_host = settle_disks = _refuse
-    create_checkpoint = discard_checkpoint = _refuse
+    create_checkpoint = discard_checkpoint = clear_pool = _refuse
 
     def disks(self) -> list[Disk]:
         """Return no disk."""

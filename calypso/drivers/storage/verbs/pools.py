@@ -22,6 +22,12 @@ class PoolVerbs(Protocol):
         Cheap enough to be asked every two seconds.
         """
 
+    def clear_pool(self, pool: str, device: str | None = None) -> Pool:
+        """Forget counted errors, of one device or all, and let a suspended pool go on.
+
+        PoolSuspended when it stands still all the same; DeviceMissing.
+        """
+
     def create_pool(
         self,
         name: str,

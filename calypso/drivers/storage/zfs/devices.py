@@ -1,6 +1,15 @@
 """The part of the driver that is about the devices of a pool."""
 
-from calypso.drivers.storage import Device, DeviceMissing, DeviceUnfit, NoReplicas, StorageError
+from calypso.drivers.storage import (
+    Device,
+    DeviceMissing,
+    DeviceUnfit,
+    NoReplicas,
+    Pool,
+    PoolSuspended,
+    PoolUnavailable,
+    StorageError,
+)
 from calypso.drivers.storage.zfs import links
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.pools import Pools
@@ -64,3 +73,23 @@ class Devices(Pools):
                 f"{f' ({after.note})' if after.note else ''}. Look at its cable, or replace it."
             )
         return after
+
+    def clear_pool(self, pool: str, device: str | None = None) -> Pool:
+        """Forget counted errors, of one device or all, and let a suspended pool go on."""
+        which = [] if device is None else [self._device(pool, device).name]
+        refuse_pool(pool)
+        try:
+            self._do("zpool", "clear", pool, *which)
+        except PoolUnavailable as refused:
+            raise _still_suspended(pool, refused.original) from refused
+        found = self.pool(pool)
+        if found.is_suspended:
+            raise _still_suspended(pool, found.status or "")
+        return found
+
+
+def _still_suspended(pool: str, original: str) -> PoolSuspended:
+    return PoolSuspended(
+        f"{pool} is still suspended: its disks do not answer. Bring them back, then clear it.",
+        original=original,
+    )

@@ -94,7 +94,11 @@ _BROKEN = (
 # The first that fits counts: what is narrow stands above what is wide.
 _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (r"/dev/zfs and /proc/self/mounts are required", ProductMissing, "Load the module zfs."),
-    (r"pool I/O is currently suspended", PoolSuspended, "Bring its disks back: zpool clear."),
+    (
+        r"pool I/O is currently suspended",
+        PoolSuspended,
+        "Bring its disks back, then clear it: storage.pool_clear.",
+    ),
     (r"permission denied|Permission denied", NotPermitted, "Run the worker as root."),
     (r"pool is read-only", StorageError, "Import it writable."),
     (r"scrub is paused", ScrubPaused, "Resume it."),

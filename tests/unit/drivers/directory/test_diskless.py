@@ -23,6 +23,7 @@ ACTS = {
     "detach": lambda storage: storage.detach_device("tank", "a"),
     "offline": lambda storage: storage.offline_device("tank", "a"),
     "online": lambda storage: storage.online_device("tank", "a"),
+    "clear": lambda storage: storage.clear_pool("tank"),
     "add": lambda storage: storage.add_vdevs("tank", [Vdev(devices=("/a",))]),
     "plan_add": lambda storage: storage.plan_add_vdevs("tank", [Vdev(devices=("/a",))]),
     "remove": lambda storage: storage.remove_vdev("tank", "a", on_activity=print, timeout_s=1),

@@ -413,6 +413,18 @@ EXTRAS = (
 EXTRA_WORDS = f"log {DISKS[2]} cache {DISKS[3]} spare {DISKS[4]}"
 
 
+def clear_pool(host, storage):
+    silent(host, "zpool clear tank")
+    statuses(host, "140-clear.txt", 0)
+    return storage.clear_pool("tank")
+
+
+def clear_device(host, storage):
+    silent(host, f"zpool clear tank {DISKS[0].rpartition('/')[2]}")
+    statuses(host, "140-clear.txt", 0)
+    return storage.clear_pool("tank", DISKS[0])
+
+
 def add_vdevs(host, storage):
     silent(host, f"zpool add tank {EXTRA_WORDS}")
     host.answer([*STATUS, "tank"], "310-add-n.txt", part=2)
@@ -775,6 +787,10 @@ def snapshots(host, storage):
     return storage.snapshots()
 
 
+def each_snapshot(host, storage):
+    return list(storage.each_snapshot())
+
+
 def snapshots_of(host, storage):
     return storage.snapshots("tank/d1")
 
@@ -973,6 +989,8 @@ SCENARIOS = (
     offline_device_until_reboot,
     online_device,
     expand_device,
+    clear_pool,
+    clear_device,
     add_vdevs,
     plan_add_vdevs,
     remove_vdev,
@@ -1025,6 +1043,7 @@ SCENARIOS = (
     plan_promote,
     holds,
     snapshots,
+    each_snapshot,
     snapshots_of,
     create_snapshot,
     create_snapshot_recursive,

@@ -220,6 +220,19 @@ def test_a_disk_that_has_grown_is_used_whole(host, storage):
     assert changes(host) == [f"zpool online -e tank {SHORT[0]}"]
 
 
+def test_errors_of_a_pool_or_of_one_disk_are_forgotten(host, storage):
+    assert scenarios.clear_pool(host, storage).health == "ONLINE"
+    scenarios.clear_device(host, storage)
+    assert changes(host) == ["zpool clear tank", f"zpool clear tank {SHORT[0]}"]
+
+
+def test_a_pool_whose_disks_are_still_gone_is_not_called_cleared(host, storage):
+    silent(host, "zpool clear t")
+    host.answer([*STATUS, "t"], "205-suspended.txt", part=0)
+    with pytest.raises(PoolSuspended, match="Bring them back, then clear it"):
+        storage.clear_pool("t")
+
+
 def test_a_disk_that_does_not_come_back_is_told(host, storage):
     silent(host, f"zpool online tank {SHORT[0]}")
     statuses(host, "144-fault-f.txt", 0)

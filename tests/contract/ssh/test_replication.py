@@ -26,6 +26,7 @@ from calypso.drivers.storage import (
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.errors import Invalid, JobCancelled
 from calypso.host.local import LocalHost
+from calypso.host.scope import descendants
 from calypso.host.ssh import SshHost
 from calypso.host.ssh_errors import HostKeyChanged, LoginRefused
 from calypso.host.stopping import Stop
@@ -313,6 +314,54 @@ def test_a_receiver_that_stalls_is_noticed_by_its_bytes(here, there, peer):
     assert stopped
     with pytest.raises(DatasetMissing):
         there.dataset("vault/home")
+
+
+class StallsOnce(FakeRunning):
+    """Stops the server's end of each connection once bytes flow, as a dead network does."""
+
+    def __init__(self, sshd):
+        super().__init__()
+        self.sshd, self.stopped = sshd, []
+
+    def report(self, **told):
+        super().report(**told)
+        if told.get("done") and not self.stopped:
+            self.stopped = self.sshd.sessions()
+            for pid in self.stopped:
+                os.kill(pid, signal.SIGSTOP)
+
+
+def test_ssh_that_stalls_without_closing_is_ended_by_its_limit(push, sshd, here, there):
+    (path(here, "tank/home") / "big").write_bytes(os.urandom(24_000_000))
+    here.create_snapshot("tank/home", "one")
+    before, running = set(receivers()), StallsOnce(sshd)
+    began = time.monotonic()
+    try:
+        with pytest.raises(StreamStalled, match="See what the other end"):
+            push(running=running, stall_s=10, rate_bytes_per_s=4_000_000)
+        took_s = time.monotonic() - began
+    finally:
+        for pid in running.stopped:
+            os.kill(pid, signal.SIGCONT)
+
+    assert running.stopped
+    assert took_s < 10 + 20
+    assert descendants([os.getpid()]).isdisjoint(clients(sshd))
+    deadline = time.monotonic() + 10
+    while set(receivers()) - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert set(receivers()) <= before
+    assert here.holds("tank/home@one") == []
+    assert push().snapshot == "vault/home@one"
+
+
+def clients(sshd):
+    """The near ends of connections to that server."""
+    told = subprocess.run(
+        ["pgrep", "-x", "ssh"], check=False, capture_output=True, text=True
+    ).stdout.split()
+    lines = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in told}
+    return {pid for pid, line in lines.items() if str(sshd.port).encode() in line}
 
 
 def test_two_machines_are_not_one(run, push, here, there):

@@ -71,7 +71,8 @@ class Field:
 
     @property
     def _is_mapping(self) -> bool:
-        return self.schema.get("type") == "object" and "additionalProperties" in self.schema
+        is_open = not self.schema.keys().isdisjoint(("additionalProperties", "patternProperties"))
+        return self.schema.get("type") == "object" and is_open
 
     @property
     def _is_repeated(self) -> bool:

@@ -53,6 +53,13 @@ DatasetPattern = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_.:/*?\[\]!-]+$", max_length=MAX_DATASET_LENGTH),
     Field(examples=["tank/home/cache", "*/cache"]),
 ]
+# `compression`, `org:note`, `feature@zstd_compress`, `userquota@ada@example.org`.
+PropertyName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.:@-]*$", max_length=255),
+    Field(examples=["compression"]),
+]
+PropertyValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=8191)]
 SecretName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=100),

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 from calypso.drivers.storage import Key, KeyFormat, Storage
 from calypso.models.jobtype import Cancel, JobParams, JobResult, job
 from calypso.models.lock import Lock, exclusive
-from calypso.models.names import DatasetName
+from calypso.models.names import DatasetName, PropertyName, PropertyValue
 from calypso.models.running import RunningJob
 from calypso.models.secret import SecretRef
 
@@ -20,7 +20,7 @@ class Params(JobParams):
         default=None, ge=1 << 20, le=1 << 60, description="Size of a volume; empty: a filesystem."
     )
     parents: bool = Field(default=False, description="Also make the datasets above that miss.")
-    properties: Mapping[str, str] = Field(
+    properties: Mapping[PropertyName, PropertyValue] = Field(
         default_factory=dict, description="Properties, such as compression or quota."
     )
 

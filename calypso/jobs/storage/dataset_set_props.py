@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from calypso.drivers.storage import BadProperty, Storage
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, exclusive
-from calypso.models.names import DatasetName
+from calypso.models.names import DatasetName, PropertyName, PropertyValue
 from calypso.models.running import RunningJob
 
 
@@ -17,10 +17,10 @@ class Params(JobParams):
     dataset: DatasetName = Field(
         description="Dataset to change.", json_schema_extra={"x-choices": "storage/datasets"}
     )
-    properties: Mapping[str, str] = Field(
+    properties: Mapping[PropertyName, PropertyValue] = Field(
         default_factory=dict, description="New values by name, such as compression or quota."
     )
-    inherit: tuple[str, ...] = Field(
+    inherit: tuple[PropertyName, ...] = Field(
         default=(), max_length=100, description="Properties that come from above again."
     )
     recursive: bool = Field(

@@ -7,7 +7,7 @@ from pydantic import Field
 from calypso.drivers.storage import Storage, Vdev
 from calypso.models.jobtype import Cancel, JobParams, JobResult, job
 from calypso.models.lock import Lock, disk, exclusive
-from calypso.models.names import AbsolutePath, PoolName
+from calypso.models.names import AbsolutePath, PoolName, PropertyName, PropertyValue
 from calypso.models.running import RunningJob
 
 
@@ -21,7 +21,7 @@ class Params(JobParams):
     mountpoint: AbsolutePath | None = Field(
         default=None, description="Where the pool's root dataset is mounted; the default if empty."
     )
-    properties: Mapping[str, str] = Field(
+    properties: Mapping[PropertyName, PropertyValue] = Field(
         default_factory=dict, description="Pool properties, such as ashift."
     )
 

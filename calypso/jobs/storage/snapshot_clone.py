@@ -7,7 +7,13 @@ from pydantic import Field
 from calypso.drivers.storage import Storage
 from calypso.models.jobtype import Cancel, JobParams, JobResult, job
 from calypso.models.lock import Lock, exclusive, present
-from calypso.models.names import DatasetName, FullSnapshotName, split_snapshot
+from calypso.models.names import (
+    DatasetName,
+    FullSnapshotName,
+    PropertyName,
+    PropertyValue,
+    split_snapshot,
+)
 from calypso.models.running import RunningJob
 
 
@@ -18,7 +24,7 @@ class Params(JobParams):
         description="Snapshot to clone.", json_schema_extra={"x-choices": "storage/snapshots"}
     )
     target: DatasetName = Field(description="Full name of the new dataset, in the same pool.")
-    properties: Mapping[str, str] = Field(
+    properties: Mapping[PropertyName, PropertyValue] = Field(
         default_factory=dict, description="Properties of the new dataset."
     )
 

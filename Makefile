@@ -9,6 +9,9 @@ SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
 VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/real
 GUESTS ?= 1
+# The suite of Debian that the guest is: bookworm (OpenZFS 2.1), or trixie (OpenZFS 2.3).
+GUEST := $(CALYPSO_LAB_GUEST)
+export CALYPSO_LAB_GUEST := $(GUEST)
 # Which of their tests: all, or `real and proves`, which is one of each job type.
 VM_TESTS ?= real
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
@@ -59,14 +62,14 @@ acceptance: setup ## Run the tests that drive real processes
 # Emulated tests are slow, and all of them are in `vm-suite`.
 test unit contract acceptance: export CALYPSO_TEST_LAB = off
 
-vm-lab: setup ## Build the guest for tests on real OpenZFS; instant when it exists (root)
+vm-lab: setup ## Build the guest for tests on real OpenZFS (GUEST=bookworm|trixie; root)
 	@scripts/vm-lab
 
-vm-suite: setup ## Run the tests that need the guest (VM_SUITES= VM_TESTS= GUESTS=1)
+vm-suite: setup ## Run the tests that need the guest (VM_SUITES= VM_TESTS= GUESTS=1 GUEST=)
 	CALYPSO_TEST_REQUIRE=lab,$(CALYPSO_TEST_REQUIRE) $(VENV)/python -m pytest \
 	  -n $(GUESTS) --dist loadfile -m '$(VM_TESTS)' $(VM_SUITES)
 
-recordings: setup ## Record anew what OpenZFS answers to each command, in the guest
+recordings: setup ## Record anew what OpenZFS answers to each command (GUEST=)
 	$(VENV)/python -m tests.real.storage.record
 
 chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)

@@ -9,7 +9,7 @@ from tests.lab.guest import Guest
 def main(verb, *words):
     if verb == "build":
         cache.build()
-        print(f"The lab is in {cache.folder()}.")
+        print(f"The lab of {cache.suite()} is in {cache.folder()}.")
         return 0
     guest = Guest()
     try:

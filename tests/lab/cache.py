@@ -1,7 +1,8 @@
 """Where the lab is kept, and how it gets there: built once for each recipe, whole or not at all.
 
-Two things are kept, each under a hash of what it is made from: the image (minutes; Debian and the
-kernel modules) and the state (half a minute; a machine started from it, saved while it waits).
+Two things are kept, each under its suite of Debian and a hash of what it is made from: the image
+(minutes; Debian and the kernel modules) and the state (half a minute; a machine started from it,
+saved while it waits).
 """
 
 import fcntl
@@ -18,6 +19,7 @@ from tests.lab import machine
 HERE = Path(__file__).parent
 IMAGE_FROM = (HERE / "image.sh", HERE / "guest" / "first")
 STATE_FROM = (HERE / "machine.py", HERE / "guest" / "init", HERE / "guest" / "boot.py")
+SUITES = ("bookworm", "trixie")  # OpenZFS 2.1 and 2.3; the first is what is meant by saying nothing
 PROGRAMS = ("qemu-system-x86_64", "qemu-img", "setpriv")
 
 
@@ -26,8 +28,16 @@ def folder():
     return Path(os.environ.get("CALYPSO_LAB_DIR") or "/var/cache/calypso-lab")
 
 
+def suite():
+    """Return the suite of Debian that the guest is: one of SUITES."""
+    asked = os.environ.get("CALYPSO_LAB_GUEST") or SUITES[0]
+    if asked not in SUITES:
+        raise ValueError(f"CALYPSO_LAB_GUEST={asked}: the lab has {' and '.join(SUITES)}")
+    return asked
+
+
 def image():
-    return folder() / f"image-{_digest(IMAGE_FROM)}"
+    return folder() / f"image-{suite()}-{_digest(IMAGE_FROM)}"
 
 
 @cache
@@ -35,7 +45,7 @@ def state():
     emulator = subprocess.run(
         ["qemu-system-x86_64", "--version"], check=True, capture_output=True
     ).stdout
-    return folder() / f"state-{_digest((*IMAGE_FROM, *STATE_FROM), emulator)}"
+    return folder() / f"state-{suite()}-{_digest((*IMAGE_FROM, *STATE_FROM), emulator)}"
 
 
 def _digest(files, more=b""):
@@ -51,13 +61,13 @@ def why_missing():
         if shutil.which(program) is None:
             return f"{program} is not installed; run `make vm-lab` as root"
     if not state().is_dir():
-        return "not built; run `make vm-lab` as root"
+        return f"not built; run `make vm-lab GUEST={suite()}` as root"
     return None
 
 
 def install(aside):
     """Make the image, which takes minutes."""
-    subprocess.run(["bash", str(HERE / "image.sh"), str(aside)], check=True)
+    subprocess.run(["bash", str(HERE / "image.sh"), suite(), str(aside)], check=True)
 
 
 def save(aside):

@@ -1,17 +1,18 @@
 #!/bin/bash
-# The guest's disk, from Debian packages alone: `image.sh FOLDER` leaves root.img, vmlinuz and
+# The guest's disk, from Debian packages alone: `image.sh SUITE FOLDER` leaves root.img, vmlinuz and
 # initrd in FOLDER, which must be empty. As root; takes 5 minutes on two idle cores.
 #
-# The guest is Debian 12 with OpenZFS' kernel module. All packages come from one suite, so that
-# the kernel and its headers are of the same version. The mirror is the one of this machine.
+# The guest is that suite of Debian with OpenZFS' kernel module. All packages come from the one
+# suite, so that the kernel and its headers are of the same version. The mirror is the one of this
+# machine.
 set -euo pipefail
 
 # What is mounted on the way is gone when this script is, however it ends.
 [ "${IN_OWN_MOUNTS:-}" ] || IN_OWN_MOUNTS=1 exec unshare --mount --propagation private "$0" "$@"
 
-folder=$(realpath "$1")
+suite=$1
+folder=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
-suite=bookworm
 size=2G # of a sparse file
 root=$folder/root over=$folder/over
 
@@ -36,10 +37,10 @@ make_root() {
         --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-        --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*' \
-        --dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/gpu/*' \
-        --dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/media/*' \
-        --dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/net/wireless/*' \
+        --dpkgopt='path-exclude=*/lib/modules/*/kernel/sound/*' \
+        --dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/gpu/*' \
+        --dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/media/*' \
+        --dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/net/wireless/*' \
         --include="$packages" "$suite" "$root" "$1"
 }
 
@@ -60,9 +61,9 @@ build_modules() { # in an overlay, so that compiler and headers never reach the 
     inside apt-get -qq install --no-install-recommends zfs-dkms
     local built=lib/modules/$kernel/updates/dkms
     # The package succeeds even when it has built nothing.
-    [ -f "$over/$built/zfs.ko" ] || { say "zfs-dkms has built no zfs.ko"; exit 1; }
+    compgen -G "$over/$built/zfs.ko*" || { say "zfs-dkms has built no zfs.ko"; exit 1; }
     mkdir -p "$root/$built"
-    cp "$over/$built"/*.ko "$root/$built"
+    cp "$over/$built"/*.ko* "$root/$built" # compressed, where the kernel's own are
     umount --recursive "$over"
     chroot "$root" depmod "$kernel"
 }
@@ -74,9 +75,9 @@ make_initrd() { # a shell, and the modules it takes to reach the disk
     for module in virtio_pci virtio_blk ext4 virtio_net; do
         for path in $(chroot "$root" modprobe -S "$kernel" --show-depends "$module" |
             awk '$1 == "insmod" {print $2}'); do
-            name=$(basename "$path")
+            name=$(basename "$path" .xz)
             [ -e "$tree/modules/$name" ] && continue
-            cp "$root$path" "$tree/modules"
+            xzcat --force "$root$path" >"$tree/modules/$name" # as it is, where it is not compressed
             echo "$name" >>"$tree/modules/order"
         done
     done

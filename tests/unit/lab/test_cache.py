@@ -14,6 +14,7 @@ from tests.lab import cache
 def kept_in(tmp_path, monkeypatch):
     monkeypatch.setenv("CALYPSO_LAB_DIR", str(tmp_path / "labs"))
     monkeypatch.delenv("CALYPSO_TEST_LAB", raising=False)
+    monkeypatch.delenv("CALYPSO_LAB_GUEST", raising=False)
     if shutil.which("qemu-system-x86_64") is None:
         emulator = tmp_path / "bin" / "qemu-system-x86_64"
         emulator.parent.mkdir()
@@ -89,7 +90,32 @@ def test_another_recipe_is_another_lab(tmp_path, monkeypatch):
     assert not {cache.image(), cache.state()} & set(before)
 
 
+def test_each_suite_of_debian_has_a_lab_of_its_own_and_bookworm_is_meant_by_saying_nothing(
+    monkeypatch,
+):
+    usual = cache.image(), cache.state()
+    for asked, is_usual in (("bookworm", True), ("", True), ("trixie", False)):
+        monkeypatch.setenv("CALYPSO_LAB_GUEST", asked)
+        cache.state.cache_clear()
+        assert [cache.image() in usual, cache.state() in usual] == [is_usual] * 2
+        assert (asked or "bookworm") in cache.state().name
+
+
+def test_the_recipe_is_told_which_suite_to_make(tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "HERE", tmp_path)
+    monkeypatch.setenv("CALYPSO_LAB_GUEST", "trixie")
+    (tmp_path / "image.sh").write_text('echo "$1" >"$2/made"\n')
+    cache.install(tmp_path)
+    assert (tmp_path / "made").read_text() == "trixie\n"
+
+
+def test_a_suite_there_is_no_lab_of_is_refused(monkeypatch):
+    monkeypatch.setenv("CALYPSO_LAB_GUEST", "sid")
+    with pytest.raises(ValueError, match="sid: the lab has bookworm and trixie"):
+        cache.image()
+
+
 def test_why_it_is_missing_is_said(monkeypatch):
-    assert "make vm-lab" in cache.why_missing()
+    assert "make vm-lab GUEST=bookworm" in cache.why_missing()
     monkeypatch.setenv("CALYPSO_TEST_LAB", "off")
     assert "make vm-suite" in cache.why_missing()

@@ -21,9 +21,8 @@ FILES = 400
 SIZE_BYTES = 500_000
 
 
-@pytest.fixture
-def filled(stack, tmp_path):
-    """A pool with a dataset of 200 MB and a snapshot of it."""
+def fill(stack, tmp_path):
+    """Have workers, and a pool with a dataset of 200 MB and a snapshot of it."""
     workers = stack.start_workers("storage")
     vdev = {"kind": "stripe", "devices": [str(tmp_path / "pool")]}
     stack.run("storage.pool_create", {"name": "tank", "vdevs": [vdev]})
@@ -34,6 +33,11 @@ def filled(stack, tmp_path):
         (folder / f"file-{number:04}").write_bytes(number.to_bytes(4) + block)
     stack.run("storage.snapshot_create", {"dataset": "tank/home", "name": "one"})
     stack.workers = workers
+
+
+@pytest.fixture
+def filled(stack, tmp_path):
+    fill(stack, tmp_path)
     return stack
 
 
@@ -57,6 +61,33 @@ def test_a_replication_whose_worker_is_killed_runs_again_and_completes(filled):
     assert filled.run(
         "storage.replication_run", {"source": "tank/home", "target": "tank/copy"}
     ).result["nothing_to_do"]
+
+
+def test_a_replication_goes_on_while_postgresql_and_redis_are_away(
+    new_stack, own_postgres, own_redis, tmp_path
+):
+    """Many leases long: nobody takes it for dead, and its end is recorded when they are back."""
+    stack = new_stack(
+        own_postgres.url, own_redis.url, CALYPSO_LEASE_S="2", CALYPSO_HEARTBEAT_S="0.5"
+    )
+    fill(stack, tmp_path)
+    slow = {"source": "tank/home", "target": "tank/copy", "rate_bytes_per_s": 10_000_000}
+    job = stack.wait_running(stack.submit("storage.replication_run", slow))
+    own_postgres.stop()
+    own_redis.stop()
+    away = time.monotonic()
+    until(lambda: time.monotonic() - away > 8, 12)
+    was_alive = bool(tagged(f"{job.id}."))
+    own_redis.start()
+    own_postgres.start()
+
+    done = stack.wait(job, limit_s=120)
+
+    assert was_alive
+    assert (done.state, done.attempt) == (State.SUCCEEDED, 1)
+    storage = DirectoryStorage(LocalHost(), stack.settings.state_dir / "storage")
+    assert [one.holds for one in storage.snapshots("tank/home")] == [0]
+    assert storage.checksum("tank/copy@one") == storage.checksum("tank/home@one")
 
 
 def test_everything_of_the_worker_killed_is_found_at_the_next_start(filled):

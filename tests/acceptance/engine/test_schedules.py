@@ -137,6 +137,32 @@ def test_a_slot_that_passes_while_no_scheduler_runs_is_an_alert_until_one_makes_
     assert owned.wait(jobs(owned, rule)[0]).state is State.SUCCEEDED
 
 
+@pytest.mark.timeout(240)
+def test_a_task_whose_dataset_is_gone_fails_with_an_alert_and_fires_again(owned, tmp_path):
+    owned.start_workers("storage")
+    vdev = {"kind": "stripe", "devices": [str(tmp_path / "pool")]}
+    owned.run("storage.pool_create", {"name": "tank", "vdevs": [vdev]})
+    rule = added(
+        owned, first=minute() - MINUTE, missed="run_all", type="storage.snapshot_create",
+        params={"dataset": "tank/home"},
+    )  # fmt: skip
+    owned.start("workers.scheduler")
+
+    until(lambda: len(jobs(owned, rule)) >= 2, 90, "two slots")
+    failed = [owned.wait(job) for job in jobs(owned, rule)]
+    assert {job.state for job in failed} == {State.FAILED}
+    assert {job.error.code for job in failed} == {"storage_dataset_missing"}
+    assert {"tank/home" in job.error.detail for job in failed} == {True}
+    alarm = until(lambda: alerts(owned).get("job_failed"), what="the alert")
+    assert "tank/home" in alarm.detail
+
+    owned.run("storage.dataset_create", {"dataset": "tank/home"})
+    until(
+        lambda: any(job.state is State.SUCCEEDED for job in jobs(owned, rule)), 120, "its next slot"
+    )
+    until(lambda: "job_failed" not in alerts(owned), what="the end of the alert")
+
+
 def _come_due(stack, schedule, slot):
     """Nobody can put a database's clock forward; so the slot is put back."""
     with stack.house.engine.connect() as connection:

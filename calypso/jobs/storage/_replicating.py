@@ -94,13 +94,15 @@ class Replication:
             return
         todo = self._steps(target, last, source)
         if todo:
-            self._send_all(todo, target)
+            self._send_all(todo, target, source)
         else:
             self._running.log(f"{target} has {last.name} already")
+            self._release_earlier(source)
         self.targets.append(target)
 
-    def _send_all(self, todo: Sequence[Step], target: str) -> None:
+    def _send_all(self, todo: Sequence[Step], target: str, source: Sequence[Snapshot]) -> None:
         with self._held(todo):
+            self._release_earlier(source)
             for number, step in enumerate(todo, start=1):
                 self._running.stop_if_cancelled()
                 self._move(step, target, f"sending {number} of {len(todo)}: {step.snapshot.name}")
@@ -135,13 +137,17 @@ class Replication:
         try:
             for name in names:
                 self._source.hold(name, self._running.token)
-                for token in self._running.earlier_tokens:
-                    self._source.release(name, token)
             yield
         finally:
             with self._running.tidying():
                 for name in names:
                     self._release(name)
+
+    def _release_earlier(self, source: Sequence[Snapshot]) -> None:
+        """Take away what earlier runs of this job held, also of what they had brought already."""
+        for one in source:
+            for token in self._running.earlier_tokens if one.holds else ():
+                self._source.release(one.name, token)
 
     def _release(self, name: str) -> None:
         """Release a hold; one that cannot be, since the machine is gone, must not hide why."""

@@ -238,6 +238,20 @@ def test_what_is_sent_is_held_in_the_name_of_the_job(push, here):
     assert here.holds("tank/home@one") == here.holds("tank/home@two") == []
 
 
+def test_what_an_earlier_run_held_is_let_go_of_although_it_had_brought_all(push, here):
+    for name in ("one", "two"):
+        here.create_snapshot("tank/home", name)
+    push(all_snapshots=True)
+    for name in ("one", "two"):  # killed before it could take them away
+        here.hold(f"tank/home@{name}", "calypso-17-1")
+    here.hold("tank/home@one", "audit")
+
+    assert push(running=FakeRunning(epoch=2), all_snapshots=True).nothing_to_do
+
+    assert here.holds("tank/home@one") == ["audit"]
+    assert here.holds("tank/home@two") == []
+
+
 def test_a_rate_is_kept_to(push, here):
     (path(here, "tank/home") / "big").write_bytes(os.urandom(600_000))
     here.create_snapshot("tank/home", "one")

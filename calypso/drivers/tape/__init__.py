@@ -1,0 +1,142 @@
+"""What every tape product can do, the values it speaks in, and how it refuses.
+
+Drives go by serial number, cartridges by barcode, slots by the numbers that mtx gives them. A
+verb that returns has seen its postcondition to be so. Acting twice is as good as once only where
+it says. `docs/decisions/0011-a-tape-is-an-end-of-a-pipe.md` tells why it is cut like this.
+"""
+
+from typing import Protocol
+
+from calypso.drivers.tape.drive_refusals import (
+    BlockTooLarge,
+    DriveBusy,
+    DriveEmpty,
+    DriveFull,
+    DriveMissing,
+    DriveNotReady,
+    DriveOffline,
+    DriveUnpaired,
+    EndOfData,
+    EndOfMedium,
+    MediumDamaged,
+    MediumUnfit,
+    RemovalPrevented,
+    StreamBroken,
+    WormViolation,
+    WriteProtected,
+)
+from calypso.drivers.tape.drive_values import (
+    Drive,
+    DriveState,
+    Streamed,
+    TapeAlert,
+    alert,
+)
+from calypso.drivers.tape.refusals import (
+    BadName,
+    BarcodeDuplicate,
+    CartridgeExists,
+    CartridgeLoaded,
+    CartridgeMissing,
+    CleaningCartridge,
+    CleaningExpired,
+    ElementBlocked,
+    LibraryExists,
+    LibraryInUse,
+    LibraryMissing,
+    LibraryOffline,
+    NoFreeSlot,
+    NotACleaningCartridge,
+    NotMoved,
+    NotPermitted,
+    ProductMissing,
+    RobotJammed,
+    SlotEmpty,
+    SlotFull,
+    SlotMissing,
+    TapeError,
+    Unsupported,
+)
+from calypso.drivers.tape.values import (
+    Cartridge,
+    CartridgeKind,
+    CartridgeSpec,
+    Element,
+    ElementKind,
+    Library,
+    LibrarySpec,
+    OnItems,
+    Place,
+    kind_by_barcode,
+)
+from calypso.drivers.tape.verbs.drives import BLOCK_BYTES, READ_BYTES, DriveVerbs
+from calypso.drivers.tape.verbs.libraries import LibraryVerbs
+from calypso.drivers.tape.verbs.virtual import VirtualVerbs
+from calypso.models.inventory import Capability
+
+__all__ = [
+    "BLOCK_BYTES",
+    "READ_BYTES",
+    "BadName",
+    "BarcodeDuplicate",
+    "BlockTooLarge",
+    "Cartridge",
+    "CartridgeExists",
+    "CartridgeKind",
+    "CartridgeLoaded",
+    "CartridgeMissing",
+    "CartridgeSpec",
+    "CleaningCartridge",
+    "CleaningExpired",
+    "Drive",
+    "DriveBusy",
+    "DriveEmpty",
+    "DriveFull",
+    "DriveMissing",
+    "DriveNotReady",
+    "DriveOffline",
+    "DriveState",
+    "DriveUnpaired",
+    "Element",
+    "ElementBlocked",
+    "ElementKind",
+    "EndOfData",
+    "EndOfMedium",
+    "Library",
+    "LibraryExists",
+    "LibraryInUse",
+    "LibraryMissing",
+    "LibraryOffline",
+    "LibrarySpec",
+    "MediumDamaged",
+    "MediumUnfit",
+    "NoFreeSlot",
+    "NotACleaningCartridge",
+    "NotMoved",
+    "NotPermitted",
+    "OnItems",
+    "Place",
+    "ProductMissing",
+    "RemovalPrevented",
+    "RobotJammed",
+    "SlotEmpty",
+    "SlotFull",
+    "SlotMissing",
+    "StreamBroken",
+    "Streamed",
+    "Tape",
+    "TapeAlert",
+    "TapeError",
+    "Unsupported",
+    "WormViolation",
+    "WriteProtected",
+    "alert",
+    "kind_by_barcode",
+]
+
+
+class Tape(LibraryVerbs, DriveVerbs, VirtualVerbs, Protocol):
+    """One tape product on one node."""
+
+    def probe(self) -> Capability:
+        """Tell what product this is, whether it can be used, and what it can do."""

@@ -1,0 +1,1 @@
+"""The verbs of a tape product, by what they act on."""

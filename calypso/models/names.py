@@ -65,6 +65,21 @@ SecretName = Annotated[
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]*$", max_length=100),
     Field(examples=["replication/offsite-key"]),
 ]
+LibraryName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64),
+    Field(examples=["shelf"]),
+]
+DriveSerial = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=64),
+    Field(examples=["shelf-0"]),
+]
+Barcode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+$%-]*$", max_length=32),
+    Field(examples=["CAL001L8"]),
+]
 NodeName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=63),

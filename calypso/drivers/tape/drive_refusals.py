@@ -54,6 +54,13 @@ class DriveNotReady(TapeError):
     transient = True
 
 
+class PositionUnknown(TapeError):
+    """Where the tape stands is not known; rewind it, or go to its end."""
+
+    code = "tape_position_unknown"
+    title = "Position unknown"
+
+
 class RemovalPrevented(TapeError):
     """The drive does not give the cartridge away."""
 
@@ -100,6 +107,13 @@ class MediumDamaged(TapeError):
 
     code = "tape_medium_damaged"
     title = "Medium is damaged"
+
+
+class OutOfSpace(TapeError):
+    """The disk that a virtual cartridge lies on is full, though the cartridge is not."""
+
+    code = "tape_out_of_space"
+    title = "Disk below the cartridge is full"
 
 
 class MediumUnfit(TapeError):

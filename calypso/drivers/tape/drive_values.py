@@ -60,10 +60,14 @@ class Drive(Value):
 
 
 class Streamed(Value):
-    """What went to or came from a tape: one tape file, or what of it there was room for."""
+    """What went to or came from a tape: one tape file, or what of it there was room for.
+
+    `is_marked`: a file mark ends it on the tape. Without one its writer was cut off.
+    """
 
     bytes: int
     blocks: int
+    is_marked: bool = True
 
 
 CLEANING_ALERTS = frozenset({20, 21})

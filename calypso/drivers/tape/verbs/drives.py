@@ -37,12 +37,6 @@ class DriveVerbs(Protocol):
         EndOfData, and the tape is rewound, when there are fewer.
         """
 
-    def skip_files(self, serial: str, count: int) -> Drive:
-        """Go on over `count` file marks, or back over `-count` and to the side before the last.
-
-        EndOfData, and the tape is rewound, when there are fewer.
-        """
-
     def eject(self, serial: str) -> Drive:
         """Rewind and let the cartridge go: the robot can take it; it is used no more till then.
 
@@ -65,8 +59,9 @@ class DriveVerbs(Protocol):
     def writer(self, serial: str, *, block_bytes: int = BLOCK_BYTES) -> Argv:
         """Return the last stage of a pipe: writes its stdin as one tape file, then a file mark.
 
-        It begins where the tape stands, and all behind is gone. Every block but the last has
-        `block_bytes`. WriteProtected, WormViolation and CleaningCartridge are found before.
+        It begins where the tape stands, and all behind is gone; PositionUnknown after a load, until
+        the drive was told where to go. Every block but the last has `block_bytes`. WriteProtected
+        and CleaningCartridge are found before; WormViolation by the stage itself at the latest.
         """
 
     def reader(self, serial: str, *, block_bytes: int = READ_BYTES) -> Argv:

@@ -1,0 +1,1 @@
+"""The programs that move data to and from tapes; standard library only. See `program.py`."""

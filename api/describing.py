@@ -94,6 +94,19 @@ def _remove_nested_definitions(schemas: Document) -> None:
         schema.pop("$defs", None)
 
 
+USED_BY: Document = {
+    "description": "The job that uses it now; null when none does.",
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"id": {"type": "string", "format": "uuid"}, "title": {"type": "string"}},
+            "required": ["id", "title"],
+        },
+        {"type": "null"},
+    ],
+}
+
+
 def _describe_jobs(document: Document, types: Mapping[str, JobType]) -> None:
     """Say for each job type what POST /jobs takes."""
     schemas = document["components"]["schemas"]
@@ -134,6 +147,9 @@ def _describe_tables(document: Document, tables: Mapping[str, InventoryTable]) -
         _add_model(schemas, name, table.row, mode="serialization")
         schemas[name]["properties"]["node"] = {"type": "string"}
         schemas[name]["required"].append("node")
+        if table.used_by:
+            schemas[name]["properties"]["job"] = USED_BY
+            schemas[name]["required"].append("job")
         schemas[f"{name}.page"] = {
             **schemas["Rows"],
             "title": table.title,

@@ -19,6 +19,7 @@ from calypso.models.job import Job
 from calypso.models.names import NodeName
 
 STALE_AFTER = 3  # readings missed in a row
+MOST_HOLDERS = 10_000  # of the rows of a page, with those who wait for them
 
 blueprint = APIBlueprint(
     "inventory", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="inventory")]
@@ -128,6 +129,7 @@ def read_table(path: TablePath, query: TableQuery) -> Any:
         table.name, node=query.node, filters=_filters(table, query),
         limit=query.limit, cursor=query.cursor,
     )  # fmt: skip
+    rows = _with_jobs(table, rows)
     stale = _is_old(observed_at) or not _is_served(table.subsystem, query.node)
     return answer(Rows(items=rows, observed_at=observed_at, stale=stale, next_cursor=cursor))
 
@@ -160,6 +162,23 @@ def _table(path: TablePath) -> InventoryTable:
     if table is None:
         raise NotFound("There is no such table. GET /inventory lists them.")
     return table
+
+
+def _with_jobs(table: InventoryTable, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add which job uses each row, as it is now; None when none does."""
+    if table.used_by is None or not rows:
+        return rows
+    paths = {(row["node"], row["key"]): table.used_by.format(key=row["key"]) for row in rows}
+    entries = house().ports.jobs.locks(paths=sorted(set(paths.values())), limit=MOST_HOLDERS)
+    holders = {
+        (one.node, one.path): {"id": str(one.job), "title": one.title}
+        for one in entries
+        if one.granted and one.mode == "exclusive"
+    }
+    return [
+        {**row, "job": holders.get((node, path))}
+        for row, ((node, _), path) in zip(rows, paths.items(), strict=True)
+    ]
 
 
 def _filters(table: InventoryTable, query: TableQuery) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pydantic_settings import (
 from calypso.errors import Misconfigured
 
 ETC = Path("/etc/calypso")
-KNOWN_SUBSYSTEMS = ("storage", "system")  # in the order in which their workers are started
+KNOWN_SUBSYSTEMS = ("storage", "tape", "system")  # their workers are started in this order
 
 
 def default_node() -> str:
@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         default="auto", description="auto: ZFS where its module is loaded, else directory."
     )
     storage_slots: int = Field(default=2, ge=1, le=64, description="Storage jobs at a time.")
+    tape_product: Literal["auto", "changer", "filelib"] = Field(
+        default="auto",
+        description="auto: real changers and drives where there are some, else a directory.",
+    )
+    tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
     cgroups: bool = Field(
         default=True, description="Each job in a cgroup v2 of its own, where one is delegated."

@@ -15,6 +15,9 @@ from calypso.config import Settings
 from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
+from calypso.drivers.tape import Tape
+from calypso.drivers.tape.changer import ChangerTape
+from calypso.drivers.tape.filelib import FileTape
 from calypso.engine.alerting.postman import Sender
 from calypso.engine.ports import Ports
 from calypso.errors import Misconfigured, SubsystemUnavailable
@@ -119,8 +122,21 @@ def _open_storage(settings: Settings, host: Host) -> Storage:
     return DirectoryStorage(host, settings.state_dir / "storage")
 
 
+def _open_tape(settings: Settings, host: Host) -> Tape:
+    product = settings.tape_product
+    if product == "auto":
+        has_devices = host.exists("/dev/nst0") or host.exists("/dev/sch0")
+        product = "changer" if has_devices and host.which("mtx") else "filelib"
+    if product == "changer":
+        return ChangerTape(host, settings.state_dir / "changers")
+    files = FileTape(host, settings.state_dir / "tape")
+    files.furnish()
+    return files
+
+
 _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {
     "storage": _open_storage,
+    "tape": _open_tape,
     "system": lambda _settings, host: host,
 }
 

@@ -119,8 +119,17 @@ class JobStore(Kinship, Protocol):
     def workers(self, node: str | None = None) -> list[WorkerRecord]:
         """List known worker processes, dead ones not yet reaped included."""
 
-    def locks(self, node: str | None = None, *, limit: int = 500) -> list[LockEntry]:
-        """List what is held and waited for, path by path, holders first, then as they stand."""
+    def locks(
+        self,
+        node: str | None = None,
+        *,
+        paths: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[LockEntry]:
+        """List what is held and waited for, path by path, holders first, then as they stand.
+
+        Of all paths, or of some.
+        """
 
     def queues(self) -> list[QueueLength]:
         """List every queue that has unfinished jobs or workers."""

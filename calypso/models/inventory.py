@@ -23,6 +23,7 @@ class InventoryTable:
 
     `sign`: a text from the driver that differs as soon as the table would; asked every two seconds.
     `least_pause_s`: it is read no more often than this, however many jobs end.
+    `used_by`: the lock that a job holds on a row while it uses it, with the row's `{key}`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class InventoryTable:
     filters: tuple[str, ...]
     sign: Callable[[Any], str] | None = None
     least_pause_s: float = 0.0
+    used_by: str | None = None
 
     @property
     def subsystem(self) -> str:
@@ -56,12 +58,13 @@ def inventory(
     filters: tuple[str, ...] = (),
     sign: Callable[[Any], str] | None = None,
     least_pause_s: float = 0.0,
+    used_by: str | None = None,
 ) -> Callable[[F], InventoryTable]:
     """Declare a table; the reading function becomes the value that `inventory.load()` finds."""
 
     def declare(read: F) -> InventoryTable:
         title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
-        return InventoryTable(name, title, driver, row, read, filters, sign, least_pause_s)
+        return InventoryTable(name, title, driver, row, read, filters, sign, least_pause_s, used_by)
 
     return declare
 

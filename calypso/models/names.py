@@ -72,7 +72,7 @@ LibraryName = Annotated[
 ]
 DriveSerial = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=64),
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64),
     Field(examples=["shelf-0"]),
 ]
 Barcode = Annotated[

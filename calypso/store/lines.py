@@ -1,5 +1,7 @@
 """The lock book and the queues, as people read them."""
 
+from collections.abc import Sequence
+
 from calypso.models.line import LockEntry, QueueLength
 from calypso.models.lock import Mode
 from calypso.store.asking import Asking
@@ -13,7 +15,7 @@ SELECT * FROM (
   UNION ALL
   SELECT node, wait_on, wait_mode::text, id, title, state::text, false, wait_since, -priority, seq
     FROM calypso.jobs WHERE state = 'waiting' AND wait_reason = 'lock') book
-WHERE %s::text IS NULL OR node = %s
+WHERE (%s::text IS NULL OR node = %s) AND (%s::text[] IS NULL OR path = ANY (%s))
 ORDER BY node, path, granted DESC, np, seq LIMIT %s"""
 QUEUES = """
 WITH jobs AS (
@@ -34,14 +36,24 @@ SELECT node, subsystem, queue, coalesce(waiting, 0) AS waiting, coalesce(queued,
 class Lines(Asking):
     """The verbs on what is held and waited for."""
 
-    def locks(self, node: str | None = None, *, limit: int = 500) -> list[LockEntry]:
-        """List what is held and waited for, path by path, holders first, then as they stand."""
+    def locks(
+        self,
+        node: str | None = None,
+        *,
+        paths: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[LockEntry]:
+        """List what is held and waited for, path by path, holders first, then as they stand.
+
+        Of all paths, or of some.
+        """
+        some = None if paths is None else [*paths]
         return [
             LockEntry(
                 node=row.node, path=row.path, mode=Mode(row.mode).word, job=row.job,
                 title=row.title, state=row.state, granted=row.granted, since=row.since,
             )
-            for row in self._rows(LOCKS, node, node, limit)
+            for row in self._rows(LOCKS, node, node, some, some, limit)
         ]  # fmt: skip
 
     def queues(self) -> list[QueueLength]:

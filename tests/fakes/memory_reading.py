@@ -53,13 +53,13 @@ class Shown(Rules):
                 return Page(items)
             return Page(items, cursors.write_instant(query.sort, *place(rows[query.limit - 1])))
 
-    def locks(self, node: str | None = None, *, limit: int = 500) -> list[LockEntry]:
+    def locks(self, node=None, *, paths=None, limit: int = 500) -> list[LockEntry]:
         with self._open():
             entries = [
                 (entry.node, entry.path, not entry.granted, row.age, entry)
                 for row in self._rows.values()
                 for entry in _locks_of(row)
-                if node in (None, entry.node)
+                if node in (None, entry.node) and (paths is None or entry.path in paths)
             ]
             return [one[-1] for one in sorted(entries, key=lambda one: one[:-1])][:limit]
 

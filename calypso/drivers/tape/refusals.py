@@ -111,6 +111,13 @@ class CartridgeLoaded(TapeError):
     title = "Cartridge is loaded"
 
 
+class CartridgeLabelled(TapeError):
+    """The cartridge has a barcode, and is to be named by it."""
+
+    code = "tape_cartridge_labelled"
+    title = "Cartridge has a barcode"
+
+
 class BarcodeDuplicate(TapeError):
     """Two cartridges bear the same barcode: which one is meant cannot be known."""
 

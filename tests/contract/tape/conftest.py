@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from calypso.drivers.tape import CartridgeKind, CartridgeSpec, LibrarySpec, stream
+from calypso.drivers.tape.changer import ChangerTape
 from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.filelib import FileTape
 from calypso.host.local import LocalHost
+from tests.conftest import REQUIRED, missing
+from tests.lab import cache, inside
+from tests.lab.changer import LIBRARY, LabChanger
 from tests.lab.here import Here
 
 CARTRIDGE_BYTES = 4 << 20
@@ -23,6 +27,7 @@ CARTRIDGES = {
     "W00001LT": CartridgeKind.WORM,
 }
 TIMEOUT_S = 120
+EMULATED_S = 600  # for a test in a guest; alone on a machine it takes some ten seconds
 
 
 class Place:
@@ -71,9 +76,46 @@ class Place:
         }
 
 
-@pytest.fixture(params=["filelib"])
+CHANGER = pytest.param(
+    "changer", marks=[pytest.mark.real("changer"), pytest.mark.timeout(EMULATED_S)]
+)
+
+
+@pytest.fixture(params=["filelib", CHANGER])
 def place(request, tmp_path):
-    return _filelib(tmp_path)
+    if request.param == "filelib":
+        return _filelib(tmp_path)
+    if (reason := cache.why_missing()) is not None and "changer" in REQUIRED:
+        missing("changer", f"the lab: {reason}")
+    return _changer(request.getfixturevalue("lab_changer"), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def lab_changers():
+    """The changers that were set up, by guest."""
+    return {}
+
+
+@pytest.fixture
+def lab_changer(guest, lab_changers):
+    """A guest whose changer is as at the start."""
+    if guest.work not in lab_changers:
+        sizes = {one: (kind.value[:5], CARTRIDGE_BYTES >> 20) for one, kind in CARTRIDGES.items()}
+        lab_changers[guest.work] = LabChanger(guest, sizes)
+    yield guest
+    lab_changers[guest.work].reset()
+
+
+def _changer(guest, tmp_path):
+    def reopen(host):
+        return ChangerTape(host, tmp_path / "state")
+
+    def user(serial):
+        return inside.opened, guest.path(reopen(guest.host()).drive(serial).device)
+
+    folder = guest.path(f"/tmp/{tmp_path.name}")
+    folder.mkdir(exist_ok=True)
+    return Place("changer", guest, LIBRARY, folder=folder, reopen=reopen, user=user)
 
 
 def _filelib(tmp_path):

@@ -57,7 +57,8 @@ def test_it_serves_and_leaves_nothing_when_stopped(start):
     password = running.data / "admin-password"
 
     assert status(f"{running.url}/api/v1/readyz") == 200
-    assert names == {"postgres", "redis", "api", "worker-storage", "worker-system", "scheduler"}
+    workers = {"worker-storage", "worker-tape", "worker-system"}
+    assert names == {"postgres", "redis", "api", "scheduler", *workers}
     assert str(password) in running.said
     assert password.stat().st_mode & 0o777 == 0o600
     assert (running.data / "secrets.env").stat().st_mode & 0o777 == 0o600

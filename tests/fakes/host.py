@@ -52,14 +52,19 @@ class Recording:
 
 def read_recording(path):
     """Read a recording file."""
+    return read_text(path.read_text(), path.name)
+
+
+def read_text(text, name):
+    """Read the text of a recording."""
     told = re.fullmatch(
         r"\$ (?P<command>.*?)\n\[exit (?P<code>-?\d+)\] \[[\d.]+ s\]\n"
         r"----- stdout\n(?P<stdout>.*?)----- stderr\n(?P<stderr>.*)",
-        path.read_text(),
+        text,
         re.DOTALL,
     )
-    assert told is not None, f"{path.name} is no recording"
-    return Recording(path.name, told["command"], int(told["code"]), told["stdout"], told["stderr"])
+    assert told is not None, f"{name} is no recording"
+    return Recording(name, told["command"], int(told["code"]), told["stdout"], told["stderr"])
 
 
 class FakeHost:

@@ -192,7 +192,7 @@ class NoSecrets:
 
 
 def memory_house(node="keep"):
-    """Return a house of fakes in which the system and storage subsystems are served."""
+    """Return a house of fakes in which every subsystem is served."""
     store, live = MemoryJobStore(), MemoryLive()
     alerts = MemoryAlertStore(store, tell=live.tell)
     accounts = MemoryAccounts(store)
@@ -207,7 +207,7 @@ def memory_house(node="keep"):
         alerts=alerts,
         channels=MemoryChannels(alerts.office),
     )
-    for subsystem in ("system", "storage"):
+    for subsystem in ("system", "storage", "tape"):
         able = Capability(product="fake", available=True)
         status = SubsystemStatus(node=node, subsystem=subsystem, capability=able, observed_at=now())
         ports.inventory.report(status)

@@ -357,6 +357,9 @@ def test_the_book_names_holders_and_who_stands_in_line(store):
         ("storage/tank/home", "exclusive", holder.id, True),
     ]
     assert [one.title for one in store.locks("other")] == ["elsewhere"]
+    (path, *_) = [one.path for one in store.locks(NODE)]
+    assert {one.path for one in store.locks(paths=[path, "no/such"])} == {path}
+    assert store.locks(paths=[]) == []
     assert [one.node for one in store.locks(limit=1)] == [NODE]
 
     finish(store, holder)

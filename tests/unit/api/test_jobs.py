@@ -168,6 +168,19 @@ def test_tables_say_whether_anybody_keeps_them_fresh(client, house):
     assert unwatched["stale"] is True
 
 
+def test_a_row_shows_the_job_that_uses_it(client, house):
+    rows = [("shelf-0", {"serial": "shelf-0"}), ("shelf-1", {"serial": "shelf-1"})]
+    house.ports.inventory.replace("keep", "tape/drives", rows)
+    asked = {"type": "tape.drive_position", "params": {"drive": "shelf-1", "operation": "rewind"}}
+    first = client.post("/api/v1/jobs", json=asked).get_json()
+    client.post("/api/v1/jobs", json=asked)  # waits for the first
+
+    free, used = client.get("/api/v1/inventory/tape/drives").get_json()["items"]
+    assert free["job"] is None
+    assert used["job"] == {"id": first["id"], "title": "Wind shelf-1: rewind"}
+    assert used["serial"] == "shelf-1"
+
+
 def test_a_refresh_starts_short_jobs(client):
     answer = client.post("/api/v1/inventory/storage/pools/refresh")
     assert answer.status_code == 202

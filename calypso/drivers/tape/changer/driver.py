@@ -24,7 +24,8 @@ class ChangerTape(Drives, Real):
                 reason=f"Not installed: {', '.join(missing)}.",
                 how_to_install=HOW_TO_INSTALL,
             )
-        told = re.search(r"version (\S+)", self._ran(("mtx", "--version"), READ_TIMEOUT_S).stdout)
+        ran = self._ran(("mtx", "--version"), READ_TIMEOUT_S)
+        told = re.search(r"version ([\d.]+)", ran.stdout + ran.stderr)
         return Capability(
             product="changer",
             version=f"mtx {told[1]}" if told else None,

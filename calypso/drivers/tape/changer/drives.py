@@ -1,7 +1,6 @@
-"""The part of the driver that is about drives and the tape in them."""
+"""The part of the driver that winds, writes and reads the tape in a drive."""
 
 from contextlib import suppress
-from typing import Any
 
 from calypso.drivers.tape import (
     BLOCK_BYTES,
@@ -9,100 +8,29 @@ from calypso.drivers.tape import (
     CartridgeKind,
     CleaningCartridge,
     Drive,
-    DriveBusy,
     DriveEmpty,
     DriveNotReady,
-    DriveOffline,
-    DriveState,
-    Element,
-    ElementKind,
     EndOfData,
     MediumDamaged,
     PositionUnknown,
-    TapeAlert,
-    TapeError,
     WormViolation,
     WriteProtected,
     kind_by_barcode,
     stream,
 )
-from calypso.drivers.tape.changer import alerts, errors, reading
-from calypso.drivers.tape.changer.commands import READ_TIMEOUT_S, Look, name
-from calypso.drivers.tape.changer.moves import Moves
-from calypso.drivers.tape.changer.reading import (
-    BOT,
-    DR_OPEN,
-    EOD,
-    EOF_BIT,
-    ONLINE,
-    WR_PROT,
-    Device,
-    Status,
-)
+from calypso.drivers.tape.changer import errors
+from calypso.drivers.tape.changer.asking import Asking
+from calypso.drivers.tape.changer.commands import Look, name
+from calypso.drivers.tape.changer.reading import DR_OPEN, ONLINE, WR_PROT, Device, Status
 from calypso.host import Argv
 from calypso.models.jobtype import Plan
 
 ERASE_LONG = ("19", "01", "00", "00", "00", "00")  # ERASE(6) with LONG, SSC-3 5.2
-TAPE_ALERT_PAGE = "0x2e"
 MARK_TIMEOUT_S = 900.0
-Places = dict[str, tuple[str, Element]]
 
 
-class Drives(Moves):
+class Drives(Asking):
     """Satisfies `DriveVerbs`."""
-
-    def drives(self) -> list[Drive]:
-        """List every drive, by library and number; those of no library last."""
-        look = self._look()
-        places = self._places(look)
-        found = [self._drive(one, places.get(name(one))) for one in look.drives]
-        return sorted(found, key=lambda one: (one.library is None, one.library, one.number))
-
-    def drive(self, serial: str) -> Drive:
-        """Return one drive."""
-        look = self._look()
-        return self._drive(look.drive(serial), self._places(look).get(serial))
-
-    def _places(self, look: Look) -> Places:
-        """Return in which library each drive is, and what that has on record of it."""
-        found: Places = {}
-        for changer in look.changers:
-            with suppress(TapeError):  # it is offline, and `libraries` says so
-                elements = self._elements(changer)
-                own = {one.number: one for one in elements if one.kind is ElementKind.DRIVE}
-                for serial, number in self._numbers(changer, look.drives).items():
-                    found[serial] = (name(changer), own[number])
-        return found
-
-    def _drive(self, device: Device, place: tuple[str, Element] | None) -> Drive:
-        library, element = place or (None, None)
-        plain = Drive(
-            serial=name(device),
-            library=library,
-            number=element.number if element else None,
-            vendor=device.vendor,
-            product=device.product,
-            revision=device.revision,
-            device=device.nst,
-            state=DriveState.OFFLINE,
-            barcode=element.barcode if element else None,
-            source=element.source if element else None,
-        )
-        try:
-            told = _told(self._status(device), element)
-        except DriveBusy:
-            told = {"state": DriveState.BUSY}
-        except DriveOffline as refused:
-            told = {"reason": refused.detail}
-        if told.get("state") is not DriveState.BUSY:
-            told["tape_alerts"] = self._alerts(device, plain.barcode)
-        return plain.model_copy(update=told)
-
-    def _alerts(self, device: Device, barcode: str | None) -> tuple[TapeAlert, ...]:
-        """Return the flags that are up; none where the drive has no such page."""
-        argv = ("sg_logs", "-H", "-p", TAPE_ALERT_PAGE, device.sg)
-        told = reading.tape_alerts(reading.dump(self._ran(argv, READ_TIMEOUT_S).stdout))
-        return alerts.noted(self._state / f"{name(device)}.alerts", barcode, told)
 
     # -- where it stands
 
@@ -235,25 +163,3 @@ def _refuse_lost(status: Status, serial: str) -> None:
         raise PositionUnknown(
             f"Where the tape in {serial} stands is not known. Rewind it, or go to its end."
         )
-
-
-def _told(status: Status, element: Element | None) -> dict[str, Any]:
-    """Return what the status of a drive adds; `element` is what its library says, if it has one."""
-    if status.has(DR_OPEN):
-        if element is not None and element.is_full:
-            return {"state": DriveState.NOT_READY, "reason": "The cartridge is ejected."}
-        return {"state": DriveState.EMPTY}
-    if not status.has(ONLINE):
-        is_cleaning = element and kind_by_barcode(element.barcode) is CartridgeKind.CLEANING
-        return {"state": DriveState.CLEANING if is_cleaning else DriveState.NOT_READY}
-    return {
-        "state": DriveState.LOADED,
-        "file": status.file,
-        "block": status.block,
-        "is_at_start": status.has(BOT),
-        "is_at_mark": status.has(EOF_BIT),
-        "is_at_end": status.has(EOD),
-        "is_write_protected": status.has(WR_PROT),
-        "block_bytes": status.block_bytes,
-        "density": status.density,
-    }

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import re
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from typing import Any
 from calypso.drivers.tape.ends.saying import Refusal
 
 ABOUT, POSITION, LOCK = "cartridge.json", "position.json", "lock"
+# struct flock: a lock on all of a file, which unlike flock(2) can be asked for without taking it.
+_LOCK = struct.Struct("@hhqqi4x")
+_WHOLE = _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 _NAME = re.compile(r"(\d{6,})\.b(\d+)(\.open)?")
 
 
@@ -107,10 +111,10 @@ def write_json(path: Path, told: Any) -> None:
 @contextmanager
 def opened(drive: Path) -> Iterator[Path]:
     """Have a drive for oneself, with the cartridge in it; refuses when it is in use or empty."""
-    handle = os.open(drive / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = _lock_file(drive)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.fcntl(handle, fcntl.F_OFD_SETLK, _WHOLE)
         except BlockingIOError:
             raise Refusal("busy", "The drive is in use.") from None
         if (cartridge := loaded(drive)) is None:
@@ -118,6 +122,20 @@ def opened(drive: Path) -> Iterator[Path]:
         yield cartridge
     finally:
         os.close(handle)
+
+
+def is_in_use(drive: Path) -> bool:
+    """Tell whether somebody has a drive open, without being in anybody's way."""
+    handle = _lock_file(drive)
+    try:
+        told = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, _WHOLE)
+        return bool(_LOCK.unpack(told)[0] != fcntl.F_UNLCK)
+    finally:
+        os.close(handle)
+
+
+def _lock_file(drive: Path) -> int:
+    return os.open(drive / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 class Tape:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from calypso.drivers.tape import (
     BLOCK_BYTES,
@@ -16,17 +15,16 @@ from calypso.drivers.tape import (
     DriveMissing,
     DriveNotReady,
     DriveOffline,
-    DriveState,
     EndOfData,
     PositionUnknown,
     WormViolation,
     WriteProtected,
-    alert,
     stream,
 )
 from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.ends.folder import TapeFile
 from calypso.drivers.tape.ends.saying import Refusal
+from calypso.drivers.tape.filelib import states
 from calypso.drivers.tape.filelib.libraries import Libraries
 from calypso.drivers.tape.filelib.shelf import DRIVE, LOADED, Shelf, as_refusals, read_json
 from calypso.host import Argv, Host
@@ -44,15 +42,13 @@ class Drives(Libraries):
 
     def drives(self) -> list[Drive]:
         """List every drive."""
-        return [
-            _drive(shelf, number)
-            for shelf in self._shelves.all()
-            for number in range(len(shelf.drives))
-        ]
+        with self._shelves.steady():
+            return [one for shelf in self._shelves.all() for one in states.drives(shelf)]
 
     def drive(self, serial: str) -> Drive:
         """Return one drive."""
-        return _drive(*self._place(serial))
+        with self._shelves.steady():
+            return states.drive(*self._place(serial))
 
     # -- where it stands
 
@@ -168,64 +164,9 @@ class Drives(Libraries):
         with self._opened(serial) as (path, cartridge):
             if folder.about(cartridge)["kind"] == CartridgeKind.CLEANING:
                 raise DriveNotReady(f"{cartridge.name} in {serial} is a cleaning cartridge.")
-            if _is_ejected(path, cartridge):
+            if states.is_ejected(path, cartridge):
                 raise DriveNotReady(f"{cartridge.name} is ejected. Unload it, and load it again.")
             yield path, cartridge
-
-
-def _drive(shelf: Shelf, number: int) -> Drive:
-    path = shelf.folder(shelf.drive(number))
-    told, element = read_json(path / DRIVE), shelf.element(shelf.drive(number))
-    plain = Drive(
-        serial=shelf.drives[number],
-        library=shelf.name,
-        number=number,
-        vendor="Calypso",
-        product="Folder drive",
-        revision="1",
-        device=str(path),
-        state=DriveState.EMPTY,
-        barcode=element.barcode,
-        source=element.source,
-        tape_alerts=tuple(map(alert, told["tape_alerts"])),
-    )
-    if not told["is_online"]:
-        reason = "It is switched off in drive.json."
-        return plain.model_copy(update={"state": DriveState.OFFLINE, "reason": reason})
-    return plain.model_copy(update=_state(path))
-
-
-def _state(path: Path) -> dict[str, Any]:
-    try:
-        with folder.opened(path) as cartridge:
-            return _loaded(path, cartridge)
-    except Refusal as refused:
-        return {"state": DriveState.BUSY if refused.kind == "busy" else DriveState.EMPTY}
-
-
-def _loaded(path: Path, cartridge: Path) -> dict[str, Any]:
-    about, found = folder.about(cartridge), folder.files(cartridge)
-    at = folder.position(path)
-    if about["kind"] == CartridgeKind.CLEANING:
-        return {"state": DriveState.NOT_READY, "reason": "It holds a cleaning cartridge."}
-    if _is_ejected(path, cartridge):
-        return {"state": DriveState.NOT_READY, "reason": "The cartridge is ejected."}
-    known = {"file": at[0], "block": at[1]} if at else {}
-    return {
-        **known,
-        "state": DriveState.LOADED,
-        "is_at_start": at == (0, 0),
-        "is_at_mark": at is not None and at[0] > 0 and at[1] == 0,
-        "is_at_end": at == folder.end(found),
-        "is_write_protected": about["is_write_protected"],
-        "is_encrypting": False,
-        "block_bytes": 0,
-    }
-
-
-def _is_ejected(path: Path, cartridge: Path) -> bool:
-    told = read_json(path / LOADED, {})
-    return bool(told.get("is_ejected")) and told.get("barcode") == cartridge.name
 
 
 def _writable(cartridge: Path) -> None:

@@ -58,7 +58,8 @@ class Libraries:
 
     def elements(self, library: str) -> list[Element]:
         """List all that can hold a cartridge."""
-        return self._online(library).elements()
+        with self._shelves.steady():
+            return self._online(library).elements()
 
     def take_inventory(self, library: str) -> list[Element]:
         """List the same: each look at the folders is a fresh one."""
@@ -66,13 +67,14 @@ class Libraries:
 
     def cartridges(self) -> list[Cartridge]:
         """List every cartridge in a library that is online."""
-        online = [shelf for shelf in self._shelves.all() if shelf.about["is_online"]]
-        return [
-            described(shelf, place, cartridge)
-            for shelf in online
-            for place in shelf.places()
-            for cartridge in cartridges_in(shelf.folder(place))
-        ]
+        with self._shelves.steady():
+            return [
+                described(shelf, place, cartridge)
+                for shelf in self._shelves.all()
+                if shelf.about["is_online"]
+                for place in shelf.places()
+                for cartridge in cartridges_in(shelf.folder(place))
+            ]
 
     # -- moving
 

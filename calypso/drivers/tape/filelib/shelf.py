@@ -161,6 +161,20 @@ class Shelves:
             finally:
                 os.close(handle)
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Keep everything where it is, for a moment: a cartridge on its way is seen once."""
+        if not self.state.exists():
+            yield
+            return
+        with as_refusals():
+            handle = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH)
+                yield
+            finally:
+                os.close(handle)
+
     def _sweep(self) -> None:
         for left in (*self.state.glob(f"{NEW}*"), *self.state.glob(f"{OLD}*")):
             shutil.rmtree(left)

@@ -24,6 +24,7 @@ from calypso.drivers.tape import (
     SlotMissing,
 )
 from calypso.drivers.tape.ends import folder
+from calypso.drivers.tape.filelib import states
 from calypso.drivers.tape.filelib.drives import Drives
 from calypso.drivers.tape.filelib.libraries import described
 from calypso.drivers.tape.filelib.shelf import (
@@ -78,8 +79,8 @@ class Virtual(Drives):
 
     def _deletable(self, name: str) -> Shelf:
         shelf = self._shelves.one(name)
-        for drive in self.drives():
-            if drive.library == name and drive.state is DriveState.BUSY:
+        for drive in states.drives(shelf):
+            if drive.state is DriveState.BUSY:
                 raise LibraryInUse(f"The drive {drive.serial} of {name} is in use. Wait for it.")
         return shelf
 

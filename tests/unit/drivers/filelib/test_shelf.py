@@ -206,6 +206,17 @@ def test_a_cartridge_taken_out_by_hand_is_gone_from_the_books(tape, state):
     assert tape.elements("shelf")[0].barcode is None
 
 
+def test_looking_at_a_drive_is_in_nobodys_way(tape, state):
+    loaded(tape)
+    drive = state / "shelf" / "drive-0"
+
+    assert not folder.is_in_use(drive)
+    with folder.opened(drive):
+        assert folder.is_in_use(drive)
+        assert folder.is_in_use(drive)
+    assert not folder.is_in_use(drive)
+
+
 # -- virtual libraries
 
 
@@ -337,6 +348,23 @@ def test_a_tape_file_that_was_cut_off_has_no_mark_and_takes_more(tape, state):
 
 
 # -- kills at any moment
+
+
+def test_a_cartridge_on_its_way_is_seen_once_by_who_looks_meanwhile(tape, state):
+    mover = subprocess.Popen(
+        [sys.executable, "-c", MOVER, str(state)], stdout=subprocess.PIPE, text=True
+    )
+    assert mover.stdout.readline() == "moving\n"
+    places = set()
+    while len(places) < 5:
+        (cartridge,) = tape.cartridges()
+        assert sum(one.is_full for one in tape.elements("shelf")) == 1
+        assert sum(one.barcode is not None for one in tape.drives()) <= 1
+        places.add(str(cartridge.place))
+    mover.kill()
+    mover.communicate()
+    assert places == {"slot 1", "drive 0", "drive 1", "slot 3", "I/E slot 5"}
+
 
 MOVER = """
 import sys

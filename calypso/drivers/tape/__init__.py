@@ -67,6 +67,7 @@ from calypso.drivers.tape.values import (
     Element,
     ElementKind,
     Library,
+    LibraryModel,
     LibrarySpec,
     OnItems,
     Place,
@@ -74,7 +75,25 @@ from calypso.drivers.tape.values import (
 )
 from calypso.drivers.tape.verbs.drives import BLOCK_BYTES, READ_BYTES, DriveVerbs
 from calypso.drivers.tape.verbs.libraries import LibraryVerbs
+from calypso.drivers.tape.verbs.upkeep import UpkeepVerbs
 from calypso.drivers.tape.verbs.virtual import VirtualVerbs
+from calypso.drivers.tape.virtual_refusals import (
+    ConfigurationBroken,
+    DaemonDown,
+    DoorClosed,
+    ModuleUnfit,
+    NotAsAsked,
+    NotGone,
+    NotVisible,
+    WouldLose,
+)
+from calypso.drivers.tape.virtual_values import (
+    Delays,
+    DriveFault,
+    LibraryChange,
+    OnStep,
+    unheard,
+)
 from calypso.models.inventory import Capability
 
 __all__ = [
@@ -92,9 +111,14 @@ __all__ = [
     "CartridgeSpec",
     "CleaningCartridge",
     "CleaningExpired",
+    "ConfigurationBroken",
+    "DaemonDown",
+    "Delays",
+    "DoorClosed",
     "Drive",
     "DriveBusy",
     "DriveEmpty",
+    "DriveFault",
     "DriveFull",
     "DriveMissing",
     "DriveNotReady",
@@ -107,18 +131,25 @@ __all__ = [
     "EndOfData",
     "EndOfMedium",
     "Library",
+    "LibraryChange",
     "LibraryExists",
     "LibraryInUse",
     "LibraryMissing",
+    "LibraryModel",
     "LibraryOffline",
     "LibrarySpec",
     "MediumDamaged",
     "MediumUnfit",
+    "ModuleUnfit",
     "NoFreeSlot",
     "NotACleaningCartridge",
+    "NotAsAsked",
+    "NotGone",
     "NotMoved",
     "NotPermitted",
+    "NotVisible",
     "OnItems",
+    "OnStep",
     "OutOfSpace",
     "Place",
     "PositionUnknown",
@@ -135,13 +166,15 @@ __all__ = [
     "TapeError",
     "Unsupported",
     "WormViolation",
+    "WouldLose",
     "WriteProtected",
     "alert",
     "kind_by_barcode",
+    "unheard",
 ]
 
 
-class Tape(LibraryVerbs, DriveVerbs, VirtualVerbs, Protocol):
+class Tape(LibraryVerbs, DriveVerbs, VirtualVerbs, UpkeepVerbs, Protocol):
     """One tape product on one node."""
 
     def probe(self) -> Capability:

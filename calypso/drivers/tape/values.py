@@ -5,7 +5,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from calypso.models.names import AbsolutePath
 
 OnItems = Callable[[int, int], None]  # done, total
 
@@ -115,6 +117,26 @@ def kind_by_barcode(barcode: str | None) -> CartridgeKind:
 
 
 Count = Annotated[int, Field(ge=0, le=10_000)]
+Vendor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8}$")]
+Product = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$", max_length=16),
+]
+
+
+class LibraryModel(Value):
+    """What a virtual library says it is, and where it keeps its cartridges."""
+
+    vendor: Vendor = Field(default="STK", description="Vendor that the robot names.")
+    product: Product = Field(default="L700", description="Product that the robot names.")
+    drive_vendor: Vendor = Field(default="IBM", description="Vendor that the drives name.")
+    drive_product: Product = Field(
+        default="ULT3580-TD8",
+        description="Product that the drives name; it decides the cartridges.",
+    )
+    home: AbsolutePath | None = Field(
+        default=None, description="Folder for its cartridges; empty: one named as the library."
+    )
 
 
 class LibrarySpec(Value):
@@ -124,6 +146,9 @@ class LibrarySpec(Value):
     slots: Annotated[int, Field(ge=1, le=10_000)] = Field(description="Storage slots.")
     drives: Annotated[int, Field(ge=1, le=64)] = Field(description="Drives.")
     ie_slots: Count = Field(default=0, description="Import/export slots.")
+    model: LibraryModel | None = Field(
+        default=None, description="What it is to look like, where the product can play several."
+    )
 
 
 class CartridgeSpec(Value):

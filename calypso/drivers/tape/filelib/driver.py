@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from calypso.drivers.tape import CartridgeKind, CartridgeSpec, LibrarySpec
 from calypso.drivers.tape.filelib.shelf import as_refusals
-from calypso.drivers.tape.filelib.virtual import Virtual, new_cartridge, new_library
+from calypso.drivers.tape.filelib.upkeep import Upkeep
+from calypso.drivers.tape.filelib.virtual import new_cartridge, new_library
 from calypso.host import Host
 from calypso.models.inventory import Capability
 
@@ -19,7 +20,7 @@ FIRST_CARTRIDGES = (
 )
 
 
-class FileTape(Virtual):
+class FileTape(Upkeep):
     """Satisfies `Tape`. `state` is a folder on this node; several processes may use it at once."""
 
     def __init__(self, host: Host, state: Path) -> None:

@@ -195,6 +195,12 @@ def read_json(path: Path, default: Any = None) -> Any:
         return default
 
 
+def write_drive(path: Path, serial: str) -> None:
+    """Write what a new drive is."""
+    told = {"serial": serial, "is_online": True, "tape_alerts": []}
+    folder.write_json(path / DRIVE, told)
+
+
 def move(source: Path, target: Path) -> None:
     """Move a folder to another place, at once and for good."""
     source.rename(target)

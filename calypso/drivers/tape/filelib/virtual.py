@@ -19,9 +19,12 @@ from calypso.drivers.tape import (
     LibraryInUse,
     LibrarySpec,
     NoFreeSlot,
+    OnStep,
     Place,
     SlotEmpty,
     SlotMissing,
+    Unsupported,
+    unheard,
 )
 from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.filelib import states
@@ -29,7 +32,6 @@ from calypso.drivers.tape.filelib.drives import Drives
 from calypso.drivers.tape.filelib.libraries import described
 from calypso.drivers.tape.filelib.shelf import (
     BARCODE,
-    DRIVE,
     LIBRARY,
     LIBRARY_NAME,
     NEW,
@@ -39,6 +41,7 @@ from calypso.drivers.tape.filelib.shelf import (
     cartridges_in,
     move,
     named,
+    write_drive,
 )
 from calypso.models.jobtype import Plan
 
@@ -49,9 +52,12 @@ FORMAT = 1
 class Virtual(Drives):
     """Satisfies `VirtualVerbs`."""
 
-    def create_library(self, spec: LibrarySpec) -> Library:
+    def create_library(self, spec: LibrarySpec, *, on_step: OnStep = unheard) -> Library:
         """Make an empty library."""
         named(LIBRARY_NAME, spec.name, "library")
+        if spec.model is not None:
+            raise Unsupported("A library of folders plays no other product. Leave the model out.")
+        on_step(0, 1, "making")
         with self._shelves.alone():
             target = self._shelves.state / spec.name
             if spec.name == OUTSIDE or target.exists():
@@ -59,8 +65,11 @@ class Virtual(Drives):
             move(new_library(self._shelves.state, spec), target)
         return self.library(spec.name)
 
-    def delete_library(self, name: str, *, keep_cartridges: bool = False) -> None:
+    def delete_library(
+        self, name: str, *, keep_cartridges: bool = False, on_step: OnStep = unheard
+    ) -> None:
         """Remove a library."""
+        on_step(0, 1, "removing")
         with self._shelves.alone():
             shelf = self._deletable(name)
             if keep_cartridges:
@@ -209,8 +218,7 @@ def new_library(state: Path, spec: LibrarySpec) -> Path:
     for place in shelf.places():
         shelf.folder(place).mkdir(mode=0o700)
     for number, serial in enumerate(serials):
-        told = {"serial": serial, "is_online": True, "tape_alerts": []}
-        folder.write_json(shelf.folder(shelf.drive(number)) / DRIVE, told)
+        write_drive(shelf.folder(shelf.drive(number)), serial)
     return path
 
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from calypso.drivers.tape.values import Cartridge, CartridgeSpec, Library, LibrarySpec
+from calypso.drivers.tape.virtual_values import OnStep, unheard
 from calypso.models.jobtype import Plan
 
 
@@ -12,10 +13,12 @@ class VirtualVerbs(Protocol):
     What is changed stays so over a restart of the product.
     """
 
-    def create_library(self, spec: LibrarySpec) -> Library:
-        """Make an empty library; LibraryExists, BadName."""
+    def create_library(self, spec: LibrarySpec, *, on_step: OnStep = unheard) -> Library:
+        """Make an empty library; LibraryExists, BadName. As for `on_step`, see UpkeepVerbs."""
 
-    def delete_library(self, name: str, *, keep_cartridges: bool = False) -> None:
+    def delete_library(
+        self, name: str, *, keep_cartridges: bool = False, on_step: OnStep = unheard
+    ) -> None:
         """Remove a library, and its cartridges unless they are kept; LibraryInUse."""
 
     def plan_delete_library(self, name: str, *, keep_cartridges: bool = False) -> Plan:
@@ -46,7 +49,10 @@ class VirtualVerbs(Protocol):
         """List the barcodes of the cartridges that lie in no library."""
 
     def insert(self, library: str, barcode: str) -> Cartridge:
-        """Put a cartridge from outside into the first free import/export slot; NoFreeSlot."""
+        """Put a cartridge from outside into the first free import/export slot.
+
+        NoFreeSlot; CartridgeMissing for one that does not lie outside.
+        """
 
     def take_out(self, library: str, ie_slot: int) -> str:
         """Take the cartridge out of an import/export slot; returns its barcode. SlotEmpty."""

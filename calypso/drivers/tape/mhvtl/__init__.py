@@ -1,0 +1,1 @@
+"""mhvtl: virtual tape libraries that the kernel shows as real SCSI devices."""

@@ -55,9 +55,10 @@ class Settings(BaseSettings):
         default="auto", description="auto: ZFS where its module is loaded, else directory."
     )
     storage_slots: int = Field(default=2, ge=1, le=64, description="Storage jobs at a time.")
-    tape_product: Literal["auto", "changer", "filelib"] = Field(
+    tape_product: Literal["auto", "changer", "mhvtl", "filelib"] = Field(
         default="auto",
-        description="auto: real changers and drives where there are some, else a directory.",
+        description="auto: mhvtl where it is installed, with real changers beside it; those alone "
+        "where there are some; else a directory.",
     )
     tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")

@@ -18,6 +18,7 @@ from calypso.drivers.storage.zfs import ZfsStorage
 from calypso.drivers.tape import Tape
 from calypso.drivers.tape.changer import ChangerTape
 from calypso.drivers.tape.filelib import FileTape
+from calypso.drivers.tape.mhvtl import MhvtlTape
 from calypso.engine.alerting.postman import Sender
 from calypso.engine.ports import Ports
 from calypso.errors import Misconfigured, SubsystemUnavailable
@@ -127,8 +128,12 @@ def _open_tape(settings: Settings, host: Host) -> Tape:
     if product == "auto":
         has_devices = host.exists("/dev/nst0") or host.exists("/dev/sch0")
         product = "changer" if has_devices and host.which("mtx") else "filelib"
+        product = "mhvtl" if host.which("vtlcmd") else product
+    changer = ChangerTape(host, settings.state_dir / "changers")
+    if product == "mhvtl":
+        return MhvtlTape(host, changer)
     if product == "changer":
-        return ChangerTape(host, settings.state_dir / "changers")
+        return changer
     files = FileTape(host, settings.state_dir / "tape")
     files.furnish()
     return files

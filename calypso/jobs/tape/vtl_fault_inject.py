@@ -35,6 +35,8 @@ class Params(JobParams):
             raise ValueError("name a drive or a library, one of them")
         if (self.drive is None) != (self.fault is None):
             raise ValueError("a fault belongs to a drive: give both or none")
+        if self.fault == DriveFault():
+            raise ValueError("say what is to be wrong: flags, delays, or both")
         return self
 
     def locks(self) -> Sequence[Lock]:

@@ -1,8 +1,9 @@
 """Give a virtual tape library more or fewer slots and drives."""
 
 from collections.abc import Sequence
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from calypso.drivers.tape import LibraryChange, Tape
 from calypso.jobs.tape._cartridges import LIBRARIES, robot_lock
@@ -20,6 +21,12 @@ class Params(JobParams):
         description="Library to change.", json_schema_extra={"x-choices": LIBRARIES}
     )
     change: LibraryChange = Field(description="How many of each it is to have.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.change == LibraryChange():
+            raise ValueError("say what is to be different: slots, ie_slots or drives")
+        return self
 
     def locks(self) -> Sequence[Lock]:
         return [CONFIG, robot_lock(self.library)]

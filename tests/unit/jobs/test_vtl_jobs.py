@@ -117,6 +117,11 @@ def test_what_cannot_be_put_back_is_said_with_what_failed(tape, machine, running
         run("vtl_library_create", tape, running, **NEW)
 
 
+def test_a_change_that_says_nothing_is_refused():
+    with pytest.raises(ValidationError, match="say what"):
+        TYPES["tape.vtl_library_modify"].params(library=LIB, change={})
+
+
 def test_a_library_is_changed(tape):
     after = run("vtl_library_modify", tape, library=LIB, change={"slots": 10, "drives": 3})
     assert (after.slots, after.ie_slots, len(after.drives)) == (10, 2, 3)
@@ -131,7 +136,9 @@ def test_a_library_goes_as_its_plan_said(tape, machine):
 
 EVERY = {
     "vtl_library_create": (NEW, {"config", "NEWLIB/robot"}, "NEWLIB"),
-    "vtl_library_modify": ({"library": LIB, "change": {}}, {"config", f"{LIB}/robot"}, LIB),
+    "vtl_library_modify": (
+        {"library": LIB, "change": {"slots": 9}}, {"config", f"{LIB}/robot"}, LIB,
+    ),
     "vtl_library_delete": ({"library": LIB}, {"config", f"{LIB}/robot"}, LIB),
     "vtl_media_create": (
         {**ONE, "count": 2},
@@ -152,7 +159,7 @@ EVERY = {
         {"library": LIB, "cartridge": "A1"}, {"config", f"{LIB}/robot", "media/A1"}, "A1",
     ),
     "vtl_map_empty": ({"library": LIB}, {"config", f"{LIB}/robot"}, LIB),
-    "vtl_fault_inject": ({"drive": "D1", "fault": {}}, {"drive/D1"}, "D1"),
+    "vtl_fault_inject": ({"drive": "D1", "fault": {"tape_alerts": []}}, {"drive/D1"}, "D1"),
 }  # fmt: skip
 
 
@@ -312,6 +319,8 @@ def test_a_drive_is_broken(tape, machine):
     "params",
     [
         {},
+        {"drive": "D1", "fault": {}},
+        {"drive": "D1", "fault": {"delays": {}}},
         {"drive": "D1"},
         {"library": "L1", "drive": "D1", "fault": {}},
         {"library": "L1", "fault": {}},

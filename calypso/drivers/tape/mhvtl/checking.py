@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from calypso.drivers.tape import CartridgeKind, kind_by_barcode
+from calypso.drivers.tape import BadName, CartridgeKind, kind_by_barcode
 from calypso.drivers.tape.mhvtl.contents import FILE as CONTENTS_FILE
 from calypso.drivers.tape.mhvtl.contents import Contents, Element, Place
 from calypso.drivers.tape.mhvtl.densities import MAX_BARCODE_LENGTH, density, taken_by
@@ -39,6 +39,13 @@ def problems(conf: DeviceConf, contents: Mapping[int, Contents]) -> tuple[Proble
 def home_of(library: Record) -> str:
     """Return where a library keeps its cartridges."""
     return str(PurePosixPath(library.home or DEFAULT_HOME))
+
+
+def refuse_other_than_barcodes(names: Iterable[str]) -> None:
+    """Raise BadName for a name that is no barcode: what it names may be anything."""
+    for name in names:
+        if not BARCODE.fullmatch(name):
+            raise BadName(f"{name!r} is no barcode of mhvtl. Mend the library's contents first.")
 
 
 def _numbers(conf: DeviceConf) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from calypso.drivers.tape import (
     LibraryMissing,
     ModuleUnfit,
     NotPermitted,
+    OutOfSpace,
     TapeError,
     Unsupported,
 )
@@ -36,6 +37,7 @@ _REFUSALS: tuple[tuple[str, type[TapeError], str], ...] = (
     (r"Could not determine media density|Unknown media type", Unsupported, ""),
     (r"DeviceNo not numeric", BadName, ""),
     (r"is in use$", LibraryInUse, "Something still has one of its devices open."),
+    (r"No space left on device", OutOfSpace, "Make room there."),
     (r"Permission denied|Operation not permitted|Access denied|must be root", NotPermitted,
      "Run the worker as root."),
     (r"Module mhvtl not found|FATAL: Module|could not insert 'mhvtl'", ModuleUnfit,

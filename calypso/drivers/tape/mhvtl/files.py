@@ -10,11 +10,18 @@ A change that died in the middle, with its worker too, is found by `change.json`
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from calypso.drivers.tape import ConfigurationBroken, LibraryMissing, NotPermitted, TapeError
+from calypso.drivers.tape import (
+    ConfigurationBroken,
+    LibraryMissing,
+    NotPermitted,
+    OutOfSpace,
+    TapeError,
+)
 from calypso.drivers.tape.mhvtl import contents, device_conf
 from calypso.drivers.tape.mhvtl.checking import problems
 from calypso.drivers.tape.mhvtl.commands import Commands
@@ -26,6 +33,10 @@ FOLDER = Path("/etc/mhvtl")
 STAGED = FOLDER / "calypso" / "staged"
 LAST_GOOD = FOLDER / "calypso" / "last-good"
 CHANGE = FOLDER / "calypso" / "change.json"
+_KINDS: Mapping[int, type[TapeError]] = {
+    EACCES: NotPermitted, EPERM: NotPermitted, EROFS: NotPermitted,
+    ENOSPC: OutOfSpace, EDQUOT: OutOfSpace,
+}  # fmt: skip
 SHOWN = 5  # problems told of in one sentence
 
 
@@ -179,10 +190,9 @@ class Files(Commands):
         try:
             self._host.write_text(str(path), text)
         except OSError as failed:
-            kind = NotPermitted if isinstance(failed, PermissionError) else TapeError
-            raise kind(
-                f"{path} cannot be written: {failed.strerror}.", original=str(failed)
-            ) from failed
+            kind = _KINDS.get(failed.errno or 0, TapeError)
+            text = f"{path} cannot be written: {failed.strerror}."
+            raise kind(text, original=str(failed)) from failed
 
     def _remove(self, *names: str) -> None:
         if names:

@@ -1,5 +1,6 @@
 """What mhvtl's files say after a library was made, changed or removed. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -19,6 +20,7 @@ from calypso.drivers.tape.mhvtl.files import Configuration
 from calypso.drivers.tape.mhvtl.positions import Positions
 
 HOMES = "/var/lib/mhvtl"  # not below mhvtl's own /opt/mhvtl, where a library may have its home
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{MAX_SERIAL_LENGTH - 1}}}")
 IDS_APART = 10  # a library takes a number that ends in 0, its drives those behind it
 
 
@@ -26,8 +28,11 @@ def created(before: Configuration, spec: LibrarySpec) -> tuple[int, Configuratio
     """Return the number of the new library, and the files with it; LibraryExists, BadName."""
     if any(one.serial == spec.name for one in before.conf.records):
         raise LibraryExists(f"A library or drive of mhvtl has the serial number {spec.name}.")
-    if len(spec.name) > MAX_SERIAL_LENGTH:
-        raise BadName(f"{spec.name} is too long: mhvtl takes {MAX_SERIAL_LENGTH} characters.")
+    if not _NAME.fullmatch(spec.name):
+        raise BadName(
+            f"{spec.name!r} is no serial number for mhvtl: 1 to {MAX_SERIAL_LENGTH} characters of "
+            "A-Z, a-z, 0-9, dot, dash and underscore, a letter or digit in front."
+        )
     model = spec.model or LibraryModel()
     number = next(one for one in count(IDS_APART, IDS_APART) if not _taken(before.conf, one))
     if number > MAX_ID:

@@ -19,11 +19,11 @@ from calypso.drivers.tape import (
     unheard,
 )
 from calypso.drivers.tape.mhvtl import contents, layouts
-from calypso.drivers.tape.mhvtl.checking import home_of
+from calypso.drivers.tape.mhvtl.checking import home_of, refuse_other_than_barcodes
 from calypso.drivers.tape.mhvtl.contents import Place
 from calypso.drivers.tape.mhvtl.device_conf import Record
 from calypso.drivers.tape.mhvtl.files import Configuration, persisted, refuse
-from calypso.drivers.tape.mhvtl.positions import Positions, of_elements
+from calypso.drivers.tape.mhvtl.positions import Positions, of_contents, of_elements
 from calypso.drivers.tape.mhvtl.units import Units, serials
 from calypso.models.jobtype import Plan
 
@@ -104,7 +104,8 @@ class Libraries(Units):
         robot = before.library(name)
         self._refuse_loaded(before, robot)
         positions = self._positions(before, robot)
-        codes = sorted(positions.values())
+        codes = [] if keep_cartridges else sorted(positions.values())
+        refuse_other_than_barcodes(codes)
         runs = self._runs(before, robot)
         before = self._remember(before, robot.id, positions)
         after = layouts.deleted(before, robot)
@@ -115,9 +116,7 @@ class Libraries(Units):
         self._replace(robot.id, after, before)
         self._do("systemctl", "daemon-reload")
         self._settle()
-        if not keep_cartridges:
-            tell("looking")
-            self._discard(home_of(robot), *codes)
+        self._discard(home_of(robot), *codes)
 
     def plan_delete_library(self, name: str, *, keep_cartridges: bool = False) -> Plan:
         """Say what delete_library would do; refuses as it would."""
@@ -138,11 +137,17 @@ class Libraries(Units):
         )
 
     def undo_change(self) -> bool:
-        """Put back what a change that did not end had replaced, and start what ran before it."""
+        """Put back what a change that did not end had replaced, and start what ran before it.
+
+        LibraryInUse while a drive of that library is loaded: it is stopped for it.
+        """
         change = self._under_way()
         if change is None:
             return False
-        self._stop(self._configuration().conf, change.library)
+        now = self._configuration()
+        if (robot := now.conf.library(change.library)) is not None:
+            self._refuse_loaded(now, robot)  # it was found long after it began, and is used again
+        self._stop(now.conf, change.library)
         self._put_back(change)
         self._do("systemctl", "daemon-reload")
         if change.was_running:
@@ -156,7 +161,7 @@ class Libraries(Units):
         """Return where a library's cartridges are: as it says itself, or its files."""
         if self._is_online(robot):
             return of_elements(self._changer.elements(robot.serial or ""))
-        return (self._remembered(robot) or now.contents[robot.id]).media()
+        return of_contents(self._remembered(robot) or now.contents[robot.id])
 
     def _remembered(self, robot: Record) -> contents.Contents | None:
         """Return what a library wrote down when it stopped, unless its contents are younger."""
@@ -220,7 +225,8 @@ class Libraries(Units):
         return int(self._do("stat", "-c", "%Y", "--", f"/etc/mhvtl/{name}").strip())
 
     def _discard(self, home: str, *barcodes: str) -> None:
-        """Remove cartridges with all that is on them."""
+        """Remove cartridges with all that is on them; BadName for what may be anything else."""
+        refuse_other_than_barcodes(barcodes)
         if barcodes:
             self._do("rm", "-rf", "--", *(f"{home}/{one}" for one in barcodes))
 

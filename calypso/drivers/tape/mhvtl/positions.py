@@ -32,6 +32,17 @@ def of_elements(elements: Sequence[Element]) -> Positions:
     return found
 
 
+def of_contents(inside: Contents) -> Positions:
+    """Return where all cartridges are by a file; ElementBlocked when the robot was carrying one."""
+    for one in inside.of(Place.PICKER):
+        if one.barcode:
+            raise ElementBlocked(
+                f"The robot of library {inside.library} holds {one.barcode}. Start the library, "
+                "and move it into a slot first."
+            )
+    return inside.media()
+
+
 def first_free(place: Place, contents: Contents, positions: Positions) -> int:
     """Return the number of the first place of a kind in which nothing lies; NoFreeSlot."""
     for number in range(1, contents.count(place) + 1):

@@ -24,6 +24,7 @@ from calypso.drivers.tape import (
     Place,
     SlotEmpty,
     SlotMissing,
+    Unsupported,
     WouldLose,
 )
 from calypso.drivers.tape.mhvtl import MhvtlTape
@@ -172,6 +173,17 @@ def test_a_library_that_reads_its_contents_wrong_is_noticed(tape, machine):
     machine._unit = lambda *_words: None
     with pytest.raises(NotMoved, match="VT0009L5"):
         tape.create_cartridge(LIB, SPEC)
+
+
+def test_without_systemd_no_cartridge_is_made_or_removed(tape, machine):
+    del machine.files["/run/systemd/system"]
+    for act in (
+        lambda: tape.create_cartridge(LIB, SPEC),
+        lambda: tape.delete_cartridge("VT0001L5"),
+    ):
+        with pytest.raises(Unsupported, match="systemd"):
+            act()
+    assert not machine.asked
 
 
 def test_a_library_that_stands_gets_its_cartridge_in_its_files(tape, machine):

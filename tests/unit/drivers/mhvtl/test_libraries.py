@@ -16,6 +16,7 @@ from calypso.drivers.tape import (
     NotGone,
     NotPermitted,
     NotVisible,
+    OutOfSpace,
     TapeError,
     Unsupported,
     WouldLose,
@@ -97,9 +98,10 @@ def test_a_name_that_is_taken_is_refused(tape, name):
         tape.create_library(SPEC.model_copy(update={"name": name}))
 
 
-def test_a_name_that_is_too_long_for_a_serial_number_is_refused(tape, machine):
-    with pytest.raises(BadName, match="10 characters"):
-        tape.create_library(SPEC.model_copy(update={"name": "LIBRARYNAME"}))
+@pytest.mark.parametrize("name", ["LIBRARYNAME", "", "A B", "LIB\n PERSIST: False", ".."])
+def test_a_name_that_is_no_serial_number_is_refused(tape, machine, name):
+    with pytest.raises(BadName, match="1 to 10 characters"):
+        tape.create_library(SPEC.model_copy(update={"name": name}))
     assert not machine.asked
 
 
@@ -328,6 +330,25 @@ def test_plan_and_deed_refuse_while_a_drive_is_loaded(tape, machine):
     assert machine.conf().library(10) is not None
 
 
+def test_a_name_in_the_contents_that_is_no_barcode_takes_nothing_else_with_it(tape, machine):
+    machine.stop(10)
+    path = f"{ETC}/library_contents.10"
+    machine.write_text(path, machine.files[path].replace("Slot 6:", "Slot 6: ../../etc"))
+    with pytest.raises(BadName, match="no barcode"):
+        tape.delete_library(LIB)
+    assert machine.conf().library(10) is not None
+    assert not [argv for argv in machine.asked if argv[0] == "rm"]
+    tape.delete_library(LIB, keep_cartridges=True)
+
+
+def test_what_the_robot_was_carrying_when_it_stopped_is_not_forgotten(tape, machine):
+    machine.stop(10)
+    path = f"{ETC}/library_contents.10"
+    machine.write_text(path, machine.files[path].replace("Picker 1:", "Picker 1: VT0009L5"))
+    with pytest.raises(ElementBlocked, match="VT0009L5"):
+        tape.modify_library(LIB, MORE)
+
+
 # ---- cut in the middle
 
 
@@ -403,6 +424,20 @@ def machine_asked(name, at):
     return machine.asked[at - 1][-1]
 
 
+def test_a_change_found_long_after_is_not_undone_under_a_loaded_drive(machine):
+    at = next(one for _, one in points("modify") if machine_asked("modify", one) == "daemon-reload")
+    cut(machine, "modify", at)
+    machine.start(10)
+    machine.load(1, 0)
+
+    with pytest.raises(LibraryInUse, match="DRIVE00011 is loaded"):
+        opened(machine).undo_change()
+
+    assert machine.robots[10].loaded
+    machine.robots[10].where[Place.SLOT, 1] = machine.robots[10].loaded.pop(0)[0]
+    assert opened(machine).undo_change() is True
+
+
 def test_a_step_that_may_be_cancelled_is_told_of_before_it(tape, machine):
     told = []
     tape.create_library(SPEC, on_step=lambda *one: told.append(one))
@@ -422,7 +457,7 @@ def test_a_full_disk_or_a_forbidden_folder_is_found_before_anything_is_replaced(
         raise failed
 
     monkeypatch.setattr(machine, "write_text", refuse)
-    kind = NotPermitted if isinstance(failed, PermissionError) else TapeError
+    kind = NotPermitted if isinstance(failed, PermissionError) else OutOfSpace
     with pytest.raises(kind, match="cannot be written"):
         tape.create_library(SPEC)
     assert state(machine) == before

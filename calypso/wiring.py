@@ -35,6 +35,7 @@ from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.inventory import PostgresInventoryStore
 from calypso.store.jobs import PostgresJobStore
+from calypso.store.media import PostgresMediaStore
 from calypso.store.schedules import PostgresScheduleStore
 from calypso.store.secrets import Secrets
 
@@ -83,6 +84,7 @@ def build(settings: Settings, *, role: Role) -> House:
         owners=accounts,
         alerts=PostgresAlertStore(engine, tell=live.tell),
         channels=Channels(engine),
+        media=PostgresMediaStore(engine),
     )
     return House(
         settings=settings,

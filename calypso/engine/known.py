@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from calypso.engine.ports import Ports
+from calypso.models.books import MediaReading
 from calypso.models.job import UNFINISHED, Job, State
 from calypso.models.listing import JobQuery
 from calypso.models.schedule import Schedule
@@ -17,6 +18,11 @@ class Record:
 
     def __init__(self, ports: Ports, node: str | None) -> None:
         self._ports, self.node = ports, node
+
+    @property
+    def media(self) -> MediaReading:
+        """The books of tape."""
+        return self._ports.media.reading(self.node)
 
     def schedules(self, type_name: str) -> list[Schedule]:
         """Return every schedule of a job type, by name."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from calypso.engine.alert_ports import AlertStore, ChannelStore
 from calypso.engine.kinship import Kinship
+from calypso.engine.media_ports import MediaStore
 from calypso.engine.schedule_ports import Owners, ScheduleStore
 from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
@@ -242,3 +243,4 @@ class Ports:
     owners: Owners
     alerts: AlertStore
     channels: ChannelStore
+    media: MediaStore

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from calypso.engine.books import patient
 from calypso.engine.children import Children
 from calypso.engine.known import Record
 from calypso.engine.patience import until_known
@@ -77,6 +78,8 @@ class Running:
         self._children = Children(ports, types, claimed, sleep=self.wait)
         self._record = Record(ports, claimed.node)
         self._meter = Meter()
+        books = ports.media.writing(claimed.node, job_id=claimed.id, epoch=claimed.epoch)
+        self.media = patient(books, sleep=self.wait)
         self._external = claimed.external
         self._private: PrivateFolder | None = None
 

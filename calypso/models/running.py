@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from calypso.models.books import MediaBooks, MediaReading
 from calypso.models.job import Job
 from calypso.models.schedule import Schedule
 
@@ -14,6 +15,10 @@ class Known(Protocol):
     @property
     def node(self) -> str | None:
         """The node this is about; None for all."""
+
+    @property
+    def media(self) -> MediaReading:
+        """The books of tape of this node."""
 
     def schedules(self, type_name: str) -> Sequence[Schedule]:
         """Return every schedule of a job type, disabled ones too."""
@@ -41,6 +46,10 @@ class RunningJob(Known, Protocol):
     @property
     def node(self) -> str:
         """The node it runs on."""
+
+    @property
+    def media(self) -> MediaBooks:
+        """The books of tape of this node, to write in."""
 
     @property
     def token(self) -> str:

@@ -16,6 +16,7 @@ from calypso.models.sight import Seen
 from calypso.wiring import House
 from tests.fakes.memory_alerts import MemoryAlertStore
 from tests.fakes.memory_channels import MemoryChannels
+from tests.fakes.memory_media import MemoryMediaStore
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
@@ -206,6 +207,7 @@ def memory_house(node="keep"):
         owners=accounts,
         alerts=alerts,
         channels=MemoryChannels(alerts.office),
+        media=MemoryMediaStore(),
     )
     for subsystem in ("system", "storage", "tape"):
         able = Capability(product="fake", available=True)

@@ -1,13 +1,17 @@
 import pytest
 
+from calypso.errors import JobFenced
 from calypso.store.alerts import PostgresAlertStore
 from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
+from calypso.store.media import PostgresMediaStore
 from calypso.store.migrate import upgrade
 from calypso.store.secrets import Secrets
+from tests.contract.store.making import NODE, running
 from tests.fakes.memory_alerts import MemoryAlertStore
 from tests.fakes.memory_channels import MemoryChannels
+from tests.fakes.memory_media import MemoryMediaStore
 from tests.fakes.memory_store import MemoryJobStore
 
 
@@ -67,3 +71,32 @@ def alerting(request):
         lambda tell: PostgresAlertStore(engine, tell=tell),
         lambda _: Channels(engine),
     )
+
+
+class Shelf:
+    """The books of tape beside the jobs that write in them."""
+
+    def __init__(self, jobs, media):
+        self.jobs, self.media = jobs, media
+        self.claimed = running(jobs)
+        self.books = self.of(self.claimed)
+
+    def of(self, claimed, node=NODE):
+        return self.media.writing(node, job_id=claimed.id, epoch=claimed.epoch)
+
+
+@pytest.fixture
+def shelf(store, request):
+    if isinstance(store, PostgresJobStore):
+        return Shelf(store, PostgresMediaStore(request.getfixturevalue("engine")))
+
+    def fence(job_id, epoch):
+        if not store.remember(job_id, epoch, "books"):
+            raise JobFenced
+
+    return Shelf(store, MemoryMediaStore(fence=fence))
+
+
+@pytest.fixture
+def books(shelf):
+    return shelf.books

@@ -1,0 +1,67 @@
+"""Lists of an archive's files: one page out of millions, by an index in the order of the list."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from calypso.models.archive import FRONT_BYTES, FileRecord, Place, to_bytes, to_path
+from calypso.models.media_refusals import ArchiveMissing
+from calypso.store.media_asking import NodeAsking
+
+FRONT = f"substr(path, 1, {FRONT_BYTES})"  # as the index has it
+FILES = """
+SELECT number, path, kind, size_bytes, first_byte, end_byte, modified_at,
+       encode(sha256, 'hex') AS sha256
+  FROM calypso.archive_files WHERE archive_no = %s AND number < %s"""
+# All that is between two paths; fronts find it, whole paths decide.
+BETWEEN = (
+    f" AND {FRONT} >= %s AND {FRONT} <= %s AND path >= %s AND path < %s"
+    f" AND ({FRONT}, number) > (%s, %s) ORDER BY {FRONT}, number LIMIT %s"
+)
+LAST = f" AND {FRONT} = %s AND path = %s ORDER BY {FRONT} DESC, number DESC LIMIT 1"
+ARCHIVE = """
+SELECT no, files FROM calypso.archives WHERE (%s::text IS NULL OR node = %s) AND id = %s"""
+FIRST: Place = (b"", -1)
+END_OF_PATHS = b"\xff" * (FRONT_BYTES + 1)
+
+
+class FileLists(NodeAsking):
+    """The verbs on an archive's files."""
+
+    def files(
+        self, archive_id: UUID, *, under: str = "", after: Place | None = None, limit: int = 500
+    ) -> list[FileRecord]:
+        """List files of an archive in the order of FileRecord.place; ArchiveMissing."""
+        known = self._archive(archive_id)
+        folder = to_bytes(under.rstrip("/"))
+        if not folder:
+            return self._between(known, b"", END_OF_PATHS, after, limit)
+        # Between a folder and what is in it sorts what only begins like it: a, a-b, a/c.
+        itself = self._between(known, folder, folder + b"\0", after, limit)
+        below = self._between(known, folder + b"/", folder + b"0", after, limit - len(itself))
+        return itself + below
+
+    def file(self, archive_id: UUID, path: str) -> FileRecord | None:
+        """Return the last member of a path, which is what a restore leaves."""
+        raw = to_bytes(path)
+        row = self._row(f"{FILES}{LAST}", *self._archive(archive_id), raw[:FRONT_BYTES], raw)
+        return None if row is None else _file(row)
+
+    def _archive(self, archive_id: UUID) -> tuple[int, int]:
+        row = self._row(ARCHIVE, self._node, self._node, archive_id)
+        if row is None:
+            raise ArchiveMissing(f"There is no archive {archive_id} on record.")
+        return row.no, row.files
+
+    def _between(
+        self, known: tuple[int, int], low: bytes, high: bytes, after: Place | None, limit: int
+    ) -> list[FileRecord]:
+        fronts = (low[:FRONT_BYTES], high[:FRONT_BYTES])
+        rows: Sequence[Any] = self._rows(
+            f"{FILES}{BETWEEN}", *known, *fronts, low, high, *(after or FIRST), limit
+        )
+        return [_file(row) for row in rows]
+
+
+def _file(row: Any) -> FileRecord:
+    return FileRecord(**{**row._asdict(), "path": to_path(row.path)})

@@ -6,6 +6,7 @@ from typing import Any
 
 from calypso.engine import doctor
 from calypso.engine.access import require
+from calypso.engine.known import Record
 from calypso.engine.plans import PlanAnswer, control_job, make_plan, plan_of
 from calypso.engine.ports import Ports
 from calypso.engine.request import read_params
@@ -14,7 +15,7 @@ from calypso.models.access import Actor
 from calypso.models.inventory import InventoryTable
 from calypso.models.job import Job
 from calypso.models.jobtype import Cancel, JobParams, JobResult, JobType, OnLost, Retry
-from calypso.models.running import RunningJob
+from calypso.models.running import Known, RunningJob
 
 __all__ = ["PlanAnswer", "control_types", "make_plan", "refresh", "refresh_tables"]
 CONTROL_TIMEOUT_S = 120.0
@@ -60,20 +61,21 @@ def refresh_tables(
 ) -> dict[str, int]:
     """Read each table of a subsystem and store it; returns how many rows each has."""
     counts: dict[str, int] = {}
+    known = Record(ports, node)
     for table in tables.values():
         if table.subsystem != subsystem:
             continue
         counts[table.noun] = 0
-        if ports.inventory.replace(node, table.name, _counted(table, driver, counts)):
+        if ports.inventory.replace(node, table.name, _counted(table, driver, known, counts)):
             ports.live.tell("inventory.changed", {"table": table.name, "node": node})
     return counts
 
 
 def _counted(
-    table: InventoryTable, driver: Any, counts: dict[str, int]
+    table: InventoryTable, driver: Any, known: Known, counts: dict[str, int]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the rows as they are read, so that a long table never stands in memory as a whole."""
-    for row in table.read(driver):
+    for row in table.read(driver, known):
         counts[table.noun] += 1
         yield row.key, row.model_dump(mode="json")
 

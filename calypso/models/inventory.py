@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from calypso.models.running import Known
+
 
 class InventoryRow(BaseModel):
     """One row of a table; `key` is unique within the table on one node."""
@@ -15,6 +17,9 @@ class InventoryRow(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
+
+
+ReadFunction = Callable[[Any, Known], Iterable[InventoryRow]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class InventoryTable:
     title: str
     driver: type[Any]
     row: type[InventoryRow]
-    read: Callable[[Any], Iterable[InventoryRow]]
+    read: ReadFunction
     filters: tuple[str, ...]
     sign: Callable[[Any], str] | None = None
     least_pause_s: float = 0.0
@@ -47,7 +52,7 @@ class InventoryTable:
         return self.name.partition("/")[2]
 
 
-F = TypeVar("F", bound=Callable[[Any], Iterable[InventoryRow]])
+F = TypeVar("F", bound=Callable[..., Iterable[InventoryRow]])
 
 
 def inventory(
@@ -60,13 +65,25 @@ def inventory(
     least_pause_s: float = 0.0,
     used_by: str | None = None,
 ) -> Callable[[F], InventoryTable]:
-    """Declare a table; the reading function becomes the value that `inventory.load()` finds."""
+    """Declare a table; the reading function becomes the value that `inventory.load()` finds.
+
+    It takes (driver), and `known` besides where the table shows what Calypso has on record.
+    """
 
     def declare(read: F) -> InventoryTable:
         title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
-        return InventoryTable(name, title, driver, row, read, filters, sign, least_pause_s, used_by)
+        whole = _whole(read)
+        return InventoryTable(
+            name, title, driver, row, whole, filters, sign, least_pause_s, used_by
+        )
 
     return declare
+
+
+def _whole(read: Callable[..., Iterable[InventoryRow]]) -> ReadFunction:
+    if len(inspect.signature(read).parameters) > 1:
+        return read
+    return lambda driver, _known: read(driver)
 
 
 class Capability(BaseModel):

@@ -62,7 +62,6 @@ from calypso.drivers.tape.refusals import (
 )
 from calypso.drivers.tape.values import (
     Cartridge,
-    CartridgeKind,
     CartridgeSpec,
     Element,
     ElementKind,
@@ -95,6 +94,7 @@ from calypso.drivers.tape.virtual_values import (
     unheard,
 )
 from calypso.models.inventory import Capability
+from calypso.models.media import CartridgeKind
 
 __all__ = [
     "BLOCK_BYTES",

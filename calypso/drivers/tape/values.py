@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from calypso.models.names import AbsolutePath
 
+from calypso.models.media import CartridgeKind
+
 OnItems = Callable[[int, int], None]  # done, total
 
 
@@ -79,14 +81,6 @@ class Library(Value):
     drives: tuple[str, ...]
     is_online: bool
     reason: str | None = None
-
-
-class CartridgeKind(StrEnum):
-    """What a cartridge is for."""
-
-    DATA = "data"
-    WORM = "worm"
-    CLEANING = "cleaning"
 
 
 class Cartridge(Value):

@@ -69,14 +69,13 @@ class Noun(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class MediaPool(Noun):
-    """Cartridges of one purpose, and the rules they are used by.
+class PoolRules(Noun):
+    """How the cartridges of a pool are used.
 
-    Everything but the name may be changed later. A longer retention holds for what is written
-    already, a shorter one only for what is written from then on.
+    All of it may be changed later. A longer retention holds for what is written already, a shorter
+    one only for sets that begin from then on.
     """
 
-    name: MediaPoolName = Field(description="Name of the pool.")
     allocation: Allocation = Field(
         default=Allocation.APPEND, description="When a new set of cartridges begins."
     )
@@ -93,9 +92,11 @@ class MediaPool(Noun):
     is_worm: bool = Field(
         default=False, description="Only cartridges that are written once, instead of none of them."
     )
-    tz: str = Field(default="UTC", description="Time zone in which days and weeks begin.")
+    time_zone: str = Field(
+        default="UTC", description="IANA time zone in which days and weeks begin."
+    )
 
-    @field_validator("tz")
+    @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
         zone(name)
@@ -103,8 +104,14 @@ class MediaPool(Noun):
 
     def period(self, at: datetime) -> str:
         """Return the day or week that a set begun now is of; empty where a set has no period."""
-        local = at.astimezone(zone(self.tz))
+        local = at.astimezone(zone(self.time_zone))
         return local.strftime(_PERIODS[self.allocation])
+
+
+class MediaPool(PoolRules):
+    """Cartridges of one purpose, and the rules they are used by."""
+
+    name: MediaPoolName = Field(description="Name of the pool.")
 
 
 _PERIODS = {Allocation.APPEND: "", Allocation.DAILY: "%Y-%m-%d", Allocation.WEEKLY: "%G-W%V"}

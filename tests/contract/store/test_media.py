@@ -56,7 +56,7 @@ def archive_on(books, barcode, *, state=ArchiveState.WHOLE):
 def test_a_pool_is_read_back_as_it_was_made(books):
     pool = MediaPool(
         name="weekly", allocation=Allocation.WEEKLY, retention=timedelta(days=28),
-        library="shelf", encryption=Encryption.ON, is_worm=True, tz="Europe/Berlin",
+        library="shelf", encryption=Encryption.ON, is_worm=True, time_zone="Europe/Berlin",
     )  # fmt: skip
 
     books.create_pool(pool)

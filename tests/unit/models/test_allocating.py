@@ -77,7 +77,7 @@ pools = some.builds(
     library=some.sampled_from([None, "shelf", "attic"]),
     encryption=some.sampled_from(Encryption),
     is_worm=some.booleans(),
-    tz=some.sampled_from(["UTC", "Asia/Tokyo"]),
+    time_zone=some.sampled_from(["UTC", "Asia/Tokyo"]),
 )
 instants = some.datetimes(
     AT.replace(tzinfo=None) - 90 * DAY, AT.replace(tzinfo=None) + DAY, timezones=some.just(UTC)
@@ -274,8 +274,12 @@ def test_an_archive_goes_on_in_its_set_after_midnight_and_the_next_begins_a_new_
 def test_days_and_weeks_begin_in_the_time_zone_of_the_pool():
     late = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)  # Sunday; Monday in Berlin
 
-    assert pool_of(allocation=Allocation.DAILY, tz="Europe/Berlin").period(late) == "2026-11-30"
-    assert pool_of(allocation=Allocation.WEEKLY, tz="Europe/Berlin").period(late) == "2026-W49"
+    assert (
+        pool_of(allocation=Allocation.DAILY, time_zone="Europe/Berlin").period(late) == "2026-11-30"
+    )
+    assert (
+        pool_of(allocation=Allocation.WEEKLY, time_zone="Europe/Berlin").period(late) == "2026-W49"
+    )
     assert pool_of(allocation=Allocation.WEEKLY).period(late) == "2026-W48"
 
 
@@ -380,6 +384,6 @@ def test_a_set_that_would_be_kept_beyond_the_calendar_is_kept_for_ever():
 
 
 def test_an_unknown_time_zone_is_refused():
-    for tz in ("Mars/Olympus", "../etc/passwd", ""):
+    for name in ("Mars/Olympus", "../etc/passwd", ""):
         with pytest.raises(ValueError, match="no time zone"):
-            pool_of(tz=tz)
+            pool_of(time_zone=name)

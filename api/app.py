@@ -32,6 +32,7 @@ from api import (
     schedules,
     secrets,
     system,
+    tape,
 )
 from api.answering import HEADERS, note
 from api.bodies import REFUSAL, Bodies
@@ -44,7 +45,7 @@ from calypso.wiring import House
 
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
-    accounts, secrets, metrics, system,
+    accounts, secrets, metrics, system, tape,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

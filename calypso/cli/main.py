@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "alerts": "calypso.cli.alerts:alerts",
     "alert": "calypso.cli.alerts:app",
     "inventory": "calypso.cli.inventory:inventory",
+    "tape": "calypso.cli.tape:app",
     "user": "calypso.cli.users:app",
     "api": "calypso.cli.programs:api",
     "worker": "calypso.cli.worker:worker",

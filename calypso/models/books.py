@@ -1,6 +1,7 @@
 """The books of tape: what is on record about pools, cartridges, archives and files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +18,15 @@ from calypso.models.media import (
 from calypso.models.names import Barcode
 
 MOST_FILES = 10_000  # in one call of `add_files`
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """Some files of an archive, in the order of FileRecord.place."""
+
+    archive: ArchiveRecord
+    items: Sequence[FileRecord]
+    next_cursor: str | None
 
 
 class MediaReading(Protocol):

@@ -64,9 +64,27 @@ def _instant(text: str) -> datetime:
     return instant
 
 
+def write_place(order: str, raw: bytes, number: int) -> str:
+    """Return a cursor for what comes after these bytes and this number."""
+    return write(order, (raw.hex(), str(number)))
+
+
+def read_place(cursor: str, order: str) -> tuple[bytes, int]:
+    """Return (bytes, number) of the last entry seen; Invalid."""
+    raw, number = read(cursor, order, 2)
+    try:
+        return bytes.fromhex(raw), _number(number)
+    except ValueError:
+        raise _foreign() from None
+
+
 def read_number(cursor: str, order: str) -> int:
     """Return the number of the last entry seen; Invalid."""
     (text,) = read(cursor, order, 1)
+    return _number(text)
+
+
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < DIGITS):
         raise _foreign()
     return int(text)

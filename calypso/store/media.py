@@ -4,9 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from calypso.models.books import FilePage
 from calypso.store.media_archives import ArchiveVerbs
 from calypso.store.media_cartridges import CartridgeVerbs
-from calypso.store.media_files import FileLists
+from calypso.store.media_files import FileLists, page_of
 from calypso.store.media_pools import PoolVerbs
 
 
@@ -23,6 +24,13 @@ class PostgresMediaStore:
     def reading(self, node: str | None) -> PostgresBooks:
         """Return the books of a node, or of all, to read."""
         return PostgresBooks(self._engine, node)
+
+    def file_page(
+        self, archive_id: UUID, *, under: str = "", cursor: str | None = None, limit: int = 500
+    ) -> FilePage:
+        """List files of an archive of any node; ArchiveMissing, Invalid."""
+        books = self.reading(None)
+        return page_of(books, archive_id, under=under, cursor=cursor, limit=limit)
 
     def writing(self, node: str, *, job_id: UUID, epoch: int) -> PostgresBooks:
         """Return the books of a node, to write in while this run owns the job."""

@@ -1,11 +1,14 @@
 """Lists of an archive's files: one page out of millions, by an index in the order of the list."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from calypso.models.archive import FRONT_BYTES, FileRecord, Place, to_bytes, to_path
+from calypso.models.books import FilePage, MediaReading
 from calypso.models.media_refusals import ArchiveMissing
+from calypso.store import cursors
 from calypso.store.media_asking import NodeAsking
 
 FRONT = f"substr(path, 1, {FRONT_BYTES})"  # as the index has it
@@ -61,6 +64,19 @@ class FileLists(NodeAsking):
             f"{FILES}{BETWEEN}", *known, *fronts, low, high, *(after or FIRST), limit
         )
         return [_file(row) for row in rows]
+
+
+def page_of(
+    books: MediaReading, archive_id: UUID, *, under: str, cursor: str | None, limit: int
+) -> FilePage:
+    """Return a page of an archive's files, whoever keeps the books; Invalid, ArchiveMissing."""
+    archive = books.archive(archive_id)
+    order = f"files {archive_id} {sha256(to_bytes(under)).hexdigest()}"
+    after = cursors.read_place(cursor, order) if cursor else None
+    found = books.files(archive_id, under=under, after=after, limit=limit + 1)
+    last = found[limit - 1].place if len(found) > limit else None
+    next_cursor = cursors.write_place(order, *last) if last else None
+    return FilePage(archive, found[:limit], next_cursor)
 
 
 def _file(row: Any) -> FileRecord:

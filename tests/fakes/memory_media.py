@@ -14,6 +14,7 @@ from calypso.models.media_refusals import (
     MediumKept,
     MediumUnknown,
 )
+from calypso.store.media_files import page_of
 
 
 class MemoryMediaStore:
@@ -24,6 +25,12 @@ class MemoryMediaStore:
 
     def reading(self, node):
         return self._nodes.setdefault(node, MemoryBooks())
+
+    def file_page(self, archive_id, *, under="", cursor=None, limit=500):
+        for books in self._nodes.values():
+            if archive_id in books._archives:
+                return page_of(books, archive_id, under=under, cursor=cursor, limit=limit)
+        raise ArchiveMissing(f"There is no archive {archive_id} on record.")
 
     def writing(self, node, *, job_id, epoch):
         shared = self.reading(node)

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from calypso.errors import Invalid
 from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord
 from calypso.models.books import MOST_FILES
 from calypso.models.clock import now, uuid7
@@ -271,3 +272,34 @@ def test_files_of_overwritten_archives_are_forgotten_and_others_stay(books):
     assert books.archive(gone.id).state is ArchiveState.OVERWRITTEN
     assert (books.files(gone.id), len(books.files(kept.id, limit=9))) == ([], 9)
     assert books.archive(gone.id).files == 0
+
+
+def test_pages_by_cursor_are_the_whole_list_of_whichever_node(shelf, books):
+    archive = begun(books)
+    books.add_files(archive.id, files_of("b", "a/\udcff", "a", "c" * 3000, "a/x"))
+    for under, whole in (("", 5), ("a", 3)):
+        turned, cursor = [], None
+        while True:
+            page = shelf.media.file_page(archive.id, under=under, cursor=cursor, limit=2)
+            turned += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert turned == books.files(archive.id, under=under)
+        assert len(turned) == whole
+        assert page.archive.id == archive.id
+
+
+def test_a_cursor_of_another_list_is_refused(shelf, books):
+    archive, other = begun(books), begun(books)
+    for one in (archive, other):
+        books.add_files(one.id, files_of("a", "a/b", "c"))
+    cursor = shelf.media.file_page(archive.id, limit=1).next_cursor
+
+    for listing in ({"under": "a"}, {"cursor": f"{cursor}x"}, {"cursor": "x"}):
+        with pytest.raises(Invalid):
+            shelf.media.file_page(archive.id, **{"cursor": cursor, **listing})
+    with pytest.raises(Invalid):
+        shelf.media.file_page(other.id, cursor=cursor)
+    with pytest.raises(ArchiveMissing):
+        shelf.media.file_page(uuid4())

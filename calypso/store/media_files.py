@@ -1,6 +1,5 @@
 """Lists of an archive's files: one page out of millions, by an index in the order of the list."""
 
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -16,15 +15,15 @@ FILES = """
 SELECT number, path, kind, size_bytes, first_byte, end_byte, modified_at,
        encode(sha256, 'hex') AS sha256
   FROM calypso.archive_files WHERE archive_no = %s AND number < %s"""
-# All that is between two paths; fronts find it, whole paths decide.
+# All that is between two paths, behind a place; fronts find it, whole paths decide. One condition
+# says where to begin: of two, PostgreSQL may begin at the one that is further away.
 BETWEEN = (
-    f" AND {FRONT} >= %s AND {FRONT} <= %s AND path >= %s AND path < %s"
-    f" AND ({FRONT}, number) > (%s, %s) ORDER BY {FRONT}, number LIMIT %s"
+    f" AND ({FRONT}, number) > (%s, %s) AND {FRONT} <= %s AND path >= %s AND path < %s"
+    f" ORDER BY {FRONT}, number LIMIT %s"
 )
 LAST = f" AND {FRONT} = %s AND path = %s ORDER BY {FRONT} DESC, number DESC LIMIT 1"
 ARCHIVE = """
 SELECT no, files FROM calypso.archives WHERE (%s::text IS NULL OR node = %s) AND id = %s"""
-FIRST: Place = (b"", -1)
 END_OF_PATHS = b"\xff" * (FRONT_BYTES + 1)
 
 
@@ -59,11 +58,14 @@ class FileLists(NodeAsking):
     def _between(
         self, known: tuple[int, int], low: bytes, high: bytes, after: Place | None, limit: int
     ) -> list[FileRecord]:
-        fronts = (low[:FRONT_BYTES], high[:FRONT_BYTES])
-        rows: Sequence[Any] = self._rows(
-            f"{FILES}{BETWEEN}", *known, *fronts, low, high, *(after or FIRST), limit
-        )
+        rows = self._rows(f"{FILES}{BETWEEN}", *known, *between(low, high, after), limit)
         return [_file(row) for row in rows]
+
+
+def between(low: bytes, high: bytes, after: Place | None) -> tuple[Any, ...]:
+    """Return the values that BETWEEN takes, but for its limit."""
+    first = (low[:FRONT_BYTES], -1)
+    return *max(first, after or first), high[:FRONT_BYTES], low, high
 
 
 def page_of(

@@ -66,8 +66,8 @@ class PoolVerbs(NodeAsking):
 
 
 def pool_of(books: Writing, node: str | None, name: str) -> MediaPool:
-    """Return a pool inside a transaction; MediaPoolMissing."""
-    return found(books.row(POOL, node, node, name), name)
+    """Return a pool that stays until the transaction ends; MediaPoolMissing."""
+    return found(books.row(f"{POOL} FOR KEY SHARE", node, node, name), name)
 
 
 def found(row: Any, name: str) -> MediaPool:

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from calypso.models.names import AbsolutePath
-
 from calypso.models.media import CartridgeKind
+from calypso.models.names import AbsolutePath
 
 OnItems = Callable[[int, int], None]  # done, total
 

@@ -74,6 +74,7 @@ from calypso.drivers.tape.values import (
 )
 from calypso.drivers.tape.verbs.drives import BLOCK_BYTES, READ_BYTES, DriveVerbs
 from calypso.drivers.tape.verbs.libraries import LibraryVerbs
+from calypso.drivers.tape.verbs.machine import MachineVerbs
 from calypso.drivers.tape.verbs.upkeep import UpkeepVerbs
 from calypso.drivers.tape.verbs.virtual import VirtualVerbs
 from calypso.drivers.tape.virtual_refusals import (
@@ -174,7 +175,7 @@ __all__ = [
 ]
 
 
-class Tape(LibraryVerbs, DriveVerbs, VirtualVerbs, UpkeepVerbs, Protocol):
+class Tape(LibraryVerbs, DriveVerbs, VirtualVerbs, UpkeepVerbs, MachineVerbs, Protocol):
     """One tape product on one node."""
 
     def probe(self) -> Capability:

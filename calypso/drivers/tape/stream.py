@@ -44,12 +44,12 @@ KINDS: dict[str, type[TapeError]] = {
     "worm": WormViolation,
     "write_protected": WriteProtected,
 }
-_PROGRAM = Path(__file__).parent / "ends" / "program.py"
+PROGRAM = Path(__file__).parent / "ends" / "program.py"
 
 
 def argv(verb: str, kind: str, target: str | Path, number: int, *options: str) -> list[str]:
     """Return the argv of the program; it needs nothing but this Python."""
-    program = [sys.executable, "-I", "-S", "-B", str(_PROGRAM)]
+    program = [sys.executable, "-I", "-S", "-B", str(PROGRAM)]
     return [*program, verb, kind, str(target), str(number), *options]
 
 

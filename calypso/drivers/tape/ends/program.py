@@ -53,7 +53,7 @@ class Tape(Protocol):
 
 
 def _write(tape: Tape, block_bytes: int, moved: Moved) -> None:
-    _widen(0)
+    widen(0)
     tape.begin_writing(block_bytes)
     room = True
     for block in _blocks(block_bytes):
@@ -82,7 +82,7 @@ def _blocks(block_bytes: int) -> Iterator[memoryview]:
 
 
 def _read(tape: Tape, block_bytes: int, moved: Moved) -> None:
-    _widen(1)
+    widen(1)
     for block in tape.blocks(block_bytes):
         _put(block)
         moved.add(len(block))
@@ -102,7 +102,7 @@ def _mark(tape: Tape, count: int, moved: Moved) -> None:
     moved.is_marked = True
 
 
-def _widen(pipe: int) -> None:
+def widen(pipe: int) -> None:
     """Let more than a block lie in the pipe: each end then waits less for the other."""
     with suppress(OSError):  # it is no pipe, or the machine allows no more
         fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
@@ -112,7 +112,7 @@ VERBS = {"write": _write, "read": _read, "mark": _mark}
 
 
 @contextmanager
-def _opened(kind: str, target: str, *, writable: bool, is_worm: bool) -> Iterator[Tape]:
+def opened(kind: str, target: str, *, writable: bool, is_worm: bool) -> Iterator[Tape]:
     if kind == "device":
         with device.opened(target, writable=writable) as handle:
             yield device.Tape(handle, is_worm=is_worm)
@@ -126,7 +126,7 @@ def main(argv: Sequence[str]) -> int:
     verb, kind, target, number, *options = argv
     moved = Moved()
     try:
-        with _opened(kind, target, writable=verb != "read", is_worm="worm" in options) as tape:
+        with opened(kind, target, writable=verb != "read", is_worm="worm" in options) as tape:
             VERBS[verb](tape, int(number), moved)
     except Refusal as refused:
         say("error", refused.kind, str(refused), moved.told())

@@ -26,6 +26,11 @@ class FileTape(Upkeep):
     def __init__(self, host: Host, state: Path) -> None:
         super().__init__(host, state)
 
+    @property
+    def host(self) -> Host:
+        """The machine that the folders are on."""
+        return self._host
+
     def probe(self) -> Capability:
         """Tell that this is for trying and for tests."""
         return Capability(

@@ -5,9 +5,10 @@ archive's summary. Each is one tape file with one member of JSON. docs/archives.
 """
 
 import io
+import json
 import tarfile
 from datetime import UTC, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from calypso.errors import Conflict
 from calypso.models.archive import ArchivePart
 
-FORMAT = 1
 # Each header lists the parts before it: what is on the tape is good when one behind it says so.
 MOST_TOLD_PARTS = 64
 
@@ -23,18 +23,18 @@ MOST_TOLD_PARTS = 64
 class _Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")  # a later release may say more
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
 
 
 class Label(_Written):
-    """What a cartridge is. `sequence`: the how manieth of its set."""
+    """What a cartridge is. `sequence`: the how manieth of its set; without a set it is unused."""
 
     what: Literal["label"] = "label"
     id: UUID
     barcode: str
     pool: str
-    set_id: UUID
-    sequence: int
+    set_id: UUID | None = None
+    sequence: int = 0
     written_at: datetime
     written_by: str
 
@@ -75,8 +75,10 @@ class Summary(_Written):
 
 
 Note = Label | PartHeader | Summary
-_Any = Annotated[Note, Field(discriminator="what")]
-N = TypeVar("N", Label, PartHeader, Summary)
+
+
+class _Read(BaseModel):
+    note: Annotated[Note, Field(discriminator="what")]
 
 
 class MediumForeign(Conflict):
@@ -114,19 +116,9 @@ def read_note(block: bytes) -> Note | None:
                 return None
             file = archive.extractfile(member)
             text = file.read() if file is not None else b""
-        return _Read.model_validate({"note": _json(text)}).note
+        return _Read.model_validate({"note": json.loads(text)}).note
     except (tarfile.TarError, ValidationError, ValueError):
         return None
-
-
-class _Read(BaseModel):
-    note: _Any
-
-
-def _json(text: bytes) -> object:
-    import json
-
-    return json.loads(text)
 
 
 def guess(block: bytes) -> str:

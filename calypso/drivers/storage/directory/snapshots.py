@@ -178,6 +178,11 @@ class Snapshots(Part):
             if tag in (tags := records.holds(path)):
                 records.write_holds(path, [one for one in tags if one != tag])
 
+    def snapshot_folder(self, snapshot: str) -> str:
+        """Return where the files of a snapshot lie."""
+        folder, name = self._named(snapshot)
+        return str(folder.snapshot(name) / FILES)
+
     def checksum(self, snapshot: str) -> str:
         """Return the digest of a snapshot, every file read anew."""
         folder, name = self._named(snapshot)

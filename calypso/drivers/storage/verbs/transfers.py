@@ -41,6 +41,12 @@ class TransferVerbs(Protocol):
         Busy while the cut transfer still ends.
         """
 
+    def snapshot_folder(self, snapshot: str) -> str:
+        """Return where the files of a snapshot can be read on this machine, for who may do so.
+
+        SnapshotMissing; Unsupported for a volume, and for a filesystem that is not mounted.
+        """
+
     def checksum(self, snapshot: str) -> str:
         """Return a digest over names, kinds, contents, links, modes, owners, times and xattrs.
 

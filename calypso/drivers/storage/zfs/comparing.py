@@ -11,8 +11,8 @@ CHECKSUM_TIMEOUT_S = 86400.0  # reads everything there is
 class Comparing(Snapshots):
     """Checksums."""
 
-    def checksum(self, snapshot: str) -> str:
-        """Return a digest over a snapshot of a mounted filesystem; see `Storage.checksum`."""
+    def snapshot_folder(self, snapshot: str) -> str:
+        """Return where the files of a snapshot can be read on this machine."""
         self._snapshot(snapshot)
         dataset, name = split_snapshot(snapshot)
         found = self.dataset(dataset)
@@ -26,4 +26,9 @@ class Comparing(Snapshots):
         # The kernel mounts a snapshot for who goes through it, not for who looks at it: without
         # this the first reading would have the mode and time of an empty place.
         self._read("stat", f"{place}/.")
+        return place
+
+    def checksum(self, snapshot: str) -> str:
+        """Return a digest over a snapshot of a mounted filesystem; see `Storage.checksum`."""
+        place = self.snapshot_folder(snapshot)
         return read_checksum(self._run(tuple(checksum_argv(place)), CHECKSUM_TIMEOUT_S))

@@ -6,10 +6,10 @@
     peek  KIND TARGET BLOCK_BYTES      the first block of a tape file, as hex
 
 ORDERS is a named pipe; each line in it names a file of JSON. WRITTEN is such a file: bytes and
-SHA-256 of the parts that earlier runs have written, which are passed over. Between two orders no tape is open, so
-that who gives them can move cartridges. It may be killed at any point; on SIGTERM it finishes the
-block, writes the file mark and ends. `write` and `scan` tell `entry JSON` and `part JSON` on stdout,
-`read` on stderr; else it speaks as `program.py` does.
+SHA-256 of the parts that earlier runs have written, which are passed over. Between two orders no
+tape is open, so that who gives them can move cartridges. It may be killed at any point; on SIGTERM
+it finishes the block, writes the file mark and ends. `write` and `scan` tell `entry JSON` and
+`part JSON` on stdout, `read` on stderr; else it speaks as `program.py` does.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -319,7 +319,12 @@ def _scan(orders: str) -> None:
     Reading(Orders(orders), None).run()
 
 
-VERBS = {"write": _write, "read": _read, "scan": _scan, "peek": _peek}
+VERBS: dict[str, Callable[..., None]] = {
+    "write": _write,
+    "read": _read,
+    "scan": _scan,
+    "peek": _peek,
+}
 
 
 def main(argv: Sequence[str]) -> int:

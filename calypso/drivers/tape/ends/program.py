@@ -113,6 +113,7 @@ VERBS = {"write": _write, "read": _read, "mark": _mark}
 
 @contextmanager
 def opened(kind: str, target: str, *, writable: bool, is_worm: bool) -> Iterator[Tape]:
+    """Have the tape of a drive for oneself."""
     if kind == "device":
         with device.opened(target, writable=writable) as handle:
             yield device.Tape(handle, is_worm=is_worm)

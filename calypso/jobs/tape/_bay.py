@@ -1,0 +1,165 @@
+"""A drive, and what brings cartridges into it and tells what is on them."""
+
+from dataclasses import dataclass
+
+from calypso.drivers.tape import (
+    CartridgeLoaded,
+    CartridgeMissing,
+    Drive,
+    DriveBusy,
+    DriveNotReady,
+    DriveState,
+    Element,
+    ElementKind,
+    EndOfData,
+    NoFreeSlot,
+    NotMoved,
+    PositionUnknown,
+    Streamed,
+    Tape,
+    parts,
+    stream,
+)
+from calypso.jobs.tape._labels import Label, Note, guess, read_note, tape_file
+from calypso.models.running import RunningJob
+
+READY_S = 600  # a drive may have to wind a whole tape back before it is ready
+POLL_S = 1.0
+NOTE_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands at the start of a tape. `stranger`: what it is that Calypso did not write."""
+
+    label: Label | None = None
+    stranger: str | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """True when there is nothing on it."""
+        return self.label is None and self.stranger is None
+
+
+class Bay:
+    """One drive during a job. A cartridge stays in it until another one is wanted."""
+
+    def __init__(self, tape: Tape, drive: str, running: RunningJob) -> None:
+        self.tape, self.serial = tape, drive
+        self._running = running
+
+    @property
+    def library(self) -> str:
+        """The library that the drive is in; CartridgeMissing for a drive that stands alone."""
+        library = self.tape.drive(self.serial).library
+        if library is None:
+            raise CartridgeMissing(
+                f"The drive {self.serial} is in no library. Put the cartridge in by hand."
+            )
+        return library
+
+    # -- cartridges
+
+    def missing(self, barcodes: list[str]) -> list[str]:
+        """Return which of these cartridges the library does not hold."""
+        there = {one.barcode for one in self.tape.elements(self.library)}
+        return [one for one in barcodes if one not in there]
+
+    def bring(self, barcode: str) -> None:
+        """Have a cartridge in the drive, ready and rewound.
+
+        CartridgeMissing; CartridgeLoaded while it is in another drive.
+        """
+        drive = self.tape.drive(self.serial)
+        if drive.state is DriveState.BUSY:
+            raise DriveBusy(f"The drive {self.serial} is in use by something else.")
+        if drive.barcode != barcode:
+            # A library must not be left in the middle of an exchange.
+            with self._running.tidying():
+                self._exchange(drive, barcode)
+        self._wait_until_ready(barcode)
+        self.tape.rewind(self.serial)
+
+    def _exchange(self, drive: Drive, barcode: str) -> None:
+        library = self.library
+        elements = self.tape.elements(library)
+        wanted = _slot_of(barcode, elements, library)
+        self._running.report(phase=f"loading {barcode}")
+        if drive.state is not DriveState.EMPTY:
+            self.tape.unload(library, self.serial, _free_slot(drive, elements, library))
+        self.tape.load(library, wanted, self.serial)
+
+    def _wait_until_ready(self, barcode: str) -> None:
+        waited_s = 0.0
+        while (drive := self.tape.drive(self.serial)).state is not DriveState.LOADED:
+            if drive.state not in (DriveState.NOT_READY, DriveState.BUSY) or waited_s > READY_S:
+                raise DriveNotReady(
+                    f"{barcode} in {self.serial} is not ready: {drive.reason or drive.state.value}."
+                )
+            self._running.wait(POLL_S)
+            waited_s += POLL_S
+        if drive.barcode not in (None, barcode):
+            raise NotMoved(f"{self.serial} holds {drive.barcode}, not {barcode}.")
+
+    # -- what is on them
+
+    def look(self) -> Found:
+        """Return what the tape begins with; it is rewound then."""
+        self.tape.rewind(self.serial)
+        block = self._first_block()
+        self.tape.rewind(self.serial)
+        note = read_note(block)
+        if isinstance(note, Label):
+            return Found(label=note)
+        return Found(stranger=guess(block) if block else None)
+
+    def note_at(self, file: int) -> Note | None:
+        """Return what Calypso wrote as a tape file; None when it is none of that.
+
+        EndOfData where there is none.
+        """
+        self.tape.go_to_file(self.serial, file)
+        return read_note(parts.peek(self.tape.host, self.tape.reader(self.serial)))
+
+    def _first_block(self) -> bytes:
+        try:
+            return parts.peek(self.tape.host, self.tape.reader(self.serial))
+        except EndOfData:
+            return b""
+
+    def put(self, note: Note) -> Streamed:
+        """Write a note as one tape file, where the tape stands; EndOfMedium."""
+        writer = self.tape.writer(self.serial)
+        ran = self.tape.host.run(writer, timeout_s=NOTE_TIMEOUT_S, stdin=tape_file(note))
+        return stream.written([ran])
+
+    def wind_to_end(self) -> int:
+        """Stand behind all that was written, and return the number of the next tape file.
+
+        What a writer that was cut off has left there is closed with a file mark, not overwritten.
+        """
+        drive = self.tape.wind_to_end(self.serial)
+        if drive.block:
+            drive = self.tape.write_marks(self.serial)
+        if drive.file is None:
+            raise PositionUnknown(f"The drive {self.serial} does not tell where its tape ends.")
+        return drive.file
+
+
+def _slot_of(barcode: str, elements: list[Element], library: str) -> int:
+    for one in elements:
+        if one.barcode == barcode and one.kind is ElementKind.DRIVE:
+            raise CartridgeLoaded(f"{barcode} is in {one.place} of {library}. Unload it first.")
+        if one.barcode == barcode:
+            return one.number
+    raise CartridgeMissing(f"{barcode} is not in library {library}. Put it in, and try again.")
+
+
+def _free_slot(drive: Drive, elements: list[Element], library: str) -> int:
+    """Return where the cartridge of a drive goes: whence it came, or to the first free slot."""
+    free = [one.number for one in elements if one.kind is ElementKind.SLOT and not one.is_full]
+    if drive.source in free and drive.source is not None:
+        return drive.source
+    if not free:
+        raise NoFreeSlot(f"Every slot of {library} is full, so {drive.serial} cannot be emptied.")
+    return free[0]

@@ -117,7 +117,8 @@ def ended(ran: Ran) -> None:
 def peek(host: Host, reader: Argv) -> bytes:
     """Return the first block of the tape file that `reader` would read; empty when it is empty.
 
-    Where the tape stands is not known then. EndOfData where there is no tape file.
+    Then the tape stands behind a tape file of one block, within a longer one nobody knows where.
+    EndOfData where there is no tape file.
     """
     kind, target, block_bytes, *_ = _end(reader)
     ran = host.run(_argv("peek", kind, target, block_bytes), timeout_s=_PEEK_TIMEOUT_S)

@@ -66,13 +66,15 @@ class Bay:
         return [one for one in barcodes if one not in there]
 
     def bring(self, barcode: str) -> None:
-        """Have a cartridge in the drive, ready and rewound.
+        """Have a cartridge in the drive, ready.
 
         CartridgeMissing; CartridgeLoaded while it is in another drive.
         """
         drive = self.tape.drive(self.serial)
         if drive.state is DriveState.BUSY:
             raise DriveBusy(f"The drive {self.serial} is in use by something else.")
+        if drive.barcode == barcode and drive.state is DriveState.LOADED:
+            return
         if drive.barcode != barcode:
             # A library must not be left in the middle of an exchange.
             with self._running.tidying():
@@ -113,12 +115,18 @@ class Bay:
             return Found(label=note)
         return Found(stranger=guess(block) if block else None)
 
+    def stand_at(self, file: int) -> None:
+        """Go to the start of a tape file, if the tape is not there; EndOfData."""
+        drive = self.tape.drive(self.serial)
+        if (drive.file, drive.block) != (file, 0):
+            self.tape.go_to_file(self.serial, file)
+
     def note_at(self, file: int) -> Note | None:
-        """Return what Calypso wrote as a tape file; None when it is none of that.
+        """Return what Calypso wrote as a tape file, and stand behind it; None when it is other.
 
         EndOfData where there is none.
         """
-        self.tape.go_to_file(self.serial, file)
+        self.stand_at(file)
         return read_note(parts.peek(self.tape.host, self.tape.reader(self.serial)))
 
     def _first_block(self) -> bytes:

@@ -300,7 +300,11 @@ def tell(word: str, what: Order, *, aside: bool = False) -> None:
 
 def _peek(kind: str, target: str, block_bytes: str) -> None:
     with opened(kind, target, writable=False, is_worm=False) as tape:
-        tell("block", {"hex": next(tape.blocks(int(block_bytes)), b"").hex()})
+        blocks = tape.blocks(int(block_bytes))
+        first = next(blocks, b"")
+        if next(blocks, None) is None:
+            tape.end_reading()  # it was all there is: the tape stands behind it
+    tell("block", {"hex": first.hex()})
 
 
 def _write(orders: str, block_bytes: str, written: str) -> None:

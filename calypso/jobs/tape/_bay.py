@@ -9,10 +9,8 @@ from calypso.drivers.tape import (
     DriveBusy,
     DriveNotReady,
     DriveState,
-    Element,
     ElementKind,
     EndOfData,
-    NoFreeSlot,
     NotMoved,
     PositionUnknown,
     Streamed,
@@ -20,11 +18,12 @@ from calypso.drivers.tape import (
     parts,
     stream,
 )
+from calypso.jobs.tape._cartridges import find, first_free
 from calypso.jobs.tape._labels import Label, Note, guess, read_note, tape_file
+from calypso.jobs.tape._readiness import wait_while
 from calypso.models.running import RunningJob
 
 READY_S = 600  # a drive may have to wind a whole tape back before it is ready
-POLL_S = 1.0
 NOTE_TIMEOUT_S = 600.0
 
 
@@ -85,23 +84,27 @@ class Bay:
     def _exchange(self, drive: Drive, barcode: str) -> None:
         library = self.library
         elements = self.tape.elements(library)
-        wanted = _slot_of(barcode, elements, library)
+        wanted = find(elements, barcode, library)
+        if wanted.kind is ElementKind.DRIVE:
+            raise CartridgeLoaded(f"{barcode} is in {wanted.place} of {library}. Unload it first.")
         self._running.report(phase=f"loading {barcode}")
         if drive.state is not DriveState.EMPTY:
-            self.tape.unload(library, self.serial, _free_slot(drive, elements, library))
-        self.tape.load(library, wanted, self.serial)
+            free = first_free(elements, ElementKind.SLOT, library, prefer=drive.source)
+            self.tape.unload(library, self.serial, free)
+        self.tape.load(library, wanted.number, self.serial)
 
     def _wait_until_ready(self, barcode: str) -> None:
-        waited_s = 0.0
-        while (drive := self.tape.drive(self.serial)).state is not DriveState.LOADED:
-            if drive.state not in (DriveState.NOT_READY, DriveState.BUSY) or waited_s > READY_S:
-                raise DriveNotReady(
-                    f"{barcode} in {self.serial} is not ready: {drive.reason or drive.state.value}."
-                )
-            self._running.wait(POLL_S)
-            waited_s += POLL_S
+        threading = {DriveState.NOT_READY, DriveState.BUSY}
+        drive = wait_while(self.tape, self.serial, threading, self._running, most_s=READY_S)
+        if drive.state is not DriveState.LOADED:
+            why = drive.reason or drive.state.value
+            raise DriveNotReady(f"{barcode} in {self.serial} is not ready: {why}.")
         if drive.barcode not in (None, barcode):
             raise NotMoved(f"{self.serial} holds {drive.barcode}, not {barcode}.")
+
+    def rewind(self) -> None:
+        """Leave the tape at its start."""
+        self.tape.rewind(self.serial)
 
     # -- what is on them
 
@@ -152,22 +155,3 @@ class Bay:
         if drive.file is None:
             raise PositionUnknown(f"The drive {self.serial} does not tell where its tape ends.")
         return drive.file
-
-
-def _slot_of(barcode: str, elements: list[Element], library: str) -> int:
-    for one in elements:
-        if one.barcode == barcode and one.kind is ElementKind.DRIVE:
-            raise CartridgeLoaded(f"{barcode} is in {one.place} of {library}. Unload it first.")
-        if one.barcode == barcode:
-            return one.number
-    raise CartridgeMissing(f"{barcode} is not in library {library}. Put it in, and try again.")
-
-
-def _free_slot(drive: Drive, elements: list[Element], library: str) -> int:
-    """Return where the cartridge of a drive goes: whence it came, or to the first free slot."""
-    free = [one.number for one in elements if one.kind is ElementKind.SLOT and not one.is_full]
-    if drive.source in free and drive.source is not None:
-        return drive.source
-    if not free:
-        raise NoFreeSlot(f"Every slot of {library} is full, so {drive.serial} cannot be emptied.")
-    return free[0]

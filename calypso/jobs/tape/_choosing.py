@@ -50,5 +50,4 @@ def _below(books: MediaReading, archive: ArchiveRecord, folder: str) -> Iterator
     page = books.files(archive.id, under=folder, limit=PAGE)
     while page:
         yield from page
-        last = page[-1]
-        page = books.files(archive.id, under=folder, after=(last.path, last.number), limit=PAGE)
+        page = books.files(archive.id, under=folder, after=page[-1].place, limit=PAGE)

@@ -35,7 +35,7 @@ class Piece:
     @property
     def bytes(self) -> int:
         """How much of the tape file must be read for it."""
-        return self.part.bytes if self.keep is None else self.keep[-1][1]
+        return self.part.size_bytes if self.keep is None else self.keep[-1][1]
 
 
 def all_pieces(archive: ArchiveRecord) -> list[Piece]:
@@ -92,7 +92,7 @@ class Reading:
 
             def heard(stage: int, line: str) -> None:
                 if stage == 0:
-                    self._hear(desk, line)
+                    self.hear(desk, line)
                 else:
                     hear(line)
 
@@ -106,7 +106,7 @@ class Reading:
             ran = self.bay.tape.host.pipe(
                 [desk.scanner()],
                 timeout_s=self.timeout_s,
-                on_line=lambda _stage, line: self._hear(desk, line),
+                on_line=lambda _stage, line: self.hear(desk, line),
             )
         self.judge(ran[0])
 
@@ -121,7 +121,8 @@ class Reading:
 
     # -- what the program at the tape says
 
-    def _hear(self, desk: parts.Desk, line: str) -> None:
+    def hear(self, desk: parts.Desk, line: str) -> None:
+        """Take a line of the program that reads, and give it its next order."""
         word, told = parts.heard(line)
         if word == "ready":
             self._begin(desk)
@@ -143,7 +144,7 @@ class Reading:
 
     def _end(self, desk: parts.Desk, told: Told) -> None:
         part = self._piece.part
-        if told["is_whole"] and (told["sha256"], told["bytes"]) != (part.sha256, part.bytes):
+        if told["is_whole"] and (told["sha256"], told["bytes"]) != (part.sha256, part.size_bytes):
             self._note_error(part.barcode)
             raise ArchiveDamaged(f"{self._told()} is not what was written: its digest differs.")
         self.on_part(part, told)

@@ -1,6 +1,6 @@
 """What is on a cartridge, told by the tape alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,16 +40,21 @@ class Content:
         A part at the end of a cartridge is called good on the next one.
         """
         told = {
-            (note.archive, part)
+            (archive, part)
             for content in (self, *elsewhere)
-            for note in (*(one.header for one in content.found), *content.summaries)
-            for part in note.before
+            for archive, before in content.told_before()
+            for part in before
         }
         good: dict[UUID, list[ArchivePart]] = {}
         for one in self.found:
             if (one.header.archive, one.part) in told:
                 good.setdefault(one.header.archive, []).append(one.part)
         return good
+
+    def told_before(self) -> Iterator[tuple[UUID, tuple[ArchivePart, ...]]]:
+        """Yield which parts of which archive each note calls good."""
+        yield from ((one.header.archive, one.header.before) for one in self.found)
+        yield from ((one.archive, one.before) for one in self.summaries)
 
 
 class Scan:
@@ -111,7 +116,7 @@ class Scan:
             barcode=self._barcode,
             file=self._file,
             first_byte=header.first_byte,
-            bytes=told["bytes"],
+            size_bytes=told["bytes"],
             sha256=told["sha256"],
         )
         self._content.found.append(FoundPart(header, part, told["is_broken"]))

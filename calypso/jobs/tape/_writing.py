@@ -14,7 +14,7 @@ from calypso.host import Argv, Ran
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._labels import MOST_TOLD_PARTS, Note, PartHeader, Summary, tape_file
 from calypso.jobs.tape._supply import Mounted, Supply
-from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord
+from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord, to_path
 from calypso.models.clock import now
 from calypso.models.media import MediaState
 from calypso.models.running import RunningJob
@@ -81,7 +81,7 @@ class Writing:
     def _write(self) -> None:
         folder = Path(self._running.secrets_path) / f"writing-{uuid4().hex}"
         with parts.Desk(folder) as desk:
-            written = [(part.bytes, part.sha256 or "") for part in self._parts]
+            written = [(part.size_bytes, part.sha256 or "") for part in self._parts]
             ran = self._bay.tape.host.pipe(
                 [self._stream.maker, desk.writer(BLOCK_BYTES, written)],
                 timeout_s=self._stream.timeout_s,
@@ -182,7 +182,7 @@ class Writing:
             barcode=self._at.barcode,
             file=self._at.file,
             first_byte=told["offset"],
-            bytes=told["bytes"],
+            size_bytes=told["bytes"],
             sha256=told["sha256"],
         )
         self._books.put_part(self._archive.id, part)
@@ -206,7 +206,7 @@ class Writing:
             self._archive.id,
             state,
             at=now(),
-            bytes_=self.bytes,
+            size_bytes=self.bytes,
             files=self._file_count,
             sha256=self._sha256 or None,
         )
@@ -249,7 +249,7 @@ class Writing:
 
 def file_record(number: int, told: dict[str, Any]) -> FileRecord:
     """Return a member as the books keep it. Bytes that are no UTF-8 stand as surrogates."""
-    path = bytes.fromhex(told["path"]).decode("utf-8", "surrogateescape")
+    path = to_path(bytes.fromhex(told["path"]))
     return FileRecord(
         number=number,
         path=path.removeprefix("./"),

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from calypso.drivers.tape import Tape
 from calypso.jobs.tape._bay import Bay
+from calypso.jobs.tape._cartridges import DRIVES, drive_lock
 from calypso.jobs.tape._choosing import stretches
 from calypso.jobs.tape._merging import Replace
 from calypso.jobs.tape._reading import ArchiveDamaged, Piece, Reading, all_pieces, pieces_of
@@ -44,7 +45,7 @@ class Params(JobParams):
     )
     drive: DriveSerial = Field(
         description="Serial number of the drive that reads.",
-        json_schema_extra={"x-choices": "tape/drives"},
+        json_schema_extra={"x-choices": DRIVES},
     )
     target: AbsolutePath = Field(
         description="Directory on this machine that takes it; made if only it is missing."
@@ -60,7 +61,7 @@ class Params(JobParams):
     )
 
     def locks(self) -> Sequence[Lock]:
-        return [exclusive("tape", "drive", self.drive), exclusive("files", *_parts(self.target))]
+        return [drive_lock(self.drive), exclusive("files", *_parts(self.target))]
 
     def title(self) -> str:
         what = f"{len(self.paths)} paths of archive" if self.paths else "archive"
@@ -112,7 +113,7 @@ def read_archive(params: Params, tape: Tape, running: RunningJob) -> Result:
 
 def _wanted(params: Params, archive: ArchiveRecord, running: RunningJob) -> tuple[list[Piece], int]:
     if not params.paths:
-        return all_pieces(archive), archive.bytes
+        return all_pieces(archive), archive.size_bytes
     running.report(phase="looking up")
     found = stretches(running.media, archive, params.paths)
     size = sum(end - begin for begin, end in found)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from calypso.drivers.tape import Tape
 from calypso.drivers.tape.parts import SourceChanged
 from calypso.jobs.tape._bay import Bay
+from calypso.jobs.tape._cartridges import DRIVES, drive_lock
 from calypso.jobs.tape._source import Complaints, SourceMissing, maker, refuse_missing
 from calypso.jobs.tape._supply import Supply
 from calypso.jobs.tape._writing import Stream, Writing, new_archive
@@ -49,7 +50,7 @@ class Params(JobParams):
     )
     drive: DriveSerial = Field(
         description="Serial number of the drive that writes.",
-        json_schema_extra={"x-choices": "tape/drives"},
+        json_schema_extra={"x-choices": DRIVES},
     )
     exclude: tuple[TarPattern, ...] = Field(
         default=(), max_length=100, description="Patterns of GNU tar for names to leave out."
@@ -71,7 +72,7 @@ class Params(JobParams):
         return self
 
     def locks(self) -> Sequence[Lock]:
-        mine = [exclusive("tape", "drive", self.drive), exclusive("tape", "pool", self.pool)]
+        mine = [drive_lock(self.drive), exclusive("tape", "pool", self.pool)]
         if self.snapshot is None:
             return mine
         dataset, _ = split_snapshot(self.snapshot)
@@ -131,7 +132,7 @@ def write_archive(params: Params, tape: Tape, running: RunningJob) -> Result:
     tape.rewind(params.drive)
     return Result(
         archive=done.id,
-        bytes=done.bytes,
+        bytes=done.size_bytes,
         files=done.files,
         parts=len(done.parts),
         sha256=done.sha256 or "",

@@ -3,23 +3,21 @@
 import hashlib
 import os
 import stat
+from pathlib import Path
 
 
 def listed(top):
     """Every member of a tree: name, kind, mode, owner, time, content, and who shares its inode."""
-    root, found, inodes = os.fsencode(top), [], {}
-    for folder, folders, files in os.walk(root):
-        for name in sorted([*folders, *files]):
-            path = os.path.join(folder, name)
-            told = os.lstat(path)
-            within = os.path.relpath(path, root)
-            first = inodes.setdefault(told.st_ino, within) if told.st_nlink > 1 else within
-            twin = None if stat.S_ISDIR(told.st_mode) else first
-            found.append((
-                within, kind(told), told.st_mode, told.st_uid, told.st_gid, told.st_mtime_ns,
-                content(path, told), twin,
-            ))  # fmt: skip
-    return sorted(found, key=lambda one: one[0])
+    found, inodes = [], {}
+    for path in sorted(Path(top).rglob("*")):
+        told, within = path.lstat(), os.fsencode(path.relative_to(top))
+        shares = told.st_nlink > 1 and not stat.S_ISDIR(told.st_mode)
+        twin = inodes.setdefault(told.st_ino, within) if shares else None
+        found.append((
+            within, kind(told), told.st_mode, told.st_uid, told.st_gid, told.st_mtime_ns,
+            content(path, told), twin,
+        ))  # fmt: skip
+    return found
 
 
 def kind(told):
@@ -32,8 +30,7 @@ def kind(told):
 def content(path, told):
     """What is in a file, or where a link leads."""
     if stat.S_ISLNK(told.st_mode):
-        return os.readlink(path)
+        return path.readlink()
     if stat.S_ISREG(told.st_mode):
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     return None

@@ -5,6 +5,7 @@ import re
 from calypso.drivers.tape.changer.commands import HOW_TO_INSTALL, PROGRAMS, READ_TIMEOUT_S
 from calypso.drivers.tape.changer.drives import Drives
 from calypso.drivers.tape.changer.real import Real
+from calypso.host import Host
 from calypso.models.inventory import Capability
 
 
@@ -13,6 +14,11 @@ class ChangerTape(Drives, Real):
 
     `state` is a folder on this node in which robots are taken turns with.
     """
+
+    @property
+    def host(self) -> Host:
+        """The machine that the devices are on."""
+        return self._host
 
     def probe(self) -> Capability:
         """Tell whether the programs are there."""

@@ -1,0 +1,106 @@
+"""What is on tapes is verified, copied, and put on record again."""
+
+import pytest
+
+from calypso.jobs.tape._labels import MediumForeign
+from calypso.jobs.tape._reading import ArchiveDamaged
+from calypso.models.archive import ArchiveState
+from calypso.models.media import MediaPool
+from tests.acceptance.tape.test_reading import read
+from tests.acceptance.tape.trees import listed
+from tests.fakes.memory_media import MemoryBooks
+
+
+def spoil(shelf, part):
+    with shelf.files(part.barcode)[part.file].open("r+b") as file:
+        file.seek(part.size_bytes // 2)
+        byte = file.read(1)
+        file.seek(part.size_bytes // 2)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def test_an_archive_that_is_sound_is_verified(shelf, big_tree):
+    done = shelf.write(big_tree)
+
+    told = shelf.run("archive_verify", archive=done.archive, drive=shelf.drive)
+
+    assert (told.read_bytes, told.cartridges) == (done.bytes, done.cartridges)
+
+
+def test_a_byte_that_turned_is_found(shelf, big_tree):
+    done = shelf.write(big_tree)
+    part = shelf.books.archive(done.archive).parts[1]
+    spoil(shelf, part)
+
+    with pytest.raises(ArchiveDamaged, match=f"file {part.file} of {part.barcode}"):
+        shelf.run("archive_verify", archive=done.archive, drive=shelf.drive)
+    with pytest.raises(ArchiveDamaged):
+        shelf.run("media_verify", cartridge=part.barcode, drive=shelf.drive)
+
+
+def test_a_cartridge_is_verified_with_all_archives_on_it(shelf, tree):
+    for _ in range(2):
+        shelf.write(tree, part_bytes=1 << 20)
+
+    told = shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive)
+
+    archives = shelf.books.archives()
+    assert told.parts == sum(len(one.parts) for one in archives) == 2
+    assert told.read_bytes == sum(one.size_bytes for one in archives)
+
+
+def test_a_cartridge_that_was_exchanged_is_not_called_good(shelf, tree):
+    shelf.write(tree)
+    for file in shelf.files("A00001L5"):
+        file.unlink()
+
+    with pytest.raises(MediumForeign, match="lacks the label"):
+        shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive)
+
+
+def test_lost_books_are_made_again_from_the_tapes(shelf, big_tree, tmp_path):
+    done = shelf.write(big_tree, part_bytes=1 << 20)
+    before = shelf.books
+    shelf.books = MemoryBooks()
+    shelf.books.create_pool(MediaPool(name="weekly"))
+
+    for barcode in done.cartridges:
+        shelf.run("media_catalog", cartridge=barcode, drive=shelf.drive)
+
+    archive, old = shelf.books.archive(done.archive), before.archive(done.archive)
+    assert archive.state is ArchiveState.WHOLE
+    assert (archive.parts, archive.sha256) == (old.parts, old.sha256)
+    assert shelf.books.files(archive.id) == before.files(archive.id)
+    assert {one.media_set.id for one in shelf.books.media()} == {archive.set_id}
+    read(shelf, archive.id, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(big_tree)
+
+
+def test_what_the_books_tell_is_not_changed_by_a_tape_that_agrees(shelf, tree):
+    done = shelf.write(tree)
+    before = shelf.books.archive(done.archive)
+    running = shelf.running()
+
+    told = shelf.run("media_catalog", running, cartridge="A00001L5", drive=shelf.drive)
+
+    assert (told.parts, told.unconfirmed, running.warnings) == (1, 0, [])
+    assert shelf.books.archive(done.archive) == before
+
+
+def test_a_cartridge_is_copied_to_another_pool(shelf, big_tree, tmp_path):
+    done = shelf.write(big_tree)
+    shelf.books.create_pool(MediaPool(name="offsite"))
+    for number in (5, 6, 7):
+        shelf.add(f"A0000{number}L5", pool="offsite")
+
+    told = shelf.run(
+        "media_copy", cartridge=done.cartridges[0], pool="offsite", drive=shelf.drive,
+        target_drive=shelf.other_drive,
+    )  # fmt: skip
+
+    copy = shelf.books.archive(told.copies[0])
+    assert copy.sha256 == done.sha256
+    assert set(copy.barcodes()) == {"A00005L5", "A00006L5", "A00007L5"}
+    shelf.tape.unload("shelf", shelf.other_drive, 7)
+    read(shelf, copy.id, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(big_tree)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from calypso.drivers.tape import BLOCK_BYTES, EndOfMedium, MediumDamaged, parts
-from calypso.errors import JobCancelled, SubsystemError
+from calypso.errors import CalypsoError, JobCancelled, JobFenced
 from calypso.host import Argv, Ran
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._labels import MOST_TOLD_PARTS, Note, PartHeader, Summary, tape_file
@@ -25,13 +25,17 @@ MOST_SCAN_BYTES = 64 << 10  # of a header; where a member's own headers are long
 
 @dataclass(frozen=True)
 class Stream:
-    """What is archived: who makes the stream, and what becomes of his complaints and his end."""
+    """What is archived: who makes the stream, and what becomes of his complaints and his end.
+
+    `is_tried_again`: after a transient failure the job goes on with the archive.
+    """
 
     maker: Argv
     hear: Callable[[str], None]
     judge: Callable[[Ran], None]
     part_bytes: int
     timeout_s: float
+    is_tried_again: bool = False
 
 
 class Writing:
@@ -73,8 +77,10 @@ class Writing:
             raise JobCancelled(
                 f"Cancelled after {self.bytes} bytes. They stay until their set expires."
             ) from stopped
-        except SubsystemError as failed:
-            if not failed.transient:
+        except JobFenced:
+            raise
+        except CalypsoError as failed:
+            if not (self._stream.is_tried_again and getattr(failed, "transient", False)):
                 self._end(ArchiveState.BROKEN)
             raise
 

@@ -25,6 +25,7 @@ from calypso.models.running import RunningJob
 
 TIMEOUT_S = 7 * 86400
 STALL_S = 1800
+ATTEMPTS = 5
 GRACE_S = 120  # a block that is being written, a file mark, and the drive's own memory
 PART_BYTES = 16 << 30  # what is read at most to restore one file; a file mark costs a few seconds
 
@@ -101,7 +102,7 @@ class Result(JobResult):
     cancel=Cancel.ANYTIME,
     grace_s=GRACE_S,
     on_lost=OnLost.REQUEUE,
-    retry=Retry(attempts=5, first_s=30),
+    retry=Retry(attempts=ATTEMPTS, first_s=30),
     schedulable=True,
     stall_s=STALL_S,
 )
@@ -122,6 +123,7 @@ def write_archive(params: Params, tape: Tape, running: RunningJob) -> Result:
         judge=complaints.judge,
         part_bytes=params.part_bytes,
         timeout_s=TIMEOUT_S,
+        is_tried_again=running.attempt < ATTEMPTS,
     )
     archive = _begun(params, running)
     try:

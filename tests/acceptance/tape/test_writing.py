@@ -1,8 +1,24 @@
 """Archives are written over cartridges, and the books tell what is where."""
 
 import hashlib
+import os
+import subprocess
+import threading
 
+import pytest
+
+from calypso.drivers.tape import CartridgeKind, EndOfMedium
+from calypso.errors import JobCancelled, JobFenced
+from calypso.host.local import LocalHost
+from calypso.host.stopping import Stop, StopSignal
+from calypso.jobs.tape._source import SourceMissing
 from calypso.models.archive import ArchiveState
+from calypso.models.media import MediaPool
+from calypso.models.media_refusals import NoMediaFits
+from tests.acceptance.tape.conftest import CARTRIDGE_BYTES
+from tests.acceptance.tape.test_reading import read
+from tests.acceptance.tape.trees import listed
+from tests.fakes.running import FakeRunning
 
 
 def test_an_archive_spans_cartridges_and_the_books_tell_its_parts(shelf, big_tree):
@@ -17,3 +33,219 @@ def test_an_archive_spans_cartridges_and_the_books_tell_its_parts(shelf, big_tre
         assert hashlib.sha256(data).hexdigest() == part.sha256
         joined.update(data)
     assert joined.hexdigest() == archive.sha256 == done.sha256
+
+
+def test_gnu_tar_alone_restores_an_archive(shelf, big_tree, tmp_path):
+    """As docs/archives.md says: the parts behind their headers, joined, are a tar archive."""
+    done = shelf.write(big_tree)
+    files = [file for barcode in done.cartridges for file in shelf.files(barcode)]
+    data = [file for file in files if b"calypso-" not in file.read_bytes()[:100]]
+    back = tmp_path / "back"
+    back.mkdir()
+
+    line = 'cat "$@" | tar --extract --acls --xattrs --xattrs-include="*" -C "$0"'
+    subprocess.run(["sh", "-c", line, back, *data], check=True)
+
+    assert listed(back) == listed(big_tree)
+
+
+def test_every_header_says_with_tar_alone_what_comes_next(shelf, tree):
+    done = shelf.write(tree)
+
+    told = [
+        subprocess.run(["tar", "-tf", file], check=True, capture_output=True).stdout.split(b"\n")[0]
+        for file in shelf.files(done.cartridges[0])
+    ]
+    assert told[:2] == [b"calypso-label.json", b"calypso-part.json"]
+    assert told[3] == b"calypso-archive.json"
+
+
+def test_a_second_archive_is_written_behind_the_first(shelf, tree):
+    shelf.write(tree)
+    before = [file.read_bytes() for file in shelf.files("A00001L5")]
+
+    done = shelf.write(tree)
+
+    assert done.cartridges == ["A00001L5"]
+    after = [file.read_bytes() for file in shelf.files("A00001L5")]
+    assert after[: len(before)] == before
+    assert len(after) == len(before) + 3
+
+
+def test_what_is_excluded_is_not_archived(shelf, tree, tmp_path):
+    done = shelf.write(tree, exclude=("./deep/er",))
+
+    read(shelf, done.archive, tmp_path / "back")
+    assert not (tmp_path / "back" / "deep" / "er").exists()
+    assert (tmp_path / "back" / "plain").exists()
+
+
+class Watched(FakeRunning):
+    """Does something when a phase begins."""
+
+    acts = ()
+
+    def report(self, **told):
+        super().report(**told)
+        for phase, act in self.acts:
+            if (told.get("phase") or "").startswith(phase):
+                act()
+
+
+def watched(shelf, *acts, **said):
+    running = Watched(shelf.folder / "private", media=shelf.books, **said)
+    (shelf.folder / "private").mkdir(exist_ok=True)
+    running.job_id, running.acts = shelf.running().job_id, acts
+    return running
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_a_warning(shelf, big_tree):
+    (big_tree / "zz").write_bytes(b"gone soon")
+    running = watched(shelf, ("writing part 1 ", (big_tree / "zz").unlink))
+
+    done = shelf.write(big_tree, running)
+
+    assert [one for one in running.warnings if "zz: File removed before we read it" in one[1]]
+    assert shelf.books.archive(done.archive).state is ArchiveState.WHOLE
+    assert shelf.books.file(done.archive, "zz") is None
+
+
+def test_a_source_that_is_not_there_is_named_before_any_tape_moves(shelf, tmp_path):
+    with pytest.raises(SourceMissing, match="nowhere is no directory"):
+        shelf.write(tmp_path / "nowhere")
+    assert shelf.tape.drive(shelf.drive).state == "empty"
+
+
+def test_no_cartridge_left_is_said_and_the_archive_is_called_broken(shelf, big_tree):
+    for barcode in ("A00003L5", "A00004L5"):
+        shelf.tape.edit_cartridge(barcode, is_write_protected=True)
+
+    with pytest.raises(NoMediaFits, match="A00003L5: is write-protected"):
+        shelf.write(big_tree)
+    [archive] = shelf.books.archives()
+    assert archive.state is ArchiveState.BROKEN
+    assert shelf.files("A00003L5") == []
+
+
+def test_a_cartridge_that_comes_while_it_waits_is_used(shelf, big_tree):
+    for barcode in ("A00003L5", "A00004L5"):
+        shelf.tape.edit_cartridge(barcode, is_write_protected=True)
+    running = watched(shelf, ("waiting for a cartridge", lambda: shelf.add("A00009L5")))
+
+    done = shelf.write(big_tree, running, wait_s=3600)
+
+    assert done.cartridges[-1] == "A00009L5"
+
+
+def test_what_is_written_once_is_added_to_and_never_written_over(shelf, tree, tmp_path):
+    shelf.books.create_pool(MediaPool(name="forever", is_worm=True))
+    shelf.add("W00001LT", kind=CartridgeKind.WORM, pool="forever")
+    shelf.write(tree, pool="forever")
+    before = [file.read_bytes() for file in shelf.files("W00001LT")]
+
+    done = shelf.write(tree, pool="forever")
+
+    assert [file.read_bytes() for file in shelf.files("W00001LT")][: len(before)] == before
+    read(shelf, done.archive, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(tree)
+
+
+def test_a_cancel_leaves_marked_files_a_rewound_tape_and_no_good_archive(shelf, big_tree):
+    signal = StopSignal()
+    running = watched(
+        shelf, ("writing part 4", lambda: signal.request(Stop.CANCELLED)), stop=signal
+    )
+
+    with pytest.raises(JobCancelled, match="until their set expires"):
+        shelf.run(
+            "archive_write", running, host=LocalHost(stop=signal, grace_s=30), path=str(big_tree),
+            pool="weekly", drive=shelf.drive, part_bytes=1 << 20,
+        )  # fmt: skip
+
+    [archive] = shelf.books.archives()
+    assert archive.state is ArchiveState.BROKEN
+    assert shelf.tape.drive(shelf.drive).is_at_start
+    written = [file for one in archive.barcodes() for file in shelf.files(one)]
+    assert not [file for file in written if file.suffix == ".open"]
+    assert len(archive.parts) == 3
+
+
+def lose(running):
+    """End a run as one ends whose job was given to another: nothing is tidied up or noted."""
+
+    def fenced():
+        raise JobFenced("Another run owns this job now.")
+
+    running.acts = (("writing part 5", fenced),)
+
+
+def test_a_lost_run_is_gone_on_with_where_it_was(shelf, big_tree, tmp_path):
+    running = watched(shelf)
+    lose(running)
+    with pytest.raises(JobFenced):
+        shelf.write(big_tree, running, part_bytes=1 << 20)
+    before = shelf.books.archives()[0].parts
+
+    done = shelf.write(
+        big_tree, shelf.running(epoch=2, external=running.external), part_bytes=1 << 20
+    )
+
+    assert str(done.archive) == running.external
+    assert shelf.books.archive(done.archive).parts[:4] == before
+    read(shelf, done.archive, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(big_tree)
+
+
+def test_a_lost_run_whose_source_has_changed_begins_anew(shelf, big_tree, tmp_path):
+    running = watched(shelf)
+    lose(running)
+    with pytest.raises(JobFenced):
+        shelf.write(big_tree, running, part_bytes=1 << 20)
+    (big_tree / "data0").write_bytes(os.urandom(1 << 20))
+    again = shelf.running(epoch=2, external=running.external)
+
+    done = shelf.write(big_tree, again, part_bytes=1 << 20)
+
+    assert str(done.archive) != running.external
+    assert again.warnings[0][0] == "source_changed"
+    states = {str(one.id): one.state for one in shelf.books.archives()}
+    assert states[running.external] is ArchiveState.BROKEN
+    read(shelf, done.archive, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(big_tree)
+
+
+def test_a_cartridge_too_small_for_its_label_is_full_and_not_half_used(shelf, tree):
+    shelf.tape.edit_cartridge("A00001L5", capacity_bytes=4096)
+
+    with pytest.raises(EndOfMedium):
+        shelf.run("media_label", cartridge="A00001L5", pool="weekly", drive=shelf.drive)
+
+
+def test_one_file_of_a_hundred_thousand_is_read_from_its_cartridge_alone(shelf, tmp_path):
+    top = tmp_path / "many"
+    for folder in range(100):
+        (top / f"{folder:02}").mkdir(parents=True)
+        for number in range(1000):
+            (top / f"{folder:02}" / f"{number}").touch()
+    (top / "73" / "500").write_bytes(b"this one\n")
+    for number in range(1, 5):
+        shelf.tape.edit_cartridge(f"A0000{number}L5", capacity_bytes=60 << 20)
+    done = shelf.write(top, part_bytes=8 << 20)
+    assert done.files == 100_101
+    assert len(done.cartridges) == 3
+
+    got = read(shelf, done.archive, tmp_path / "back", paths=("73/500",))
+
+    assert len(got.cartridges) == 1
+    assert got.read_bytes <= 8 << 20
+    assert (tmp_path / "back" / "73" / "500").read_bytes() == b"this one\n"
+
+
+def test_progress_is_told_in_bytes_of_the_whole_archive(shelf, big_tree):
+    running = shelf.running()
+    shelf.write(big_tree, running, part_bytes=1 << 20)
+
+    told = [one["done"] for one in running.reports if one.get("unit") == "bytes"]
+    assert told == sorted(told)
+    assert told[-1] > 2 * CARTRIDGE_BYTES
+    assert threading.active_count() == 1

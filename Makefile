@@ -24,7 +24,7 @@ ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite recordings chaos bench bench-zfs openapi clean
+	vm-suite recordings chaos bench bench-zfs bench-tape openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench: ## Measure beside other queues; writes bench/RESULTS.md (ROUNDS=5 ONLY=su
 
 bench-zfs: setup ## Measure beside bare ZFS commands, in the guest; writes bench/ZFS.md
 	@$(VENV)/python -m bench.zfs
+
+bench-tape: setup ## Measure archives beside tar | dd; writes bench/TAPE.md (BENCH_DIR= disk)
+	@$(VENV)/python -m bench.tape
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -65,9 +65,13 @@ class Desk:
 
     # -- orders
 
-    def write(self, writer: Argv, *, most_bytes: int) -> None:
-        """Let the next part be written as `writer` would: what `Tape.writer` returned."""
-        self._give({"verb": "write", "tape": _end(writer), "most_bytes": most_bytes})
+    def write(self, writer: Argv, *, header: str, most_bytes: int) -> None:
+        """Let the next part be written, behind a tape file that says what it is.
+
+        As `writer` would, which is what `Tape.writer` returned.
+        """
+        told = {"tape": _end(writer), "header": header, "most_bytes": most_bytes}
+        self._give({"verb": "write", **told})
 
     def read(
         self,
@@ -121,9 +125,10 @@ def peek(host: Host, reader: Argv) -> bytes:
     EndOfData where there is no tape file.
     """
     kind, target, block_bytes, *_ = _end(reader)
-    ran = host.run(_argv("peek", kind, target, block_bytes), timeout_s=_PEEK_TIMEOUT_S)
-    ended(ran)
-    return bytes.fromhex(json.loads(ran.stdout.partition("\t")[2])["hex"])
+    argv = stream.argv("peek", kind, target, int(block_bytes))
+    ran = host.run(argv, timeout_s=_PEEK_TIMEOUT_S)
+    stream.read_end(ran)
+    return bytes.fromhex(ran.stdout)
 
 
 def _argv(verb: str, *arguments: str) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from calypso.drivers.tape import StreamBroken
+from calypso.drivers.tape import BLOCK_BYTES, StreamBroken
 from calypso.errors import Conflict
 from calypso.host import Argv, Ran
 from calypso.models.running import RunningJob
@@ -15,6 +15,7 @@ MAKE = (
     "tar",
     "--create",
     "--file=-",
+    f"--blocking-factor={BLOCK_BYTES // 512}",  # its records are the tape's blocks
     "--format=posix",
     "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
     "--sort=name",

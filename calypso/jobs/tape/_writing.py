@@ -12,7 +12,7 @@ from calypso.drivers.tape import BLOCK_BYTES, EndOfMedium, MediumDamaged, parts
 from calypso.errors import CalypsoError, JobCancelled, JobFenced
 from calypso.host import Argv, Ran
 from calypso.jobs.tape._bay import Bay
-from calypso.jobs.tape._labels import MOST_TOLD_PARTS, Note, PartHeader, Summary, tape_file
+from calypso.jobs.tape._labels import MOST_TOLD_PARTS, PartHeader, Summary, tape_file
 from calypso.jobs.tape._supply import Mounted, Supply
 from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord, to_path
 from calypso.models.clock import now
@@ -53,7 +53,7 @@ class Writing:
         self._files: list[FileRecord] = []
         self._file_count = 0
         self._scan: dict[str, Any] | None = None
-        self._sha256 = ""
+        self._sha256 = self._told_header = ""
 
     @property
     def bytes(self) -> int:
@@ -68,7 +68,7 @@ class Writing:
         """
         try:
             self._write()
-            self._put(self._summary)
+            self._conclude()
             return self._end(ArchiveState.WHOLE)
         except JobCancelled as stopped:
             with self._running.tidying():
@@ -122,34 +122,41 @@ class Writing:
             self._running.report(done=self._begun_bytes + int(told["bytes"]), unit="bytes")
 
     def _begin_part(self, desk: parts.Desk) -> None:
-        self._put(self._header)
-        assert self._at is not None  # noqa: S101 - _put has seen to it
-        number = len(self._parts)
-        phase = f"writing part {number + 1} to {self._at.barcode}"
+        self._at = self._at or self._next()
+        phase = f"writing part {len(self._parts) + 1} to {self._at.barcode}"
         self._running.report(phase=phase, done=self.bytes, unit="bytes")
-        writer = self._bay.tape.writer(self._bay.serial)
-        desk.write(writer, most_bytes=self._stream.part_bytes)
+        self._told_header = tape_file(self._header())
+        desk.write(
+            self._bay.tape.writer(self._bay.serial),
+            header=self._told_header,
+            most_bytes=self._stream.part_bytes,
+        )
 
     def _end_part(self, desk: parts.Desk, told: dict[str, Any]) -> None:
+        if told["has_header"]:
+            self._take_part(told)
+        if told.get("is_last"):
+            desk.end()
+            return
+        if told.get("is_full", True):
+            self._leave_full()
+        self._begin_part(desk)
+
+    def _take_part(self, told: dict[str, Any]) -> None:
         self._flush_files()
+        self._advance(len(self._told_header))
         if told["bytes"]:
             self._note_part(told)
         self._sha256, self._scan = told["whole_sha256"], told["scan"]
         self._advance(told["bytes"])
-        if told["is_last"]:
-            desk.end()
-            return
-        if told["is_full"]:
-            self._leave_full()
-        self._begin_part(desk)
 
     # -- tape files
 
-    def _put(self, note: Callable[[], Note]) -> None:
-        """Write a note where it fits: on this cartridge, or on the next one."""
+    def _conclude(self) -> None:
+        """Write the summary where it fits: on this cartridge, or on the next one."""
         while True:
             self._at = self._at or self._next()
-            told = note()
+            told = self._summary()
             try:
                 self._bay.put(told)
             except EndOfMedium:

@@ -3,7 +3,6 @@
     write ORDERS BLOCK_BYTES WRITTEN   stdin → tape files, each as it is ordered
     read  ORDERS                       tape files, or pieces of them → stdout
     scan  ORDERS                       tape files → what is in them
-    peek  KIND TARGET BLOCK_BYTES      the first block of a tape file, as hex
 
 ORDERS is a named pipe; each line in it names a file of JSON. WRITTEN is such a file: bytes and
 SHA-256 of the parts that earlier runs have written, which are passed over. Between two orders no
@@ -18,9 +17,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -39,6 +39,7 @@ from calypso.drivers.tape.ends.saying import Moved, Refusal, kind_of, say
 
 END_OF_TAR = bytes(1024)
 SKIP_BLOCK_BYTES = 1 << 18
+WAITING_BLOCKS = 8  # for their digest: enough that neither waits for the other for long
 Order = dict[str, Any]
 
 
@@ -74,42 +75,39 @@ class Digests:
     """Digests of the whole stream and of each part, made beside the reading and writing."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1)
         self._whole = hashlib.sha256()
         self._part: Any = None
-        self._made: Future[None] | None = None
+        self._blocks: Queue[memoryview] = Queue(WAITING_BLOCKS)
+        Thread(target=self._work, daemon=True).start()
 
     def begin_part(self) -> None:
         """Let a part begin here. The first one is the whole so far: it costs no second digest."""
-        self.wait()
+        self._blocks.join()
         self._part = hashlib.sha256() if self._part is not None else self._whole
 
     def add(self, block: memoryview) -> None:
-        """Add a block, which must stay as it is until the next `wait`."""
-        self._made = self._pool.submit(self._add, block)
-
-    def wait(self) -> None:
-        """Return when all that was added is in."""
-        if self._made is not None:
-            self._made.result()
-            self._made = None
+        """Add a block, which must stay as it is while WAITING_BLOCKS + 1 more are added."""
+        self._blocks.put(block)
 
     @property
     def part(self) -> str:
         """Of the part, in hex."""
-        self.wait()
-        return str((self._part or self._whole).hexdigest())
+        self._blocks.join()
+        return str(self._part.hexdigest())
 
     @property
     def whole(self) -> str:
         """Of all, in hex."""
-        self.wait()
+        self._blocks.join()
         return self._whole.hexdigest()
 
-    def _add(self, block: memoryview) -> None:
-        self._whole.update(block)
-        if self._part is not None and self._part is not self._whole:
-            self._part.update(block)
+    def _work(self) -> None:
+        while True:
+            block = self._blocks.get()
+            self._whole.update(block)
+            if self._part is not self._whole:
+                self._part.update(block)
+            self._blocks.task_done()
 
 
 class Source:
@@ -117,12 +115,12 @@ class Source:
 
     def __init__(self, block_bytes: int) -> None:
         self._pipe = os.fdopen(0, "rb", buffering=0)
-        self._buffers = [memoryview(bytearray(block_bytes)) for _ in range(3)]
+        self._buffers = [memoryview(bytearray(block_bytes)) for _ in range(WAITING_BLOCKS + 3)]
         self._turn = 0
         self.block = self._fill()  # empty at the end
 
     def step(self) -> None:
-        """Go on to the next block; the two before stay as they are."""
+        """Go on to the next block; the WAITING_BLOCKS + 2 before stay as they are."""
         self.block = self._fill()
 
     def _fill(self) -> memoryview:
@@ -150,12 +148,10 @@ class Writing:
 
     def _skip(self, left_bytes: int) -> int:
         """Pass over some of the stream; returns how much of that there was not."""
-        buffer = memoryview(bytearray(SKIP_BLOCK_BYTES))
-        while left_bytes and (got := os.readv(0, [buffer[: min(left_bytes, SKIP_BLOCK_BYTES)]])):
-            self._digests.add(buffer[:got])
-            self._count += sum(1 for _ in self._entries.feed(buffer[:got]))
-            self._digests.wait()
-            left_bytes -= got
+        while left_bytes and (data := os.read(0, min(left_bytes, SKIP_BLOCK_BYTES))):
+            self._digests.add(memoryview(data))
+            self._count += sum(1 for _ in self._entries.feed(memoryview(data)))
+            left_bytes -= len(data)
         return left_bytes
 
     def run(self, block_bytes: int) -> None:
@@ -167,10 +163,24 @@ class Writing:
             if int(number) != block_bytes:
                 raise Refusal("unsupported", "All parts have blocks of one size.")
             with opened(kind, target, writable=True, is_worm="worm" in options) as tape:
-                part = self._part(tape, source, block_bytes, int(order["most_bytes"]))
+                if self._header(tape, order["header"].encode(), block_bytes):
+                    part = self._part(tape, source, block_bytes, int(order["most_bytes"]))
+                else:
+                    part = {"has_header": False}
             tell("part", part)
             if self._orders.is_stopping:
                 raise Refusal("stopped", "It was told to stop.")
+
+    @staticmethod
+    def _header(tape: Tape, text: bytes, block_bytes: int) -> bool:
+        """Write the tape file before the part; False when the cartridge has no room for it."""
+        tape.begin_writing(block_bytes)
+        room = all(
+            tape.write(memoryview(text)[at : at + block_bytes])
+            for at in range(0, len(text), block_bytes)
+        )
+        tape.mark()
+        return room
 
     def _part(self, tape: Tape, source: Source, block_bytes: int, most_bytes: int) -> Order:
         self._digests.begin_part()
@@ -185,6 +195,7 @@ class Writing:
             self._passed(source)
         tape.mark()
         return {
+            "has_header": True,
             "offset": offset,
             "bytes": self._moved.bytes - begun_bytes,
             "blocks": self._moved.blocks - begun_blocks,
@@ -197,7 +208,6 @@ class Writing:
 
     def _passed(self, source: Source) -> None:
         block = source.block
-        self._digests.wait()  # for the block before: its buffer is filled next but one
         self._digests.add(block)
         for entry in self._entries.feed(block):
             tell("entry", told(entry))
@@ -298,15 +308,6 @@ def tell(word: str, what: Order, *, aside: bool = False) -> None:
             sys.stdout.buffer.flush()
 
 
-def _peek(kind: str, target: str, block_bytes: str) -> None:
-    with opened(kind, target, writable=False, is_worm=False) as tape:
-        blocks = tape.blocks(int(block_bytes))
-        first = next(blocks, b"")
-        if next(blocks, None) is None:
-            tape.end_reading()  # it was all there is: the tape stands behind it
-    tell("block", {"hex": first.hex()})
-
-
 def _write(orders: str, block_bytes: str, written: str) -> None:
     widen(0)
     writing = Writing(Orders(orders))
@@ -327,7 +328,6 @@ VERBS: dict[str, Callable[..., None]] = {
     "write": _write,
     "read": _read,
     "scan": _scan,
-    "peek": _peek,
 }
 
 

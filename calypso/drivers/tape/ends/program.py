@@ -2,6 +2,7 @@
 
     write  device /dev/nst0 BLOCK_BYTES [worm]    stdin → one tape file, then a file mark
     read   device /dev/nst0 BLOCK_BYTES           up to the next file mark → stdout
+    peek   device /dev/nst0 BLOCK_BYTES           the first block of a tape file → stdout, as hex
     mark   device /dev/nst0 COUNT [worm]          file marks
     …      folder DRIVE_FOLDER …                  the same on a cartridge that is a folder
 
@@ -102,13 +103,23 @@ def _mark(tape: Tape, count: int, moved: Moved) -> None:
     moved.is_marked = True
 
 
+def _peek(tape: Tape, block_bytes: int, moved: Moved) -> None:
+    blocks = tape.blocks(block_bytes)
+    first = next(blocks, b"")
+    moved.add(len(first))
+    if next(blocks, None) is None:
+        moved.is_marked = tape.end_reading()  # it was all there is: the tape stands behind it
+    sys.stdout.write(first.hex())
+    sys.stdout.flush()
+
+
 def widen(pipe: int) -> None:
     """Let more than a block lie in the pipe: each end then waits less for the other."""
     with suppress(OSError):  # it is no pipe, or the machine allows no more
         fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
 
 
-VERBS = {"write": _write, "read": _read, "mark": _mark}
+VERBS = {"write": _write, "read": _read, "mark": _mark, "peek": _peek}
 
 
 @contextmanager
@@ -127,7 +138,9 @@ def main(argv: Sequence[str]) -> int:
     verb, kind, target, number, *options = argv
     moved = Moved()
     try:
-        with opened(kind, target, writable=verb != "read", is_worm="worm" in options) as tape:
+        with opened(
+            kind, target, writable=verb in ("write", "mark"), is_worm="worm" in options
+        ) as tape:
             VERBS[verb](tape, int(number), moved)
     except Refusal as refused:
         say("error", refused.kind, str(refused), moved.told())

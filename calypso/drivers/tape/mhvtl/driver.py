@@ -5,6 +5,7 @@ from calypso.drivers.tape.mhvtl.commands import HOW_TO_INSTALL
 from calypso.drivers.tape.mhvtl.modules import Modules
 from calypso.drivers.tape.mhvtl.robots import Robots
 from calypso.drivers.tape.mhvtl.units import SYSTEMD
+from calypso.host import Host
 from calypso.models.inventory import Capability
 
 PROGRAMS = ("vtlcmd", "mktape", "edit_tape", "dump_tape")
@@ -15,6 +16,11 @@ class MhvtlTape(Robots, Modules):
 
     Opening it runs nothing. The verbs of real libraries are the changer's.
     """
+
+    @property
+    def host(self) -> Host:
+        """The machine that the libraries are on."""
+        return self._host
 
     def probe(self) -> Capability:
         """Tell whether mhvtl is installed, which version, and what can be done with it here."""

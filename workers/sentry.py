@@ -28,6 +28,7 @@ class Sentry:
         }
         self._signs: dict[str, str] = {}
         self._unsettled: set[str] = set()
+        self._pause_s = SIGN_S  # after the next look that fails
 
     def watch(self) -> None:
         """Look for ever. Runs in a thread that lives as long as the process."""
@@ -36,11 +37,18 @@ class Sentry:
                 time.sleep(self._look_once())
 
     def _look_once(self) -> float:
-        """Look, and return the pause until the next look, in seconds."""
+        """Look, and return the pause until the next look, in seconds.
+
+        A look that failed is soon made again: a pool in trouble makes looks fail. Only where they
+        go on failing, as where the product is missing, they become as rare as the observer's.
+        """
         try:
             self.look(open_driver(self._settings, self._subsystem, LocalHost()))
         except (SubsystemError, StoreUnavailable):  # the observer's to report
-            return self._settings.inventory_s
+            pause_s = self._pause_s
+            self._pause_s = min(2 * pause_s, self._settings.inventory_s)
+            return pause_s
+        self._pause_s = SIGN_S
         return SIGN_S
 
     def look(self, driver: Any) -> list[str]:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from calypso.drivers.storage import StorageError
 from calypso.models.inventory import InventoryRow, InventoryTable
 from tests.fakes.ports import MemoryLive
 from workers.sentry import Sentry
@@ -75,3 +76,27 @@ def test_a_change_that_could_not_be_stored_is_not_forgotten(sentry, driver, inve
     inventory.away = None
     assert sentry.look(driver) == ["storage/pools"]
     assert len(inventory.stored) == 1
+
+
+def test_a_look_that_failed_is_soon_made_again_and_only_endless_failing_makes_them_rare(inventory):
+    """A pool that has lost its disks makes looks fail, and that is what must not be missed."""
+    trouble = []
+
+    def sign(_driver):
+        if trouble:
+            raise StorageError("cannot open 'tank': pool I/O is currently suspended")
+        return "tank ONLINE"
+
+    table = InventoryTable("storage/pools", "Pools", Driver, InventoryRow, Driver.read, (), sign)
+    ports = SimpleNamespace(inventory=inventory, live=MemoryLive())
+    house = SimpleNamespace(tables={table.name: table}, ports=ports)
+    settings = SimpleNamespace(node="keep", inventory_s=30, storage_product="zfs")
+    sentry = Sentry(settings, house, "storage")
+
+    assert sentry._look_once() == 2
+    trouble.append("one disk after the other")
+    assert [sentry._look_once() for _ in range(6)] == [2, 4, 8, 16, 30, 30]
+    trouble.clear()
+    assert sentry._look_once() == 2
+    trouble.append("again")
+    assert sentry._look_once() == 2

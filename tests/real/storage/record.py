@@ -1,37 +1,44 @@
 """Record what real OpenZFS answers to each command of the driver: `make recordings`.
 
-Plays a story in a fresh guest, through the driver itself, and writes each command with its answer
-to `tests/recordings/openzfs-<version>-lab`. What was there is replaced.
+Plays the stories in fresh guests, through the driver itself, and writes each command with its
+answer to `tests/recordings/openzfs-<version>-lab`. What was there is replaced.
 """
 
 import re
 import shlex
 import shutil
 from collections import Counter
-from contextlib import contextmanager
 
-import pytest
-
-from calypso.drivers.storage import Busy, DeviceUnfit, StorageError, Vdev, VdevKind
 from calypso.drivers.storage.zfs import ZfsStorage
-from calypso.errors import CalypsoError, JobCancelled
-from calypso.host.stopping import Stop, StopSignal
+from calypso.errors import CalypsoError
 from tests.fakes.host import RECORDINGS
-from tests.lab import inside
+from tests.lab import cache
 from tests.lab.guest import Guest
+from tests.real.storage.story.datasets import DatasetStory
+from tests.real.storage.story.faults import FaultStory
+from tests.real.storage.story.keys import KeyStory
+from tests.real.storage.story.pools import PoolStory
+from tests.real.storage.story.work import WorkStory
 from tests.unit.drivers.zfs.argv_document import form
 
-KEPT = 3  # answers of one kind: form, exit code, state of the scan; more prove no more
-SLOW_BYTES_PER_S = 4 << 20
+STORIES = (DatasetStory, KeyStory, PoolStory, WorkStory, FaultStory)
+KEPT = 3  # answers of one kind: form, exit code, states that are told; more prove no more
+# What tells one state of a pool from another, in text and in JSON.
+STATES = re.compile(
+    r"(?m)^ *(?:scan|remove|expand|checkpoint): \w+|ZFS-8000-\w\w"
+    r"|\b(?:DEGRADED|FAULTED|OFFLINE|REMOVED|UNAVAIL|AVAIL|INUSE|SUSPENDED|canceled|paused)\b"
+    r"|% (?:trimmed|initialized), \w+"
+    r"|\"(?:\w*state|function)\": ?\"\w+|\"(?:waiting_for_\w+|scrub_pause)\": ?[1-9]"
+)
 
 README = """\
 # Recorded in the lab
 
 Every file is one command of the driver and what the kernel module of OpenZFS {version} answered,
-in the guest that `make vm-lab` builds ([docs/vm-lab.md](../../../docs/vm-lab.md)). Nothing is
-composed. `make recordings` (`tests/real/storage/record.py`) replaces them all. Of commands of the
-same form that ended with the same code, while the same scan ran, the first {kept} are kept. Of a
-pipe each end is a file.
+in the guest that `make vm-lab GUEST={suite}` builds ([docs/vm-lab.md](../../../docs/vm-lab.md)).
+Nothing is composed. `make recordings GUEST={suite}` (`tests/real/storage/record.py`) replaces them
+all. Of commands of the same form that ended with the same code, and told the same states, the first
+{kept} are kept. Of a pipe each end is a file. After a status in JSON the same one as text follows.
 """
 
 
@@ -46,31 +53,47 @@ class RecordingHost:
 
     def run(self, argv, **options):
         ran = self._host.run(argv, **options)
-        self._kept.add(ran)
+        if self._kept.wants(ran):
+            self._kept.add(ran)
+            self._keep_as_text(ran.argv, options)
         return ran
+
+    def _keep_as_text(self, argv, options):
+        """A status in JSON as text too: both are to be read as the same."""
+        if "--json-int" in argv:
+            names = argv[argv.index("--json-int") + 1 :]
+            self._kept.add(self._host.run(["zpool", "status", "-ipt", *names], **options))
 
     def pipe(self, stages, **options):
         ends = self._host.pipe(stages, **options)
         for ran in ends:
-            self._kept.add(ran)
+            if self._kept.wants(ran):
+                self._kept.add(ran)
         return ends
 
 
 class Kept:
-    """The files to be: name → text."""
+    """The files to be: what each is about, and its text."""
 
     def __init__(self):
-        self.files = {}
+        self.told = []
         self._kinds = Counter()
 
-    def add(self, ran):
+    def wants(self, ran):
+        """Tell whether this is a command of ZFS, of a kind that was not kept often enough."""
         if ran.argv[0] not in ("zfs", "zpool"):
-            return
-        told = form(ran.argv)
-        kind = told, ran.code, *re.findall(r"(?m)^  scan: (\w+ \w+)", ran.stdout)
+            return False
+        kind = form(ran.argv), ran.code, *sorted(set(STATES.findall(ran.stdout)))
         self._kinds[kind] += 1
-        if self._kinds[kind] <= KEPT:
-            self.files[f"lab-{len(self.files) + 1:03}-{_slug(told)}.txt"] = _text(ran)
+        return self._kinds[kind] <= KEPT
+
+    def add(self, ran):
+        self.told.append((_slug(form(ran.argv)), _text(ran)))
+
+    def files(self, version):
+        """Return name → text; a name is found in the recordings of one version alone."""
+        lab = f"lab{''.join(version.split('.')[:2])}"
+        return {f"{lab}-{at:03}-{slug}.txt": text for at, (slug, text) in enumerate(self.told, 1)}
 
 
 def _slug(told):
@@ -85,192 +108,32 @@ def _text(ran):
     )
 
 
-# ---- the story
-
-
-class Story:
-    """What happens to a pool, told in the words of the storage protocol."""
-
-    def __init__(self, guest, kept):
-        self.guest, self._kept = guest, kept
-        self.zfs = self.on(guest.host())
-
-    def on(self, host):
-        return ZfsStorage(RecordingHost(host, self._kept))
-
-    def beside(self, *words):
-        """Do something the driver has no verb for; not recorded."""
-        ran = self.guest.host().run(words, timeout_s=300)
-        assert ran.ok, ran.stderr
-
-    def fill(self, path, size_mib):
-        self.beside("dd", "if=/dev/urandom", f"of={path}", "bs=1M", f"count={size_mib}")
-
-    def send(self, what, target, base=None, storage=None, on_bytes=lambda *_: None):
-        told = (storage or self.zfs).send(what, target, base=base, on_bytes=on_bytes, timeout_s=300)
-        return told.snapshot
-
-    def tell(self):
-        self.make()
-        self.snapshot()
-        self.refuse()
-        self.go_back()
-        self.transfer()
-        self.scrub()
-        self.destroy()
-
-    def make(self):
-        zfs, disks = self.zfs, [self.guest.disk(number) for number in range(4)]
-        zfs.probe()
-        zfs.pools()
-        zfs.datasets()
-        zfs.snapshots()
-        mirror = Vdev(kind=VdevKind.MIRROR, devices=tuple(disks[1:3]))
-        properties = {"ashift": "12", "compression": "lz4"}
-        with pytest.raises(DeviceUnfit):  # a disk beside a mirror
-            zfs.create_pool(
-                "tank",
-                [mirror, Vdev(devices=(disks[0],))],
-                mountpoint="/mnt/tank",
-                properties=properties,
-            )
-        zfs.create_pool("tank", [mirror], mountpoint="/mnt/tank", properties=properties)
-        zfs.create_dataset("tank/d1")
-        self.fill("/mnt/tank/d1/file", 4)
-        zfs.create_dataset("tank/x", parents=True, properties={"quota": "64M"})
-        zfs.create_dataset("tank/x/y")
-        zfs.create_dataset("tank/legacy", properties={"mountpoint": "legacy"})
-        zfs.create_dataset("tank/v1", size_bytes=64 << 20)
-        zfs.create_dataset("tank/deep/v2", size_bytes=16 << 20, parents=True)
-        zfs.pools()
-        zfs.datasets()
-        zfs.datasets("tank/x")
-        zfs.dataset("tank/d1")
-
-    def snapshot(self):
-        zfs = self.zfs
-        for name in ("r1", "s1", "s2", "s3"):
-            zfs.create_snapshot("tank/d1", name)
-        zfs.create_snapshot("tank/x", "all", recursive=True, properties={"calypso:job": "17"})
-        zfs.create_snapshot("tank/v1", "one")
-        self.beside("zfs", "clone", "tank/d1@s1", "tank/c1")
-        zfs.snapshots()
-        zfs.snapshots("tank/d1")
-        zfs.hold("tank/d1@s2", "keep1")
-        zfs.hold("tank/d1@s2", "keep1")
-        zfs.snapshots("tank/d1")
-
-    def refuse(self):
-        """Everything that is not there, there already, in the way, or in use."""
-        zfs = self.zfs
-        for refused in (
-            lambda: zfs.pool("nosuch"),
-            lambda: zfs.dataset("tank/nosuch"),
-            lambda: zfs.create_dataset("tank/d1"),
-            lambda: zfs.create_dataset("tank/no/such"),
-            lambda: zfs.create_dataset("tank/v3", size_bytes=1 << 50),
-            lambda: zfs.create_dataset("tank/bad", properties={"quota": "much"}),
-            lambda: zfs.create_snapshot("tank/d1", "s1"),
-            lambda: zfs.create_snapshot("tank/nosuch", "s1"),
-            lambda: zfs.destroy_dataset("tank/d1"),
-            lambda: zfs.destroy_dataset("tank/x"),
-            lambda: zfs.destroy_dataset("tank/d1", recursive=True),
-            lambda: zfs.create_pool("other", [Vdev(devices=(self.guest.disk(1),))]),
-            lambda: zfs.create_pool("other", [Vdev(devices=("/dev/disk/by-id/nosuch",))]),
-        ):
-            with pytest.raises(StorageError):
-                refused()
-        zfs.plan_destroy_dataset("tank/d1")
-        zfs.plan_destroy_dataset("tank/d1", recursive=True)
-        zfs.plan_destroy_snapshots("tank/d1", ["s1"])
-        zfs.plan_destroy_snapshots("tank/d1", ["r1", "s3", "nosuch"])
-        with self.guest.entered(inside.working_in, "/mnt/tank/x"), pytest.raises(Busy):
-            zfs.destroy_dataset("tank/x", recursive=True)
-        zfs.release("tank/d1@s2", "keep1")
-        zfs.release("tank/d1@s2", "keep1")
-
-    def go_back(self):
-        zfs = self.zfs
-        zfs.rollback("tank/d1@s3")
-        zfs.plan_rollback("tank/d1@s2", destroy_newer=True)
-        zfs.rollback("tank/d1@s2", destroy_newer=True)
-        with pytest.raises(StorageError):  # the clone of s1 stands in the way
-            zfs.rollback("tank/d1@r1", destroy_newer=True)
-
-    def transfer(self):
-        zfs = self.zfs
-        self.send("tank/d1@r1", "tank/r1")
-        self.send("tank/d1@s2", "tank/r1", base="r1")
-        zfs.checksum("tank/d1@s2")
-        self.fill("/mnt/tank/d1/big", 48)
-        zfs.create_snapshot("tank/d1", "s4")
-        self.cut("tank/d1@s4", "tank/r2")
-        zfs.datasets()
-        self.send("tank/d1@s4", "tank/r2")
-        self.cut("tank/d1@s4", "tank/r3")
-        zfs.abandon("tank/r3")
-        zfs.abandon("tank/nosuch")
-        self.cut("tank/d1@s4", "tank/r1", base="s2")
-        zfs.datasets()
-        zfs.abandon("tank/r1")
-
-    @contextmanager
-    def cancelling(self):
-        """The driver in a job that is cancelled once it flows, and what cancels it."""
-        signal = StopSignal()
-        try:
-            yield (
-                self.on(self.guest.host(stop=signal, grace_s=0.5)),
-                lambda done, _total: signal.request(Stop.CANCELLED) if done else None,
-            )
-        finally:
-            signal.close()
-
-    def cut(self, what, target, base=None):
-        """Send until something has arrived, and then no more."""
-        with self.cancelling() as (storage, cancel), pytest.raises(JobCancelled):
-            self.send(what, target, base, storage, cancel)
-
-    def scrub(self):
-        for number in (1, 2):
-            self.guest.throttle(number, read_bytes_per_s=SLOW_BYTES_PER_S)
-        self.zfs.run_scrub("tank", on_scan=lambda _: None, timeout_s=600)
-        self.beside("zpool", "scrub", "tank")
-        self.beside("zpool", "scrub", "-p", "tank")
-        self.zfs.pool("tank")
-        self.zfs.stop_scrub("tank")
-        self.zfs.stop_scrub("tank")
-        self.zfs.pool("tank")
-
-    def destroy(self):
-        zfs = self.zfs
-        self.beside("zfs", "destroy", "tank/c1")
-        zfs.destroy_snapshots("tank/d1", ["s4"])
-        zfs.destroy_snapshots("tank/d1", ["r1", "s1", "nosuch"])
-        zfs.destroy_dataset("tank/legacy")
-        zfs.destroy_dataset("tank/x", recursive=True)
-        zfs.destroy_dataset("tank/v1", recursive=True)
-        zfs.plan_destroy_pool("tank")
-        zfs.destroy_pool("tank")
-
-
 def main():
-    guest, kept = Guest(), Kept()
-    try:
-        version = ZfsStorage(guest.host()).probe().version
-        Story(guest, kept).tell()
-    except CalypsoError as wrong:
-        print(list(kept.files.values())[-1:], getattr(wrong, "original", ""))
-        raise
-    finally:
-        guest.power_off()
+    kept = Kept()
+    for story in STORIES:
+        version = _told(story, kept)
     folder = RECORDINGS / f"openzfs-{version.partition('-')[0]}-lab"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    (folder / "README.md").write_text(README.format(version=version, kept=KEPT))
-    for name, text in kept.files.items():
+    (folder / "README.md").write_text(
+        README.format(version=version, kept=KEPT, suite=cache.suite())
+    )
+    for name, text in kept.files(version).items():
         (folder / name).write_text(text)
-    print(f"{len(kept.files)} recordings in {folder}")
+    print(f"{len(kept.told)} recordings in {folder}")
+
+
+def _told(story, kept):
+    """Tell a story in a guest of its own; return the version of its OpenZFS."""
+    guest = Guest()
+    try:
+        story(guest, lambda host: RecordingHost(host, kept)).tell()
+        return ZfsStorage(guest.host()).probe().version
+    except CalypsoError as wrong:
+        print(*kept.told[-1:], getattr(wrong, "original", ""))
+        raise
+    finally:
+        guest.power_off()
 
 
 if __name__ == "__main__":

@@ -150,17 +150,6 @@ def test_a_pool_uses_disks_that_have_grown(lab):
     assert running.reports[-1]["done"] == running.reports[-1]["total"] == 1
 
 
-@pytest.mark.proves("storage.pool_attach")
-def test_a_raidz_cannot_grow_before_2_3_and_says_so(lab):
-    disks = [lab.guest.disk(number) for number in range(4)]
-    vdev = {"kind": "raidz1", "devices": disks[:3]}
-    run("pool_create", lab.storage, name="rz", vdevs=[vdev])
-    with pytest.raises(Unsupported):
-        run("pool_attach", lab.storage, pool="rz", vdev="raidz1-0", disk=disks[3])
-    with pytest.raises(Unsupported):
-        run("pool_detach", lab.storage, pool="rz", device=disks[0])
-
-
 @pytest.mark.proves("storage.pool_checkpoint")
 def test_a_checkpoint_forbids_changes_until_it_is_discarded(lab):
     lab.mirror(0, 1)

@@ -88,7 +88,10 @@ def removal_of(stats: Mapping[str, Any]) -> Activity | None:
 
 def expansion_of(stats: Mapping[str, Any]) -> Activity | None:
     """Read `raidz_expand_stats`; None when there was no expansion."""
-    return _of_stats(stats, "reflowed", "to_reflow")
+    told = _of_stats(stats, "reflowed", "to_reflow")
+    # It names the kind alone; the text has the number of the vdev too.
+    subject = f"{stats.get('name')}-{stats.get('expanding_vdev')}"
+    return told and told.model_copy(update={"subject": subject})
 
 
 def _of_stats(stats: Mapping[str, Any], done: str, total: str) -> Activity | None:

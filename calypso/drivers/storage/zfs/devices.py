@@ -51,7 +51,8 @@ class Devices(Pools):
         """Take a device out of a mirror or a replacing; NoReplicas."""
         found = self._device(pool, device)
         self._do("zpool", "detach", pool, found.name)
-        if self._find_device(pool, device) is not None:
+        left = self._find_device(pool, device)
+        if left is not None and left.state != "AVAIL":  # as a spare that is free again is
             raise StorageError(f"zpool says that {device} is detached from {pool}, but it is not.")
 
     def offline_device(self, pool: str, device: str, *, until_reboot: bool = False) -> None:

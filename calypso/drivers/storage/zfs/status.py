@@ -18,7 +18,7 @@ from calypso.drivers.storage import (
     ScanState,
     StorageError,
 )
-from calypso.drivers.storage.zfs import activity, vdevs
+from calypso.drivers.storage.zfs import activity, json_vdevs, vdevs
 from calypso.drivers.storage.zfs import scan as scans
 from calypso.drivers.storage.zfs.reading import lines as lines_of
 from calypso.drivers.storage.zfs.vdevs import Counters
@@ -134,7 +134,11 @@ def _read(
 def _joined(fields: Mapping[str, list[list[str]]], name: str) -> str | None:
     if name not in fields:
         return None
-    return " ".join(line.strip() for line in fields[name][0]).strip() or None
+    return _one_line(" ".join(fields[name][0]))
+
+
+def _one_line(text: str) -> str | None:
+    return " ".join(text.split()) or None
 
 
 _DATA_ERRORS = re.compile(r"(\d+) data errors")
@@ -172,11 +176,11 @@ def from_json(text: str) -> list[Status]:
 def _of_pool(name: str, pool: Mapping[str, Any]) -> Status:
     scan = scans.of_stats(pool.get("scan_stats", {}))
     resilvers = scan is not None and scan.is_resilver_running
-    devices, counters = vdevs.of_json(pool, resilvers=resilvers)
+    devices, counters = json_vdevs.of_json(pool, resilvers=resilvers)
     return Status(
         pool=name,
         state=str(pool.get("state", "UNKNOWN")),
-        status=pool.get("status"),
+        status=_one_line(str(pool.get("status", ""))),
         message_code=pool.get("msgid"),
         counters=counters,
         data_errors=int(pool.get("error_count", 0)),

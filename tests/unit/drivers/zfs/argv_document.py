@@ -23,7 +23,9 @@ from tests.fakes.host import RECORDINGS, read_recording
 from tests.unit.drivers.zfs import scenarios
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "zfs-argv.md"
-REAL = ("openzfs-2.1.11", "openzfs-2.1.11-lab")
+LABS = tuple(sorted(path.name for path in RECORDINGS.glob("openzfs-*-lab")))
+REAL = ("openzfs-2.1.11", *LABS)
+NOT_SEEN = "**not yet**"
 MAX_NAMED = 3  # recordings in one cell; more prove no more
 
 COLUMNS = {
@@ -57,9 +59,10 @@ Written by `python -m tests.unit.drivers.zfs.argv_document` from what the verbs 
 a test fails when this page differs. Each command is run without a shell, with `LC_ALL=C`, `TZ=UTC`
 and a timeout.
 
-- **Seen**: recordings whose command line has the same words, run on the kernel module of OpenZFS
-  2.1.11; some show a refusal. Those that begin with `lab` are in `openzfs-2.1.11-lab`, which
-  `make recordings` makes anew, the others in `openzfs-2.1.11`. `recv` counts as `receive`.
+- **Seen**: recordings whose command line has the same words, run on OpenZFS' kernel module; some
+  show a refusal. Those that begin with `lab` are in the folders that
+  `make recordings` makes anew in the guests of [the lab](vm-lab.md), `lab23` of OpenZFS 2.3; the
+  others are in `openzfs-2.1.11`. `recv` counts as `receive`.
 - **Not yet**: no real ZFS has been seen to answer this command in this form.
 - **Answered in tests by**: where the fake machine takes its answer from. *silence* is a success
   without output, assumed. The READMEs of `tests/recordings` say what is real, what is composed
@@ -239,7 +242,10 @@ def _row(command, verbs, answers):
 def _proof(command):
     if not command.startswith("z"):
         return "no command of ZFS"
-    return _few([name.removesuffix(".txt") for name in seen().get(command, ())]) or "**not yet**"
+    names = [name.removesuffix(".txt") for name in seen().get(command, ())]
+    newer = [name for name in names if name.startswith("lab23")]
+    older = [name for name in names if name not in newer]
+    return ", ".join(filter(None, [_few(older), *newer[:1]])) or NOT_SEEN
 
 
 def _few(names):

@@ -153,6 +153,7 @@ def test_an_expansion_is_read_in_each_state(recording, state, percent):
 def test_json_tells_each_state_of_an_expansion(recording, state, percent):
     expansion = from_json_of(recording).expansion
     assert (expansion.state, expansion.percent) == (state, percent)
+    assert expansion.subject == "raidz1-0"  # of the kind and the number that the JSON tells
 
 
 # ---- checkpoint

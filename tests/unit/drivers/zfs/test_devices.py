@@ -171,6 +171,13 @@ def test_a_detached_disk_is_seen_gone(host, storage):
     assert changes(host) == [f"zpool detach tank {SHORT[3]}"]
 
 
+def test_a_spare_that_is_detached_is_a_spare_again(host, storage):
+    silent(host, f"zpool detach tank {SHORT[4]}")
+    statuses(host, "313-spare.txt", 0)
+    storage.detach_device("tank", DISKS[4])
+    assert changes(host) == [f"zpool detach tank {SHORT[4]}"]
+
+
 def test_a_disk_that_stays_after_its_detaching_is_an_error(host, storage):
     silent(host, f"zpool detach tank {SHORT[3]}")
     statuses(host, "147-attach-detach.txt", 1)

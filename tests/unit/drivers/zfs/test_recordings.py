@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.host import RECORDINGS, read_recording
-from tests.unit.drivers.zfs.argv_document import DOCUMENT, asked
+from tests.unit.drivers.zfs.argv_document import DOCUMENT, LABS, asked
 
 USED = ("openzfs-2.1.11", "openzfs-2.3-documented", "smartctl-documented")
-LAB = "openzfs-2.1.11-lab"
-FOLDERS = (*USED, "openzfs-2.1.11-composed", LAB)
+FOLDERS = (*USED, "openzfs-2.1.11-composed", *LABS)
 COMPOSED = RECORDINGS / "openzfs-2.1.11-composed"
 HERE = Path(__file__).parent
 
@@ -40,10 +39,13 @@ def test_every_recording_has_a_use(folder):
 
 
 def test_the_page_names_no_recording_that_is_not_there():
-    named = r"\b(?:full-pool-|lab-)?\d{3}-[\w-]+"
+    named = r"\b(?:full-pool-|lab\d*-)?\d{3}-[\w-]+"
     rows = re.findall(named, DOCUMENT.read_text() + readme(COMPOSED))
-    folders = (RECORDINGS / "openzfs-2.1.11", RECORDINGS / LAB)
-    there = {path.stem for folder in folders for path in folder.glob("*.txt")}
+    there = {
+        path.stem
+        for folder in ("openzfs-2.1.11", *LABS)
+        for path in (RECORDINGS / folder).glob("*.txt")
+    }
     assert rows
     assert set(rows) <= there
 

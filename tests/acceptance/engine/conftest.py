@@ -43,6 +43,7 @@ class Stack:
             "CALYPSO_NODE": NODE,
             "CALYPSO_STATE_DIR": str(folder / "state"),
             "CALYPSO_STORAGE_PRODUCT": "directory",
+            "CALYPSO_TAPE_PRODUCT": "filelib",
             "CALYPSO_CONFIG_DIR": str(folder / "none"),
             "CALYPSO_HEARTBEAT_S": "1",
             "CALYPSO_INVENTORY_S": "2",

@@ -27,6 +27,7 @@ from calypso.models.jobtype import Plan
 
 ERASE_LONG = ("19", "01", "00", "00", "00", "00")  # ERASE(6) with LONG, SSC-3 5.2
 MARK_TIMEOUT_S = 900.0
+COUNTLESS = 0x7FFFFF  # marks the kernel asks for to get to the end; seen as a position on tgt
 
 
 class Drives(Asking):
@@ -45,7 +46,21 @@ class Drives(Asking):
         if status.file is None:
             self._wind(device, "rewind")  # else the kernel does not count the marks on the way
         self._wind(device, "eod")
+        if (self._status(device).file or 0) >= COUNTLESS:
+            self._count_to_end(device)
         return self.drive(serial)
+
+    def _count_to_end(self, device: Device) -> None:
+        """Go to the end mark by mark: this drive does not tell how many it has passed."""
+        self._wind(device, "rewind")
+        marks = 0
+        with suppress(MediumDamaged):  # the end, where the kernel counts one that is not there
+            while True:
+                self._wind(device, "fsf", "1")
+                marks += 1
+        self._wind(device, "rewind")
+        if marks:
+            self._wind(device, "fsf", str(marks))
 
     def go_to_file(self, serial: str, file: int) -> Drive:
         """Go to the first block behind a file mark."""

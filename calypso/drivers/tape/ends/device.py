@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from calypso.drivers.tape.ends.saying import Refusal
 
 MTIOCTOP, MTIOCGET = 0x40086D01, 0x80306D02
+MOST_BYTES = 1 << 20  # of a block that is only looked at
 MTBSR, MTWEOF, MTSETBLK = 4, 5, 20
 GMT_EOD, GMT_WR_PROT, GMT_ONLINE, GMT_DR_OPEN = 0x08000000, 0x04000000, 0x01000000, 0x00040000
 _STATUS = struct.Struct("@lllllii")  # struct mtget
@@ -71,15 +72,10 @@ class Tape:
 
     def _has_data_behind(self) -> bool:
         """Look whether anything was written at the present position, and stay there."""
-        try:
-            block = os.read(self._handle, 1 << 20)
-        except OSError as failed:
-            if failed.errno == errno.EIO and status(self._handle)[0] & GMT_EOD:
-                return False
-            raise
+        block = self._read(MOST_BYTES)
         if block:
             operate(self._handle, MTBSR, 1)
-        return bool(block) or not status(self._handle)[0] & GMT_EOD
+        return bool(block) or not self._is_at_end()
 
     def write(self, block: memoryview) -> bool:
         """Write a block; False when the cartridge has no room for it."""
@@ -106,12 +102,17 @@ class Tape:
             raise Refusal("end_of_data", "Nothing was written beyond this point.")
 
     def _read(self, most_bytes: int) -> bytes:
+        """Return the next block; nothing at a file mark, and where the data ends.
+
+        A blank tape has no block: what comes along with "end of data" was never on it. Seen on tgt.
+        """
         try:
-            return os.read(self._handle, most_bytes)
+            block = os.read(self._handle, most_bytes)
         except OSError as failed:
             if failed.errno == errno.EIO and self._is_at_end():
                 return b""
             raise
+        return b"" if self._is_at_end() else block
 
     def end_reading(self) -> bool:
         """Tell whether a file mark was passed."""

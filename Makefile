@@ -7,7 +7,8 @@ PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
-VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/real
+VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/contract/tape \
+  tests/real
 GUESTS ?= 1
 # The suite of Debian that the guest is: bookworm (OpenZFS 2.1), or trixie (OpenZFS 2.3).
 GUEST := $(CALYPSO_LAB_GUEST)
@@ -24,7 +25,7 @@ ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite recordings chaos bench bench-zfs bench-tape openapi clean
+	vm-suite recordings tape-recordings chaos bench bench-zfs bench-tape openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ vm-suite: setup ## Run the tests that need the guest (VM_SUITES= VM_TESTS= GUEST
 
 recordings: setup ## Record anew what OpenZFS answers to each command (GUEST=)
 	$(VENV)/python -m tests.real.storage.record
+
+tape-recordings: setup ## Record anew what a real changer answers, in the guest
+	$(VENV)/python -m tests.real.tape.record
 
 chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)
 	@$(VENV)/python -m tests.chaos --seconds $(SECONDS) \

@@ -15,8 +15,8 @@ from calypso.drivers.tape.ends.saying import Refusal
 
 MTIOCTOP, MTIOCGET = 0x40086D01, 0x80306D02
 MOST_BYTES = 1 << 20  # of a block that is only looked at
-MTBSR, MTWEOF, MTSETBLK = 4, 5, 20
-GMT_EOD, GMT_WR_PROT, GMT_ONLINE, GMT_DR_OPEN = 0x08000000, 0x04000000, 0x01000000, 0x00040000
+MTBSR, MTWEOF, MTREW, MTSETBLK = 4, 5, 6, 20
+GMT_EOT, GMT_EOD, GMT_ONLINE, GMT_DR_OPEN = 0x20000000, 0x08000000, 0x01000000, 0x00040000
 _STATUS = struct.Struct("@lllllii")  # struct mtget
 _OPERATION = struct.Struct("@hi")  # struct mtop
 
@@ -72,10 +72,14 @@ class Tape:
 
     def _has_data_behind(self) -> bool:
         """Look whether anything was written at the present position, and stay there."""
+        at_start = status(self._handle)[1:] == (0, 0)
         block = self._read(MOST_BYTES)
-        if block:
+        has_data = bool(block) or not self._is_at_end()
+        if at_start:
+            operate(self._handle, MTREW, 1)
+        elif block:
             operate(self._handle, MTBSR, 1)
-        return bool(block) or not self._is_at_end()
+        return has_data
 
     def write(self, block: memoryview) -> bool:
         """Write a block; False when the cartridge has no room for it."""
@@ -104,7 +108,7 @@ class Tape:
     def _read(self, most_bytes: int) -> bytes:
         """Return the next block; nothing at a file mark, and where the data ends.
 
-        A blank tape has no block: what comes along with "end of data" was never on it. Seen on tgt.
+        What comes along with "end of data" was never on the tape: seen on tgt.
         """
         try:
             block = os.read(self._handle, most_bytes)
@@ -119,4 +123,7 @@ class Tape:
         return not self._is_at_end()
 
     def _is_at_end(self) -> bool:
-        return bool(status(self._handle)[0] & GMT_EOD)
+        """Tell whether the data end here; a blank tape is known by "end of tape" at its start."""
+        general, file, block = status(self._handle)
+        is_blank = general & GMT_EOT and file == 0 and block <= 1
+        return bool(general & GMT_EOD or is_blank)

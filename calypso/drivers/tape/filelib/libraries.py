@@ -164,14 +164,15 @@ def _library(shelf: Shelf) -> Library:
 def described(shelf: Shelf, place: Place, cartridge: Path) -> Cartridge:
     """Return what a cartridge in an element is."""
     told = folder.about(cartridge)
+    takes_data = told["kind"] != CartridgeKind.CLEANING
     return Cartridge(
         barcode=cartridge.name,
         kind=CartridgeKind(told["kind"]),
         library=shelf.name,
         place=place,
         is_write_protected=told["is_write_protected"],
-        capacity_bytes=told["capacity_bytes"],
-        used_bytes=folder.used_bytes(folder.files(cartridge)),
+        capacity_bytes=told["capacity_bytes"] if takes_data else None,
+        used_bytes=folder.used_bytes(folder.files(cartridge)) if takes_data else None,
     )
 
 

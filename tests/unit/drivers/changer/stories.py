@@ -125,6 +125,9 @@ def writing(told):
     tape = told.tape
     tape.load(LIBRARY, 1, ONE)
     told.refuses(PositionUnknown, "writer", ONE)
+    tape.rewind(ONE)
+    with pytest.raises(EndOfData):  # it is blank
+        told.read(ONE)
     assert tape.rewind(ONE).is_at_start
     assert told.write(ONE).blocks == 2
     told.write(ONE, 10)

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from calypso import inventory
+from calypso import jobs as job_types
 from calypso.drivers.tape import (
     BadName,
     BarcodeDuplicate,
@@ -40,8 +42,10 @@ from calypso.drivers.tape import (
 from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.filelib import FileTape
 from calypso.host.local import LocalHost
+from tests.fakes.running import FakeRunning
 
 BYTES = 1 << 20
+TYPES, TABLES = job_types.load(), inventory.load()
 HOST = LocalHost()
 
 
@@ -291,6 +295,64 @@ def test_a_barcode_seen_twice_is_refused(tape, state):
     with pytest.raises(BarcodeDuplicate, match="slot 1 of shelf and slot 2 of shelf"):
         tape.edit_cartridge("A00001L8", is_write_protected=True)
     assert [one.barcode for one in tape.cartridges()] == ["A00001L8"] * 2
+
+
+def test_a_cartridge_whose_barcode_is_there_already_is_not_imported(tape, state):
+    tape.create_cartridge("shelf", spec("A00002L8"))
+    (state / "shelf" / "slot-2" / "A00002L8").rename(state / "shelf" / "ie-5" / "A00001L8")
+    job = TYPES["tape.changer_import"]
+
+    with pytest.raises(BarcodeDuplicate, match="slot 1 of shelf and I/E slot 5 of shelf"):
+        job.run(job.params(library="shelf"), tape, FakeRunning())
+    assert tape.elements("shelf")[-1].is_full
+
+
+def test_an_inventory_warns_of_a_barcode_that_is_there_twice(tape, state):
+    tape.create_cartridge("shelf", spec("A00002L8"))
+    (state / "shelf" / "slot-2" / "A00002L8").rename(state / "shelf" / "ie-5" / "A00001L8")
+    job, running = TYPES["tape.changer_inventory"], FakeRunning()
+
+    job.run(job.params(library="shelf"), tape, running)
+    assert running.warnings == [("tape_barcode_duplicate", "A00001L8 is there 2 times.")]
+    rows = {one.key: one.is_duplicate for one in TABLES["tape/media"].read(tape)}
+    assert rows == {"A00001L8": True, "A00001L8#2": True}
+    load = TYPES["tape.changer_load"]
+    with pytest.raises(BarcodeDuplicate):
+        load.run(
+            load.params(library="shelf", cartridge="A00001L8", drive="shelf-0"),
+            tape, FakeRunning(),
+        )  # fmt: skip
+
+
+def test_a_drive_is_cleaned_with_a_cartridge_that_is_not_used_up(tape, state):
+    for barcode in ("CLN001L8", "CLN002L8"):
+        tape.create_cartridge("shelf", spec(barcode, CartridgeKind.CLEANING))
+    edit(state / "shelf" / "slot-2" / "CLN001L8" / "cartridge.json", uses_left=0)
+    edit(state / "shelf" / "drive-1" / "drive.json", tape_alerts=[20])
+    job, running = TYPES["tape.drive_clean"], FakeRunning()
+
+    told = job.run(job.params(library="shelf", drive="shelf-1"), tape, running)
+    assert (told.cartridge, told.needs_cleaning) == ("CLN002L8", False)
+    assert [code for code, _ in running.warnings] == ["tape_cleaning_expired"]
+    with pytest.raises(CartridgeMissing, match="CLN001L8"):
+        job.run(job.params(library="shelf", drive="shelf-1", cartridge="CLN001L8"), tape, running)
+
+
+def test_the_tables_tell_what_is_where(tape, state):
+    tape.load("shelf", 1, "shelf-1")
+    edit(state / "shelf" / "drive-1" / "drive.json", tape_alerts=[21])
+
+    def table(noun):
+        return {one.key: one for one in TABLES[f"tape/{noun}"].read(tape)}
+
+    assert table("drives")["shelf-1"].is_cleaning_needed
+    slot = table("slots")["shelf/drive-1"]
+    assert (slot.drive, slot.barcode, slot.cartridge) == ("shelf-1", "A00001L8", "data")
+    assert table("slots")["shelf/ie-5"].drive is None
+    assert table("media")["A00001L8"].number == 1
+    assert table("libraries")["shelf"].is_online
+    edit(state / "shelf" / "library.json", is_online=False)
+    assert table("slots") == table("media") == {}
 
 
 def test_a_library_goes_with_its_cartridges_or_without(tape):

@@ -305,6 +305,14 @@ def test_plan_and_deed_refuse_a_cartridge_in_a_drive(tape, machine):
             act("VT0003L5")
 
 
+def test_a_loaded_drive_keeps_every_cartridge_in_its_library(tape, machine):
+    machine.load(1, 0)
+    for act in (tape.plan_delete_cartridge, tape.delete_cartridge):
+        with pytest.raises(LibraryInUse, match="DRIVE00011"):
+            act("VT0003L5")
+    assert machine.robots[10].loaded == {0: ("VT0001L5", 1)}
+
+
 # ---- cut in the middle
 
 

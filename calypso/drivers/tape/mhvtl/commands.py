@@ -49,9 +49,7 @@ class Commands:
         try:
             return self._host.run(argv, timeout_s=timeout_s)
         except CommandMissing as missing:
-            raise ProductMissing(
-                f"{argv[0]} is not installed. {HOW_TO_INSTALL}", original=missing.original
-            ) from missing
+            raise _not_installed(argv[0], missing) from missing
 
     def _memory(self, library: int, barcode: str) -> reading.Memory:
         """Return what a cartridge's memory says; only of one that is in no drive.
@@ -62,13 +60,22 @@ class Commands:
         said: list[str] = []
         complaints: list[str] = []
         argv = ("dump_tape", "-l", str(library), "-m", barcode)
-        self._host.pipe(
-            [argv, ("head", "-n", MEMORY_LINES)],
-            timeout_s=READ_TIMEOUT_S,
-            on_line=lambda stage, line: (said if stage else complaints).append(line),
-        )
+        try:
+            self._host.pipe(
+                [argv, ("head", "-n", MEMORY_LINES)],
+                timeout_s=READ_TIMEOUT_S,
+                on_line=lambda stage, line: (said if stage else complaints).append(line),
+            )
+        except CommandMissing as missing:
+            raise _not_installed(argv[0], missing) from missing
         try:
             return reading.memory("\n".join(said))
         except TapeError as unread:
             ran = Ran(argv, 1, "\n".join(said), "\n".join(complaints), 0.0)
             raise errors.refusal(ran) or unread from unread
+
+
+def _not_installed(program: str, missing: CommandMissing) -> ProductMissing:
+    return ProductMissing(
+        f"{program} is not installed. {HOW_TO_INSTALL}", original=missing.original
+    )

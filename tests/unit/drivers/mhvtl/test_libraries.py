@@ -127,6 +127,17 @@ def test_files_that_were_broken_by_hand_are_refused_and_nothing_is_started(tape,
     assert not machine.asked
 
 
+def test_a_change_that_broken_files_forbid_writes_nothing_at_all(tape, machine):
+    path = f"{ETC}/device.conf"
+    machine.write_text(path, machine.files[path].replace("DRIVE00012", "DRIVE00011"))
+    where = machine.robots[10].where
+    where[Place.SLOT, 8] = where.pop((Place.SLOT, 1))
+    before = machine.config()
+    with pytest.raises(ConfigurationBroken):
+        tape.modify_library(LIB, MORE)
+    assert machine.config() == before
+
+
 def test_devices_that_come_late_are_waited_for(tape, machine, pauses):
     machine.slow = 3
 

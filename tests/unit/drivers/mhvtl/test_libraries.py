@@ -309,6 +309,31 @@ def test_a_library_that_mhvtl_does_not_have_is_missing(tape):
         tape.modify_library("NOSUCH", MORE)
 
 
+def test_a_robot_that_leaves_new_drives_out_is_noticed_and_its_library_put_back(
+    tape, machine, monkeypatch
+):
+    real, before = Machine._read, state(machine)
+
+    def short(self, number):
+        real(self, number)
+        self.robots[number].counts[Place.DRIVE] = 2
+
+    monkeypatch.setattr(Machine, "_read", short)
+    with pytest.raises(NotAsAsked, match="Drive 3 and shows 2"):
+        tape.modify_library(LIB, MORE)
+    assert tape.undo_change() is True
+    assert state(machine) == before
+
+
+@pytest.mark.parametrize("name", ["create", "modify", "delete"])
+def test_what_is_done_cannot_be_undone_by_the_next_change(machine, name):
+    ACTS[name](opened(machine))
+    assert not [path for path in machine.files if path.endswith("change.json")]
+    after = state(machine)
+    assert opened(machine).undo_change() is False
+    assert state(machine) == after
+
+
 # ---- removed
 
 

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from calypso.drivers.tape import CartridgeMissing, Tape
 from calypso.jobs.tape._cartridges import DRIVES, MEDIA, drive_lock, media_lock
+from calypso.jobs.tape._losing import forget_files, losses
 from calypso.models.jobtype import Cancel, JobParams, NoResult, Plan, job
 from calypso.models.lock import Lock
 from calypso.models.names import Barcode, DriveSerial
-from calypso.models.running import RunningJob
+from calypso.models.running import Known, RunningJob
 
 TIMEOUT_S = 2 * 86400  # to overwrite all of an LTO-9 cartridge takes a day
 
@@ -36,10 +37,12 @@ class Params(JobParams):
         return f"Erase {self.cartridge}"
 
 
-def plan(params: Params, tape: Tape) -> Plan:
+def plan(params: Params, tape: Tape, known: Known) -> Plan:
     """Return what would be lost."""
     _refuse_other(params, tape)
-    return tape.plan_erase(params.drive, long=params.long)
+    made = tape.plan_erase(params.drive, long=params.long)
+    lost = losses(known.media, [params.cartridge])
+    return made.model_copy(update={"destroys": made.destroys + lost})
 
 
 @job(
@@ -55,11 +58,16 @@ def erase(params: Params, tape: Tape, running: RunningJob) -> NoResult:
     """Erase a cartridge.
 
     It must be in the drive. A drive that overwrites cannot be stopped. What is written once is
-    never erased.
+    never erased. One that is on record is scratch from then on.
     """
     _refuse_other(params, tape)
+    tape.plan_erase(params.drive, long=params.long)
+    # First on record, then in truth: what is half erased must not be called an archive.
+    if running.media.medium(params.cartridge) is not None:
+        running.media.give_up(params.cartridge)
     running.report(phase="overwriting" if params.long else "erasing")
     tape.erase(params.drive, long=params.long, timeout_s=TIMEOUT_S)
+    forget_files(running)
     return NoResult()
 
 

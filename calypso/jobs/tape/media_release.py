@@ -1,15 +1,13 @@
 """Give up what is on cartridges."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from pydantic import Field
 
+from calypso.jobs.tape._losing import archives_on, forget_files, losses
 from calypso.jobs.tape._pools import POOLS, Cartridges, media_locks, pool_lock, several
 from calypso.models import bookkeeping
-from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.books import MediaReading
-from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobParams, JobResult, Plan, job
 from calypso.models.lock import Lock
 from calypso.models.media import MediaPoolName, MediaRecord
@@ -45,18 +43,9 @@ def plan(params: Params, _driver: None, known: Known) -> Plan:
     """Return which archives, and what that was to be kept, would be lost."""
     books = known.media
     records = [_record(params, barcode, books) for barcode in params.cartridges]
-    pool = books.pool(params.pool) if params.pool else None
-    kept = [
-        f"{one.barcode} {why}" for one in records if (why := bookkeeping.why_kept(one, pool, now()))
-    ]
-    archives = [
-        f"archive {archive.id} of {archive.snapshot or archive.source}"
-        f" from {archive.began_at:%Y-%m-%d %H:%M} UTC on {', '.join(archive.barcodes())}"
-        for archive in _archives(params, books).values()
-    ]
     return Plan(
         effects=[f"{one.barcode} is scratch, and may be written over" for one in records],
-        destroys=kept + archives,
+        destroys=losses(books, params.cartridges),
     )
 
 
@@ -74,16 +63,15 @@ def release(params: Params, _driver: None, running: RunningJob) -> Result:
     They are scratch then, however long that was to be kept; the tape itself is not touched before
     it is written over. A cartridge that was written and is written once stays as it is.
     """
-    archives = _archives(params, running.media)
+    archives = archives_on(running.media, params.cartridges)
     for barcode in params.cartridges:
         _record(params, barcode, running.media)
     for done, barcode in enumerate(params.cartridges):
         running.stop_if_cancelled()
         running.report(done=done, total=len(params.cartridges), unit="cartridges")
         running.media.give_up(barcode)
-    running.report(done=len(params.cartridges), phase="clearing the catalogue")
-    while running.media.forget_files():
-        running.stop_if_cancelled()
+    running.report(done=len(params.cartridges))
+    forget_files(running)
     return Result(released=params.cartridges, archives=len(archives))
 
 
@@ -97,12 +85,3 @@ def _record(params: Params, barcode: str, books: MediaReading) -> MediaRecord:
         raise MediumKept(f"{barcode} belongs to {theirs}. Name that to give up what is on it.")
     bookkeeping.given_up(record)
     return record
-
-
-def _archives(params: Params, books: MediaReading) -> dict[UUID, ArchiveRecord]:
-    return {
-        one.id: one
-        for barcode in params.cartridges
-        for one in books.archives(barcode=barcode)
-        if one.state is not ArchiveState.OVERWRITTEN
-    }

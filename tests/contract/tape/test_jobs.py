@@ -1,10 +1,13 @@
 """The tape job types over every product: they converge, and refuse what would go wrong."""
 
+from uuid import uuid4
+
 import pytest
 from pydantic import ValidationError
 
 from calypso import jobs as job_types
 from calypso.drivers.tape import (
+    CartridgeKind,
     CartridgeLabelled,
     CartridgeLoaded,
     CartridgeMissing,
@@ -16,6 +19,7 @@ from calypso.drivers.tape import (
     SlotEmpty,
     SlotMissing,
 )
+from calypso.models.media import MediaPool, MediaState
 from tests.fakes.running import FakeRunning
 
 TYPES = job_types.load()
@@ -180,6 +184,21 @@ def test_an_erased_cartridge_is_the_one_that_was_meant(place):
     assert erase.plan(right, place.tape, FakeRunning()).destroys
     erase.run(right, place.tape, FakeRunning())
     assert place.tape.drive(drive).is_at_start
+
+
+def test_what_is_erased_is_scratch_on_record_and_the_plan_says_what_was_to_be_kept(place):
+    drive, running = place.loaded(), FakeRunning()
+    running.media.create_pool(MediaPool(name="monthly"))
+    running.media.assign("A00001L5", "monthly", kind=CartridgeKind.DATA, library=place.library)
+    running.media.begin_medium("A00001L5", "monthly", label=uuid4())
+    erase = TYPES["tape.media_erase"]
+    params = erase.params(drive=drive, cartridge="A00001L5")
+
+    lost = erase.plan(params, place.tape, running).destroys
+    erase.run(params, place.tape, running)
+
+    assert any("kept for ever" in one for one in lost)
+    assert running.media.medium("A00001L5").state is MediaState.SCRATCH
 
 
 def test_a_drive_is_cleaned_and_empty_again(place):

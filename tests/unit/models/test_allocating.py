@@ -311,6 +311,14 @@ def test_each_reason_not_to_take_a_cartridge_is_said(record, seen, why):
     assert f"{record.barcode}: " in refused.detail
 
 
+def test_a_cartridge_in_use_or_in_another_library_is_not_taken():
+    in_use = refusal(medium(), but={BARCODES[0]})
+    elsewhere = refusal(medium(), pool=pool_of(library="attic"))
+
+    assert "is in use, or was tried before" in in_use.reasons[BARCODES[0]]
+    assert "lies in library shelf, not in attic" in elsewhere.reasons[BARCODES[0]]
+
+
 def test_a_barcode_that_is_there_twice_is_refused():
     twice = [Seen(BARCODES[0]), Seen(BARCODES[0], library="attic")]
 

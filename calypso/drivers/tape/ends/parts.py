@@ -39,7 +39,7 @@ from calypso.drivers.tape.ends.saying import Moved, Refusal, kind_of, say
 
 END_OF_TAR = bytes(1024)
 SKIP_BLOCK_BYTES = 1 << 18
-WAITING_BLOCKS = 8  # for their digest: enough that neither waits for the other for long
+WAITING_BLOCKS = 32  # for their digest, so that neither waits for the other for long
 Order = dict[str, Any]
 
 

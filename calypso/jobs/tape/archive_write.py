@@ -10,6 +10,7 @@ from calypso.drivers.tape import Tape
 from calypso.drivers.tape.parts import SourceChanged
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, drive_lock
+from calypso.jobs.tape._pools import POOLS, pool_lock
 from calypso.jobs.tape._source import Complaints, SourceMissing, maker, refuse_missing
 from calypso.jobs.tape._supply import Supply
 from calypso.jobs.tape._writing import Stream, Writing, new_archive
@@ -17,7 +18,7 @@ from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.clock import uuid7
 from calypso.models.job import State
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Retry, job
-from calypso.models.lock import Lock, exclusive, present
+from calypso.models.lock import Lock, present
 from calypso.models.media import MediaPoolName
 from calypso.models.media_refusals import ArchiveMissing
 from calypso.models.names import AbsolutePath, DriveSerial, FullSnapshotName, split_snapshot
@@ -47,7 +48,7 @@ class Params(JobParams):
     )
     pool: MediaPoolName = Field(
         description="Media pool whose cartridges take it.",
-        json_schema_extra={"x-choices": "tape/pools"},
+        json_schema_extra={"x-choices": POOLS},
     )
     drive: DriveSerial = Field(
         description="Serial number of the drive that writes.",
@@ -73,7 +74,7 @@ class Params(JobParams):
         return self
 
     def locks(self) -> Sequence[Lock]:
-        mine = [drive_lock(self.drive), exclusive("tape", "pool", self.pool)]
+        mine = [drive_lock(self.drive), pool_lock(self.pool)]
         if self.snapshot is None:
             return mine
         dataset, _ = split_snapshot(self.snapshot)

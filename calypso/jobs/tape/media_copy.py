@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from calypso.drivers.tape import Tape, parts
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, MEDIA, drive_lock, media_lock
+from calypso.jobs.tape._pools import POOLS, pool_lock
 from calypso.jobs.tape._reading import ArchiveDamaged, Reading, all_pieces
 from calypso.jobs.tape._supply import Supply
 from calypso.jobs.tape._writing import Stream, Writing, new_archive
@@ -16,7 +17,7 @@ from calypso.jobs.tape.archive_write import GRACE_S, PART_BYTES, STALL_S, TIMEOU
 from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.clock import uuid7
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
-from calypso.models.lock import Lock, exclusive
+from calypso.models.lock import Lock
 from calypso.models.media import MediaPoolName
 from calypso.models.names import Barcode, DriveSerial
 from calypso.models.running import RunningJob
@@ -34,7 +35,7 @@ class Params(JobParams):
     )
     pool: MediaPoolName = Field(
         description="Media pool whose cartridges take the copies.",
-        json_schema_extra={"x-choices": "tape/pools"},
+        json_schema_extra={"x-choices": POOLS},
     )
     target_drive: DriveSerial = Field(
         description="Serial number of the drive that writes.",
@@ -55,7 +56,7 @@ class Params(JobParams):
             drive_lock(self.drive),
             drive_lock(self.target_drive),
             *media_lock(self.cartridge),
-            exclusive("tape", "pool", self.pool),
+            pool_lock(self.pool),
         ]
 
     def title(self) -> str:

@@ -9,6 +9,7 @@ from calypso.errors import Conflict
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, LIBRARIES, MOST_SLOTS, drive_lock, robot_lock
 from calypso.jobs.tape._labelling import label_medium
+from calypso.jobs.tape._pools import POOLS
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, present
 from calypso.models.media import MediaPoolName
@@ -27,7 +28,7 @@ class Params(JobParams):
     )
     pool: MediaPoolName = Field(
         description="Media pool that they will belong to.",
-        json_schema_extra={"x-choices": "tape/pools"},
+        json_schema_extra={"x-choices": POOLS},
     )
     drive: DriveSerial = Field(
         description="Serial number of the drive that writes.",

@@ -40,12 +40,16 @@ def empty(folder: Path) -> None:
             one.unlink()
 
 
-def checksum(tree: Path) -> str:
-    """Return a digest over every path, kind, mode, link target, content and time of a file."""
+def checksum(tree: Path, *, writable: bool = True) -> str:
+    """Return a digest over every path, kind, mode, link target, content and time of a file.
+
+    Without `writable` it says nothing of who may write.
+    """
+    counts = ~0 if writable else ~0o222
     total = hashlib.sha256()
     for path in sorted(tree.rglob("*"), key=os.fsencode):
         found = path.lstat()
-        total.update(os.fsencode(path.relative_to(tree)) + f"|{found.st_mode:o}|".encode())
+        total.update(os.fsencode(path.relative_to(tree)) + f"|{found.st_mode & counts:o}|".encode())
         if stat.S_ISLNK(found.st_mode):
             total.update(os.fsencode(path.readlink()))
         elif stat.S_ISREG(found.st_mode):

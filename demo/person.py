@@ -86,3 +86,9 @@ class Person:
             self.succeeded(job)
         found: list[Json] = self._client.get(f"/inventory/{table}", params=where)["items"]
         return found
+
+
+def check(holds: bool, otherwise: str) -> None:
+    """Raise DemoFailed unless it holds."""
+    if not holds:
+        raise DemoFailed(otherwise)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from files import checksum, empty, fill
-from person import DemoFailed, Person
+from person import DemoFailed, Person, check
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
+from tapes import Tapes
 
 from calypso.host.scope import tagged
 
@@ -44,6 +45,9 @@ class Story:
         self._cancel()
         self._roll_back()
         self._compare()
+        Tapes(self._person, self._pool).tell(
+            f"{self._source}@two", self._home, self._disks / "from-tape", self._step
+        )
 
     def summary(self) -> Table:
         """Return the steps with their times."""
@@ -59,6 +63,7 @@ class Story:
             for pool in old:
                 self._person.run("storage.pool_destroy", pool=pool)
             shutil.rmtree(self._disks, ignore_errors=True)
+            Tapes(self._person, self._pool).tidy(PREFIX)
             said.append(", ".join(old) or "nothing")
 
     def _prepare(self, driver: str) -> None:
@@ -153,9 +158,3 @@ class Story:
             with device.open("wb") as file:
                 file.truncate(VDEV_BYTES)
         return device
-
-
-def check(holds: bool, otherwise: str) -> None:
-    """Raise DemoFailed unless it holds."""
-    if not holds:
-        raise DemoFailed(otherwise)

@@ -84,6 +84,7 @@ from calypso.drivers.storage.values import (
     SendOptions,
     Sent,
     Snapshot,
+    SnapshotFolder,
 )
 from calypso.drivers.storage.verbs.datasets import DatasetVerbs
 from calypso.drivers.storage.verbs.devices import DeviceVerbs
@@ -156,6 +157,7 @@ __all__ = [
     "SmartTest",
     "Snapshot",
     "SnapshotExists",
+    "SnapshotFolder",
     "SnapshotMissing",
     "Storage",
     "StorageError",

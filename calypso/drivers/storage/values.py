@@ -50,6 +50,13 @@ class Snapshot(_Value):
     is_protected: bool = False
 
 
+class SnapshotFolder(_Value):
+    """Where a snapshot can be read. Not `is_exact`: modes, owners and attributes are others."""
+
+    path: str
+    is_exact: bool
+
+
 class Property(_Value):
     """A property of a dataset; `source` is local, default, received, or inherited from another."""
 

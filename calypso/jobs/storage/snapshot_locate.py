@@ -28,9 +28,13 @@ class Params(JobParams):
 
 
 class Result(JobResult):
-    """The directory, on the node that the job ran on."""
+    """The directory, on the node that the job ran on.
+
+    Not `is_exact`: modes, owners and attributes are not those of the files when it was taken.
+    """
 
     path: str
+    is_exact: bool
 
 
 @job(
@@ -43,4 +47,5 @@ class Result(JobResult):
 )
 def locate_snapshot(params: Params, storage: Storage, _running: RunningJob) -> Result:
     """Find where the files of a snapshot can be read."""
-    return Result(path=storage.snapshot_folder(params.snapshot))
+    found = storage.snapshot_folder(params.snapshot)
+    return Result(path=found.path, is_exact=found.is_exact)

@@ -181,4 +181,10 @@ def _folder(params: Params, running: RunningJob) -> str:
     if found.state is not State.SUCCEEDED or found.result is None:
         why = found.error.detail if found.error is not None else found.state.value
         raise SourceMissing(f"{params.snapshot} cannot be read: {why}")
+    if not found.result["is_exact"]:
+        running.warn(
+            "snapshot_sealed",
+            f"{params.snapshot} is archived as it lies there: its files may not be written to, and "
+            "belong to whoever runs Calypso.",
+        )
     return str(found.result["path"])

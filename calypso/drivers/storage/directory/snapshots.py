@@ -8,6 +8,7 @@ from calypso.drivers.storage import (
     PoolMissing,
     Snapshot,
     SnapshotExists,
+    SnapshotFolder,
 )
 from calypso.drivers.storage.directory import records
 from calypso.drivers.storage.directory.layout import Folder, kept_properties, snapshot_name
@@ -178,10 +179,10 @@ class Snapshots(Part):
             if tag in (tags := records.holds(path)):
                 records.write_holds(path, [one for one in tags if one != tag])
 
-    def snapshot_folder(self, snapshot: str) -> str:
-        """Return where the files of a snapshot lie."""
+    def snapshot_folder(self, snapshot: str) -> SnapshotFolder:
+        """Return where the files of a snapshot lie, sealed: nobody may write to them."""
         folder, name = self._named(snapshot)
-        return str(folder.snapshot(name) / FILES)
+        return SnapshotFolder(path=str(folder.snapshot(name) / FILES), is_exact=False)
 
     def checksum(self, snapshot: str) -> str:
         """Return the digest of a snapshot, every file read anew."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol, Self
 
-from calypso.drivers.storage.values import PLAIN, OnBytes, SendOptions, Sent
+from calypso.drivers.storage.values import PLAIN, OnBytes, SendOptions, Sent, SnapshotFolder
 from calypso.host.ssh import Peer
 
 
@@ -41,7 +41,7 @@ class TransferVerbs(Protocol):
         Busy while the cut transfer still ends.
         """
 
-    def snapshot_folder(self, snapshot: str) -> str:
+    def snapshot_folder(self, snapshot: str) -> SnapshotFolder:
         """Return where the files of a snapshot can be read on this machine, for who may do so.
 
         SnapshotMissing; Unsupported for a volume, and for a filesystem that is not mounted.

@@ -319,3 +319,18 @@ def test_parts_of_the_layout_have_quotas_where_the_product_has(place):
     run(place, "layout_apply", **wanted)
     assert value(place, f"{place.pool}/calypso/uploads", "quota") == str(64 * MIB)
     assert run(place, "layout_apply", **wanted).changed == ()
+
+
+@pytest.mark.proves("storage.snapshot_locate")
+def test_the_files_of_a_snapshot_are_read_where_they_are_located(place):
+    home = place.dataset("home")
+    path = place.path(home) / "file"
+    path.write_text("then")
+    place.snapshot(home, "one")
+    path.write_text("now")
+
+    found = run(place, "snapshot_locate", snapshot=f"{home}@one")
+
+    assert place.machine.path(f"{found.path}/file").read_text() == "then"
+    with pytest.raises(SnapshotMissing):
+        run(place, "snapshot_locate", snapshot=f"{home}@never")

@@ -948,6 +948,11 @@ def checksum(host, storage):
     return storage.checksum("tank/d1@s2")
 
 
+def snapshot_folder(host, storage):
+    silent(host, "stat /mnt/d1/.zfs/snapshot/s2/.")
+    return storage.snapshot_folder("tank/d1@s2")
+
+
 def remount(host, storage):
     """A tree of which one filesystem is in use: what was unmounted is mounted again."""
     silent(host, "zfs unmount tank/x/y", "zfs mount tank/x/y")
@@ -1066,5 +1071,6 @@ SCENARIOS = (
     send_as_it_is,
     abandon,
     checksum,
+    snapshot_folder,
 )
 JSON_SCENARIOS = (pools_json, pool_json)

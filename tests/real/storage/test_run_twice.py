@@ -1,11 +1,18 @@
 """Verbs that destroy or make something, killed in the middle and run again, on real pools."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
 from calypso.drivers.storage import DatasetMissing, PoolExists
-from tests.fakes.running import FakeRunning, run
+from calypso.models.clock import now
+from calypso.models.naming import name_at
+from tests.fakes.running import FakeRunning, run, schedule_of
 
 pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(900)]
+
+SCHEMA = "auto-%Y-%m-%d_%H-%M%z"
 
 
 class Killed(BaseException):
@@ -47,7 +54,7 @@ def tank(lab):
     return lab
 
 
-def killed(lab, name, *words, before=False, running=None, **params):
+def killed(lab, name, /, *words, before=False, running=None, **params):
     """Run a job whose worker is killed at a command."""
     storage = lab.on(Dying(lab.host, *words, before=before))
     with pytest.raises(Killed):
@@ -77,6 +84,36 @@ def test_snapshots_of_which_some_are_gone_go_all_the_same(tank):
 
     assert run("snapshot_destroy", tank.storage, **asked).destroyed == 2
     assert names(tank, "tank/home") == ["three"]
+
+
+def test_a_pruning_of_a_tree_goes_on_where_it_was_killed(tank):
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    aged = [name_at(SCHEMA, hour - timedelta(hours=back)) for back in (3, 2, 1)]
+    for name in aged:
+        tank.sh(f"zfs snapshot -r -o calypso:task={UUID(int=1)} tank/home@{name}")
+    params = {"dataset": "tank/home", "recursive": True}
+    task = schedule_of(1, params=params, retention={"keep_last": 1})
+    killed(tank, "snapshot_prune", "zfs", "destroy", running=FakeRunning(schedules=[task]))
+    trees = [names(tank, one) for one in ("tank/home", "tank/home/ada")]
+    assert sorted(len(one) for one in trees) == [4, 6]  # three are nobody's
+
+    again = run("snapshot_prune", tank.storage, FakeRunning(schedules=[task], epoch=2))
+
+    assert again.destroyed == 2
+    for dataset in ("tank/home", "tank/home/ada"):
+        assert names(tank, dataset) == ["one", "two", "three", aged[-1]]
+
+
+def test_a_disk_that_was_half_wiped_is_wiped_by_the_second_run(tank):
+    disk = tank.guest.disk(2)
+    tank.mirror(2, 3, name="other", megabytes=1)
+    run("pool_export", tank.storage, pool="other")
+    killed(tank, "disk_wipe", "zpool", "labelclear", disk=disk)
+
+    run("disk_wipe", tank.storage, disk=disk)
+
+    (wiped,) = [one for one in tank.storage.disks() if one.path == disk]
+    assert (wiped.holds, wiped.pool) == ((), None)
 
 
 def test_a_rollback_that_had_destroyed_its_clones_is_completed(tank):

@@ -1,11 +1,11 @@
 """For tests: let a virtual drive or library fail."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from calypso.drivers.tape import DriveFault, Tape
+from calypso.drivers.tape import Delays, DriveFault, Tape
 from calypso.jobs.tape._cartridges import DRIVES, LIBRARIES, drive_lock, robot_lock
 from calypso.models.jobtype import Cancel, JobParams, NoResult, OnLost, job
 from calypso.models.lock import Lock
@@ -21,7 +21,10 @@ class Params(JobParams):
         description="Drive that is to complain or be slow.",
         json_schema_extra={"x-choices": DRIVES},
     )
-    fault: DriveFault | None = Field(default=None, description="What is to be wrong with it.")
+    tape_alerts: tuple[Annotated[int, Field(ge=1, le=64)], ...] | None = Field(
+        default=None, description="TapeAlert flags that it raises; an empty list: none any more."
+    )
+    delays: Delays = Field(default=Delays(), description="How slow it is.")
     library: LibraryName | None = Field(
         default=None,
         description="Library that goes offline, or comes back.",
@@ -33,11 +36,13 @@ class Params(JobParams):
     def _names_one(self) -> Self:
         if (self.drive is None) == (self.library is None):
             raise ValueError("name a drive or a library, one of them")
-        if (self.drive is None) != (self.fault is None):
-            raise ValueError("a fault belongs to a drive: give both or none")
-        if self.fault == DriveFault():
-            raise ValueError("say what is to be wrong: flags, delays, or both")
+        if (self.drive is None) != (self.fault() == DriveFault()):
+            raise ValueError("flags and delays belong to a drive: give both or none")
         return self
+
+    def fault(self) -> DriveFault:
+        """Return what is to be wrong with the drive."""
+        return DriveFault(tape_alerts=self.tape_alerts, delays=self.delays)
 
     def locks(self) -> Sequence[Lock]:
         if self.library is not None:
@@ -66,6 +71,6 @@ def inject_fault(params: Params, tape: Tape, running: RunningJob) -> NoResult:
     running.report(phase="breaking")
     if params.library is not None:
         tape.set_online(params.library, is_online=params.is_online)
-    elif params.drive is not None and params.fault is not None:
-        tape.break_drive(params.drive, params.fault)
+    elif params.drive is not None:
+        tape.break_drive(params.drive, params.fault())
     return NoResult()

@@ -20,13 +20,28 @@ class Params(JobParams):
     library: LibraryName = Field(
         description="Library to change.", json_schema_extra={"x-choices": LIBRARIES}
     )
-    change: LibraryChange = Field(description="How many of each it is to have.")
+    slots: int | None = Field(
+        default=None, ge=1, le=10_000, description="Storage slots; empty: as many as there are."
+    )
+    ie_slots: int | None = Field(
+        default=None, ge=0, le=10_000, description="Import/export slots; empty: as there are."
+    )
+    drives: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Drives, the last go first; empty: as there are.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.change == LibraryChange():
+        if self.change() == LibraryChange():
             raise ValueError("say what is to be different: slots, ie_slots or drives")
         return self
+
+    def change(self) -> LibraryChange:
+        """Return what is to be different."""
+        return LibraryChange(slots=self.slots, ie_slots=self.ie_slots, drives=self.drives)
 
     def locks(self) -> Sequence[Lock]:
         return [CONFIG, robot_lock(self.library)]
@@ -61,7 +76,7 @@ def modify_library(params: Params, tape: Tape, running: RunningJob) -> Result:
     after = changed(
         tape,
         running,
-        lambda on_step: tape.modify_library(params.library, params.change, on_step=on_step),
+        lambda on_step: tape.modify_library(params.library, params.change(), on_step=on_step),
     )
     return Result(
         library=after.name, slots=after.slots, ie_slots=after.ie_slots, drives=after.drives

@@ -203,7 +203,7 @@ def test_a_library_is_made_changed_and_removed_by_jobs(tape):
     with pytest.raises(LibraryExists):
         run(tape, "vtl_library_create", **{**made, "slots": 4})
 
-    assert run(tape, "vtl_library_modify", library="other", change={"slots": 5}).slots == 5
+    assert run(tape, "vtl_library_modify", library="other", slots=5).slots == 5
     run(tape, "vtl_media_create", library="other", first="B00001L8", count=2, capacity_bytes=BYTES)
 
     told = plan(tape, "vtl_library_delete", library="other")
@@ -232,7 +232,7 @@ def test_cartridges_are_made_until_no_slot_is_free_and_the_rest_when_there_is_ro
     with pytest.raises(NoFreeSlot):
         run(tape, "vtl_media_create", **asked)
     assert where(tape)["B00002L8"] == "slot 4"
-    run(tape, "vtl_library_modify", library="shelf", change={"slots": 5})
+    run(tape, "vtl_library_modify", library="shelf", slots=5)
     assert run(tape, "vtl_media_create", **asked).made == ("B00003L8",)
 
 
@@ -281,7 +281,7 @@ def test_a_cartridge_goes_out_and_comes_in_by_the_import_export_slots(tape):
 
 
 def test_a_fault_is_made_and_taken_back(tape):
-    run(tape, "vtl_fault_inject", drive="shelf-0", fault={"tape_alerts": [20]})
+    run(tape, "vtl_fault_inject", drive="shelf-0", tape_alerts=[20])
     assert tape.drive("shelf-0").needs_cleaning
     run(tape, "vtl_fault_inject", library="shelf")
     assert not tape.library("shelf").is_online

@@ -88,11 +88,15 @@ def test_cancelled_between_two_steps_nothing_of_it_is_left(tape, machine, checks
 
 @pytest.mark.parametrize("checks", range(5))
 def test_a_modify_cancelled_between_two_steps_leaves_the_library_as_it_was(tape, machine, checks):
-    change = {"slots": 10, "drives": 3}
     before, where = machine.config(), dict(machine.robots[10].where)
     with pytest.raises(JobCancelled):
         run(
-            "vtl_library_modify", tape, FakeRunning(cancel_after=checks), library=LIB, change=change
+            "vtl_library_modify",
+            tape,
+            FakeRunning(cancel_after=checks),
+            library=LIB,
+            slots=10,
+            drives=3,
         )
     after = {path: text for path, text in machine.config().items() if ".persist" not in path}
     assert after == before
@@ -119,11 +123,11 @@ def test_what_cannot_be_put_back_is_said_with_what_failed(tape, machine, running
 
 def test_a_change_that_says_nothing_is_refused():
     with pytest.raises(ValidationError, match="say what"):
-        TYPES["tape.vtl_library_modify"].params(library=LIB, change={})
+        TYPES["tape.vtl_library_modify"].params(library=LIB)
 
 
 def test_a_library_is_changed(tape):
-    after = run("vtl_library_modify", tape, library=LIB, change={"slots": 10, "drives": 3})
+    after = run("vtl_library_modify", tape, library=LIB, slots=10, drives=3)
     assert (after.slots, after.ie_slots, len(after.drives)) == (10, 2, 3)
 
 
@@ -137,7 +141,7 @@ def test_a_library_goes_as_its_plan_said(tape, machine):
 EVERY = {
     "vtl_library_create": (NEW, {"config", "NEWLIB/robot"}, "NEWLIB"),
     "vtl_library_modify": (
-        {"library": LIB, "change": {"slots": 9}}, {"config", f"{LIB}/robot"}, LIB,
+        {"library": LIB, "slots": 9}, {"config", f"{LIB}/robot"}, LIB,
     ),
     "vtl_library_delete": ({"library": LIB}, {"config", f"{LIB}/robot"}, LIB),
     "vtl_media_create": (
@@ -159,7 +163,7 @@ EVERY = {
         {"library": LIB, "cartridge": "A1"}, {"config", f"{LIB}/robot", "media/A1"}, "A1",
     ),
     "vtl_map_empty": ({"library": LIB}, {"config", f"{LIB}/robot"}, LIB),
-    "vtl_fault_inject": ({"drive": "D1", "fault": {"tape_alerts": []}}, {"drive/D1"}, "D1"),
+    "vtl_fault_inject": ({"drive": "D1", "tape_alerts": []}, {"drive/D1"}, "D1"),
 }  # fmt: skip
 
 
@@ -311,7 +315,7 @@ def test_a_library_is_taken_offline_and_back(tape, machine):
 
 
 def test_a_drive_is_broken(tape, machine):
-    run("vtl_fault_inject", tape, drive="DRIVE00011", fault={"tape_alerts": [20]})
+    run("vtl_fault_inject", tape, drive="DRIVE00011", tape_alerts=[20])
     assert ("vtlcmd", "11", "TapeAlert", "80000") in machine.asked
 
 
@@ -319,11 +323,10 @@ def test_a_drive_is_broken(tape, machine):
     "params",
     [
         {},
-        {"drive": "D1", "fault": {}},
-        {"drive": "D1", "fault": {"delays": {}}},
         {"drive": "D1"},
-        {"library": "L1", "drive": "D1", "fault": {}},
-        {"library": "L1", "fault": {}},
+        {"drive": "D1", "delays": {}},
+        {"library": "L1", "drive": "D1", "tape_alerts": []},
+        {"library": "L1", "tape_alerts": []},
     ],
 )
 def test_a_fault_is_of_one_thing(params):

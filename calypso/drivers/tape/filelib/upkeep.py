@@ -18,6 +18,7 @@ from calypso.drivers.tape import (
     unheard,
 )
 from calypso.drivers.tape.ends import folder
+from calypso.drivers.tape.filelib import states
 from calypso.drivers.tape.filelib.shelf import DRIVE, LIBRARY, Shelf, read_json, write_drive
 from calypso.drivers.tape.filelib.virtual import Virtual
 
@@ -36,7 +37,7 @@ class Upkeep(Virtual):
             before = self._shelves.one(name)
             after = Shelf(before.path)
             after.about = _changed(before, change)
-            self._refuse_loss(before, after)
+            _refuse_loss(before, after)
             for place in after.places():
                 after.folder(place).mkdir(mode=0o700, exist_ok=True)
             for number, serial in enumerate(after.drives):
@@ -95,23 +96,22 @@ class Upkeep(Virtual):
         on_step(0, 1, "looking")
         raise Unsupported("A library of folders has no kernel module to build.")
 
-    # -- inside
 
-    def _refuse_loss(self, before: Shelf, after: Shelf) -> None:
-        gone = _gone(before, after)
-        for place in gone:
-            element = before.element(place)
-            if element.is_full and place.kind is ElementKind.IE and before.slots != after.slots:
-                raise LibraryInUse(
-                    f"{place} of {before.name} gets another number and holds {element.barcode}. "
-                    "Empty the import/export slots first."
-                )
-            if element.is_full:
-                raise WouldLose(f"{place} is to go and holds {element.barcode}. Move it first.")
-        names = {before.drives[place.number] for place in gone if place.kind is ElementKind.DRIVE}
-        for drive in self.drives():
-            if drive.serial in names and drive.state is DriveState.BUSY:
-                raise LibraryInUse(f"The drive {drive.serial} is in use. Wait for it.")
+def _refuse_loss(before: Shelf, after: Shelf) -> None:
+    gone = _gone(before, after)
+    for place in gone:
+        element = before.element(place)
+        if element.is_full and place.kind is ElementKind.IE and before.slots != after.slots:
+            raise LibraryInUse(
+                f"{place} of {before.name} gets another number and holds {element.barcode}. "
+                "Empty the import/export slots first."
+            )
+        if element.is_full:
+            raise WouldLose(f"{place} is to go and holds {element.barcode}. Move it first.")
+    names = {before.drives[place.number] for place in gone if place.kind is ElementKind.DRIVE}
+    for drive in states.drives(before):
+        if drive.serial in names and drive.state is DriveState.BUSY:
+            raise LibraryInUse(f"The drive {drive.serial} is in use. Wait for it.")
 
 
 def _changed(shelf: Shelf, change: LibraryChange) -> Mapping[str, Any]:

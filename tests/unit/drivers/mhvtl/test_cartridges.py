@@ -24,6 +24,7 @@ from calypso.drivers.tape import (
     Place,
     SlotEmpty,
     SlotMissing,
+    TapeError,
     Unsupported,
     WouldLose,
 )
@@ -360,6 +361,25 @@ def test_killed_at_any_command_and_run_again_no_cartridge_is_lost(name, at):
     assert machine.robots[10].where == whole.robots[10].where
     assert set(machine.tapes) == set(whole.tapes)
     assert opened(machine).outside() == opened(whole).outside()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_what_is_done_leaves_no_note_of_a_change(name):
+    machine = prepared(name)
+    ACTS[name](opened(machine))
+    assert not [path for path in machine.files if path.endswith("change.json")]
+
+
+@pytest.mark.parametrize("name", ["insert", "empty"])
+def test_a_change_that_died_is_undone_before_the_door_is_opened(name):
+    machine = prepared(name)
+    machine.fails["systemctl reload"] = (1, "", "killed")
+    with pytest.raises(TapeError):
+        opened(machine).create_cartridge(LIB, SPEC)
+    machine.fails.clear()
+    ACTS[name](opened(machine))
+    assert not [path for path in machine.files if path.endswith("change.json")]
+    assert "VT0009L5" not in machine.contents().barcodes
 
 
 # ---- in and out

@@ -53,8 +53,8 @@ def detached(guest):
 
 
 def tell(guest, state):
-    """Tell every story, and return its text by name."""
-    tape, texts = ChangerTape(guest.host(), state), {}
+    """Tell every story; yields its name and its text."""
+    tape = ChangerTape(guest.host(), state)
     around = {"busy": lambda: in_use(guest, tape), "gone": lambda: detached(guest)}
     for story in stories.STORIES:
         host = RecordingHost(guest.host())
@@ -64,9 +64,8 @@ def tell(guest, state):
             except BaseException:
                 print(*host.kept[-4:], sep=BETWEEN)
                 raise
-        texts[story.__name__] = BETWEEN.join(host.kept)
         print(f"{story.__name__}: {len(host.kept)} commands", flush=True)
-    return texts
+        yield story.__name__, BETWEEN.join(host.kept)
 
 
 def main():
@@ -75,15 +74,14 @@ def main():
         LabChanger(guest, CARTRIDGES)
         with tempfile.TemporaryDirectory() as state:
             version = ChangerTape(guest.host(), Path(state)).probe().version.split()[-1]
-            texts = tell(guest, Path(state))
+            folder = RECORDINGS / f"mtx-{version}-lab"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            (folder / "README.md").write_text(README.format(version=version))
+            for name, text in tell(guest, Path(state)):
+                (folder / f"{name}.txt").write_text(text)
     finally:
         guest.power_off()
-    folder = RECORDINGS / f"mtx-{version}-lab"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    (folder / "README.md").write_text(README.format(version=version))
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text)
 
 
 if __name__ == "__main__":

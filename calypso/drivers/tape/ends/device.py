@@ -123,7 +123,9 @@ class Tape:
         return not self._is_at_end()
 
     def _is_at_end(self) -> bool:
-        """Tell whether the data end here; a blank tape is known by "end of tape" at its start."""
-        general, file, block = status(self._handle)
-        is_blank = general & GMT_EOT and file == 0 and block <= 1
-        return bool(general & GMT_EOD or is_blank)
+        """Tell whether the data end here.
+
+        The kernel says "end of tape" where it meets blank tape and has passed no file mark lately.
+        """
+        general, _, block = status(self._handle)
+        return bool(general & GMT_EOD or (general & GMT_EOT and block <= 1))

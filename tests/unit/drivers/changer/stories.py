@@ -199,6 +199,6 @@ def gone(told):
 
 
 STORIES = (
-    looking, scanning, moving, moving_nothing, empty, writing, filling, writing_once, cleaning,
+    writing_once, looking, scanning, moving, moving_nothing, empty, writing, filling, cleaning,
     busy, gone,
 )  # fmt: skip

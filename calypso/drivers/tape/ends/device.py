@@ -15,7 +15,7 @@ from calypso.drivers.tape.ends.saying import Refusal
 
 MTIOCTOP, MTIOCGET = 0x40086D01, 0x80306D02
 MOST_BYTES = 1 << 20  # of a block that is only looked at
-MTBSR, MTWEOF, MTREW, MTSETBLK = 4, 5, 6, 20
+MTFSF, MTBSF, MTBSR, MTWEOF, MTREW, MTSETBLK = 1, 2, 4, 5, 6, 20
 GMT_EOT, GMT_EOD, GMT_ONLINE, GMT_DR_OPEN = 0x20000000, 0x08000000, 0x01000000, 0x00040000
 _STATUS = struct.Struct("@lllllii")  # struct mtget
 _OPERATION = struct.Struct("@hi")  # struct mtop
@@ -72,13 +72,15 @@ class Tape:
 
     def _has_data_behind(self) -> bool:
         """Look whether anything was written at the present position, and stay there."""
-        at_start = status(self._handle)[1:] == (0, 0)
-        block = self._read(MOST_BYTES)
-        has_data = bool(block) or not self._is_at_end()
-        if at_start:
+        _, file, block = status(self._handle)
+        has_data = bool(self._read(MOST_BYTES)) or not self._is_at_end()
+        if block:
+            operate(self._handle, MTBSR, int(has_data))
+        elif file:  # over the file mark and back: else the kernel takes the tape for full
+            operate(self._handle, MTBSF, 1)
+            operate(self._handle, MTFSF, 1)
+        else:
             operate(self._handle, MTREW, 1)
-        elif block:
-            operate(self._handle, MTBSR, 1)
         return has_data
 
     def write(self, block: memoryview) -> bool:

@@ -314,7 +314,7 @@ def test_an_inventory_warns_of_a_barcode_that_is_there_twice(tape, state):
 
     job.run(job.params(library="shelf"), tape, running)
     assert running.warnings == [("tape_barcode_duplicate", "A00001L8 is there 2 times.")]
-    rows = {one.key: one.is_duplicate for one in TABLES["tape/media"].read(tape)}
+    rows = {one.key: one.is_duplicate for one in TABLES["tape/media"].read(tape, FakeRunning())}
     assert rows == {"A00001L8": True, "A00001L8#2": True}
     load = TYPES["tape.changer_load"]
     with pytest.raises(BarcodeDuplicate):
@@ -343,7 +343,7 @@ def test_the_tables_tell_what_is_where(tape, state):
     edit(state / "shelf" / "drive-1" / "drive.json", tape_alerts=[21])
 
     def table(noun):
-        return {one.key: one for one in TABLES[f"tape/{noun}"].read(tape)}
+        return {one.key: one for one in TABLES[f"tape/{noun}"].read(tape, FakeRunning())}
 
     assert table("drives")["shelf-1"].is_cleaning_needed
     slot = table("slots")["shelf/drive-1"]

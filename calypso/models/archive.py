@@ -37,7 +37,10 @@ class ArchivePart(Noun):
 
 
 class ArchiveRecord(Noun):
-    """A stream on cartridges. `files` counts those on record, `parts` are in the stream's order."""
+    """A stream on cartridges. `files` counts those on record, `parts` are in the stream's order.
+
+    `source`: a directory, or the dataset of `snapshot`, which is the part after the @.
+    """
 
     id: UUID
     job_id: UUID

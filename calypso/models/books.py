@@ -109,6 +109,12 @@ class MediaBooks(MediaReading, Protocol):
         are overwritten from then on.
         """
 
+    def remove(self, barcode: Barcode) -> None:
+        """Take a cartridge that is no more off the record; a missing one is fine.
+
+        Its archives are overwritten from then on.
+        """
+
     def begin_medium(
         self,
         barcode: Barcode,

@@ -44,6 +44,7 @@ ON CONFLICT (id) DO UPDATE SET last_write_at = greatest(s.last_write_at, exclude
 SET = """
 SELECT id, pool, period, began_at, last_write_at, retention FROM calypso.media_sets
  WHERE node = %s AND pool = %s AND id = %s"""
+REMOVE = "DELETE FROM calypso.media WHERE node = %s AND barcode = %s"
 OVERWRITTEN = """
 UPDATE calypso.archives SET state = 'overwritten' WHERE state <> 'overwritten' AND no IN
   (SELECT archive_no FROM calypso.archive_parts WHERE node = %s AND barcode = %s)"""
@@ -85,6 +86,12 @@ class CartridgeVerbs(NodeAsking):
         with self._writing() as books:
             known = self._known(books, barcode)
             return self._keep(books, known, bookkeeping.given_up(known))
+
+    def remove(self, barcode: str) -> None:
+        """Take a cartridge that is no more off the record; a missing one is fine."""
+        with self._writing() as books:
+            books.do(REMOVE, self._node, barcode)
+            books.do(OVERWRITTEN, self._node, barcode)
 
     def begin_medium(
         self,

@@ -134,6 +134,11 @@ class MemoryBooks:
         known = self._known(barcode)
         return self._keep(known, bookkeeping.given_up(known))
 
+    def remove(self, barcode):
+        self._fence()
+        self._media.pop(barcode, None)
+        self._overwrite(barcode)
+
     def begin_medium(
         self, barcode, pool, *, label, set_id=None, encryption=Encryption.UNKNOWN,
         capacity_bytes=None,
@@ -175,11 +180,14 @@ class MemoryBooks:
 
     def _keep(self, before, record):
         if before is not None and before.label != record.label:
-            for one in self.archives(barcode=record.barcode):
-                gone = {"state": ArchiveState.OVERWRITTEN}
-                self._archives[one.id] = one.model_copy(update=gone)
+            self._overwrite(record.barcode)
         self._media[record.barcode] = record
         return record
+
+    def _overwrite(self, barcode):
+        for one in self.archives(barcode=barcode):
+            gone = {"state": ArchiveState.OVERWRITTEN}
+            self._archives[one.id] = one.model_copy(update=gone)
 
     # -- archives
 

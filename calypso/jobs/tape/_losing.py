@@ -41,7 +41,8 @@ def forget_files(running: RunningJob) -> None:
 
 
 def _named(one: ArchiveRecord) -> str:
+    what = f"{one.source}@{one.snapshot}" if one.snapshot else one.source
     return (
-        f"archive {one.id} of {one.snapshot or one.source} from {one.began_at:%Y-%m-%d %H:%M} UTC"
+        f"archive {one.id} of {what} from {one.began_at:%Y-%m-%d %H:%M} UTC"
         f" on {', '.join(one.barcodes())}"
     )

@@ -10,6 +10,7 @@ from calypso.drivers.tape import Tape
 from calypso.drivers.tape.parts import SourceChanged
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, drive_lock
+from calypso.jobs.tape._losing import forget_files
 from calypso.jobs.tape._pools import POOLS, pool_lock
 from calypso.jobs.tape._source import Complaints, SourceMissing, maker, refuse_missing
 from calypso.jobs.tape._supply import Supply
@@ -133,6 +134,8 @@ def write_archive(params: Params, tape: Tape, running: RunningJob) -> Result:
         running.warn("source_changed", f"Archive {archive.id} cannot be gone on with: begun anew.")
         done = Writing(_new(params, running), stream, bay, supply, running).run()
     tape.rewind(params.drive)
+    with running.tidying():  # the archive is whole, whatever is asked for now
+        forget_files(running)
     return Result(
         archive=done.id,
         bytes=done.size_bytes,

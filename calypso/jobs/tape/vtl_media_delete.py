@@ -7,10 +7,11 @@ from pydantic import Field
 from calypso.drivers.tape import CartridgeMissing, Tape
 from calypso.jobs.tape._cartridges import LIBRARIES, MEDIA, media_lock, robot_lock
 from calypso.jobs.tape._changing import CONFIG, changed
+from calypso.jobs.tape._losing import forget_files, losses
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Plan, job
 from calypso.models.lock import Lock
 from calypso.models.names import Barcode, LibraryName
-from calypso.models.running import RunningJob
+from calypso.models.running import Known, RunningJob
 
 
 class Params(JobParams):
@@ -40,14 +41,15 @@ class Result(JobResult):
     removed: int
 
 
-def plan(params: Params, tape: Tape) -> Plan:
+def plan(params: Params, tape: Tape, known: Known) -> Plan:
     """Return what would be lost."""
     _refuse_others(params, tape)
     each = [tape.plan_delete_cartridge(one) for one in params.cartridges]
     return Plan(
         commands=[command for one in each for command in one.commands],
         effects=[effect for one in each for effect in one.effects],
-        destroys=[path for one in each for path in one.destroys],
+        destroys=[path for one in each for path in one.destroys]
+        + losses(known.media, params.cartridges),
     )
 
 
@@ -73,13 +75,18 @@ def delete_media(params: Params, tape: Tape, running: RunningJob) -> Result:
         running.report(phase="removing", done=done, total=len(params.cartridges), unit="cartridges")
         _delete(barcode, tape, running)
     running.report(done=len(params.cartridges), total=len(params.cartridges), unit="cartridges")
+    forget_files(running)
     return Result(removed=len(params.cartridges))
 
 
 def _delete(barcode: str, tape: Tape, running: RunningJob) -> None:
+    """Remove a cartridge, first from the record: what is half gone must not be called good."""
     try:
+        tape.plan_delete_cartridge(barcode)  # refuses what cannot go
+        running.media.remove(barcode)
         changed(tape, running, lambda _on_step: tape.delete_cartridge(barcode))
     except CartridgeMissing:
+        running.media.remove(barcode)
         running.log(f"{barcode} is gone already.")
 
 

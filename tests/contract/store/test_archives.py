@@ -17,7 +17,7 @@ SHA = "ab" * 32
 def begun(books, **said):
     plain = {
         "id": uuid7(), "job_id": uuid4(), "pool": "monthly", "source": "tank/home",
-        "snapshot": "tank/home@now", "began_at": now(),
+        "snapshot": "now", "began_at": now(),
     }  # fmt: skip
     return books.begin_archive(ArchiveRecord(**{**plain, **said}))
 

@@ -40,7 +40,7 @@ def written(books, barcode, *, at, pool="monthly", set_id=None, kind=CartridgeKi
 def archive_on(books, barcode, *, state=ArchiveState.WHOLE):
     """An archive of one part and 1000 bytes on a cartridge."""
     archive = ArchiveRecord(
-        id=uuid7(), job_id=uuid4(), pool="monthly", source="tank/home", snapshot="tank/home@now",
+        id=uuid7(), job_id=uuid4(), pool="monthly", source="tank/home", snapshot="now",
         began_at=now(),
     )  # fmt: skip
     books.begin_archive(archive)
@@ -231,6 +231,20 @@ def test_an_expired_cartridge_begins_anew_and_its_archives_are_overwritten(books
     assert books.archive(gone.id).state is ArchiveState.OVERWRITTEN
     assert books.archive(kept.id).state is ArchiveState.WHOLE
     assert books.sets("monthly") == [begun.media_set]
+
+
+def test_a_cartridge_that_is_no_more_is_off_the_record_and_its_archives_are_overwritten(books):
+    books.create_pool(MONTHLY)
+    written(books, "CAL001L8", at=now())
+    gone, kept = archive_on(books, "CAL001L8"), archive_on(books, "CAL002L8")
+
+    books.remove("CAL001L8")
+    books.remove("CAL001L8")
+
+    assert books.medium("CAL001L8") is None
+    assert books.archive(gone.id).state is ArchiveState.OVERWRITTEN
+    assert books.archive(kept.id).state is ArchiveState.WHOLE
+    books.delete_pool("monthly")
 
 
 def test_a_longer_retention_holds_at_once_and_a_shorter_one_does_not(books):

@@ -1,10 +1,13 @@
 """Virtual libraries over folders: made, changed, broken for a test, removed; and the job types."""
 
+from uuid import uuid4
+
 import pytest
 
 from calypso import jobs as job_types
 from calypso.drivers.tape import (
     CartridgeExists,
+    CartridgeKind,
     CartridgeLoaded,
     CartridgeMissing,
     CartridgeSpec,
@@ -29,6 +32,7 @@ from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.filelib import FileTape
 from calypso.errors import JobCancelled
 from calypso.host.local import LocalHost
+from calypso.models.media import MediaPool
 from tests.fakes.running import FakeRunning
 
 TYPES = job_types.load()
@@ -266,6 +270,46 @@ def test_cartridges_are_removed_and_those_that_are_gone_count(tape):
     assert run(tape, "vtl_media_delete", FakeRunning(epoch=2), **asked).removed == 2
     with pytest.raises(CartridgeMissing):
         run(tape, "vtl_media_delete", **asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("vtl_media_delete", {"library": "shelf", "cartridges": ["A00001L8"]}),
+        ("vtl_library_delete", {"library": "shelf"}),
+    ],
+)
+def test_what_is_removed_is_off_the_record_and_the_plan_says_what_was_to_be_kept(tape, name, asked):
+    running, job_type = FakeRunning(), TYPES[f"tape.{name}"]
+    running.media.create_pool(MediaPool(name="monthly"))
+    running.media.assign("A00001L8", "monthly", kind=CartridgeKind.DATA, library="shelf")
+    running.media.begin_medium("A00001L8", "monthly", label=uuid4())
+
+    lost = job_type.plan(job_type.params(**asked), tape, running).destroys
+    run(tape, name, running, **asked)
+
+    assert "A00001L8 holds a set of pool monthly that is kept for ever" in lost
+    assert running.media.media() == []
+
+
+def test_what_cannot_be_removed_stays_on_record(tape):
+    running = FakeRunning()
+    running.media.assign("A00001L8", None, kind=CartridgeKind.DATA, library="shelf")
+    tape.load("shelf", 1, "shelf-0")
+
+    with pytest.raises(CartridgeLoaded):
+        run(tape, "vtl_media_delete", running, library="shelf", cartridges=["A00001L8"])
+
+    assert [one.barcode for one in running.media.media()] == ["A00001L8"]
+
+
+def test_cartridges_of_a_library_that_stay_outside_stay_on_record(tape):
+    running = FakeRunning()
+    running.media.assign("A00001L8", None, kind=CartridgeKind.DATA, library="shelf")
+
+    run(tape, "vtl_library_delete", running, library="shelf", keep_cartridges=True)
+
+    assert [one.barcode for one in running.media.media()] == ["A00001L8"]
 
 
 def test_a_cartridge_goes_out_and_comes_in_by_the_import_export_slots(tape):

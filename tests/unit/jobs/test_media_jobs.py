@@ -81,7 +81,7 @@ def archive_on(running, *barcodes):
     books = running.media
     archive = ArchiveRecord(
         id=uuid7(), job_id=uuid4(), pool="monthly", source="tank/home",
-        snapshot="tank/home@now", began_at=now(),
+        snapshot="now", began_at=now(),
     )  # fmt: skip
     books.begin_archive(archive)
     for number, one in enumerate(barcodes):

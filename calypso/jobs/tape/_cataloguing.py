@@ -7,8 +7,9 @@ from calypso.drivers.tape import CartridgeKind, EndOfData
 from calypso.errors import Conflict
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._labels import Label, MediumForeign, PartHeader, Summary
+from calypso.jobs.tape._noting import file_record
 from calypso.jobs.tape._scanning import Content, Scan
-from calypso.jobs.tape._writing import FILES_AT_ONCE, file_record
+from calypso.jobs.tape._writing import FILES_AT_ONCE
 from calypso.models import media
 from calypso.models.archive import ArchiveRecord, ArchiveState, FileRecord
 from calypso.models.media import MediaRecord, MediaState

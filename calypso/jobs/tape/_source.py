@@ -1,6 +1,8 @@
 """GNU tar as the maker of an archive's stream: its argv, and what its complaints mean."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from calypso.drivers.tape import BLOCK_BYTES, StreamBroken
@@ -27,6 +29,21 @@ MAKE = (
     "--no-check-device",
     "--quoting-style=escape",
 )
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What is archived: who makes the stream, and what becomes of his complaints and his end.
+
+    `is_tried_again`: after a transient failure the job goes on with the archive.
+    """
+
+    maker: Argv
+    hear: Callable[[str], None]
+    judge: Callable[[Ran], None]
+    part_bytes: int
+    timeout_s: float
+    is_tried_again: bool = False
 
 
 class SourceUnreadable(Conflict):

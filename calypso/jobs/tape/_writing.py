@@ -1,41 +1,24 @@
 """Writing an archive: one stream, cut into parts, each a tape file behind its header."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from calypso.drivers.tape import BLOCK_BYTES, EndOfMedium, MediumDamaged, parts
 from calypso.errors import CalypsoError, JobCancelled, JobFenced
-from calypso.host import Argv, Ran
+from calypso.host import Ran
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._labels import MOST_TOLD_PARTS, PartHeader, Summary, tape_file
+from calypso.jobs.tape._noting import file_record
+from calypso.jobs.tape._source import Stream
 from calypso.jobs.tape._supply import Mounted, Supply
-from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord, to_path
+from calypso.models.archive import ArchivePart, ArchiveRecord, ArchiveState, FileRecord
 from calypso.models.clock import now
 from calypso.models.media import MediaState
 from calypso.models.running import RunningJob
 
 FILES_AT_ONCE = 5_000
 MOST_SCAN_BYTES = 64 << 10  # of a header; where a member's own headers are longer, it is left out
-
-
-@dataclass(frozen=True)
-class Stream:
-    """What is archived: who makes the stream, and what becomes of his complaints and his end.
-
-    `is_tried_again`: after a transient failure the job goes on with the archive.
-    """
-
-    maker: Argv
-    hear: Callable[[str], None]
-    judge: Callable[[Ran], None]
-    part_bytes: int
-    timeout_s: float
-    is_tried_again: bool = False
 
 
 class Writing:
@@ -258,38 +241,3 @@ class Writing:
             "snapshot": one.snapshot,
             "began_at": one.began_at,
         }
-
-
-def file_record(number: int, told: dict[str, Any]) -> FileRecord:
-    """Return a member as the books keep it. Bytes that are no UTF-8 stand as surrogates."""
-    path = to_path(bytes.fromhex(told["path"]))
-    return FileRecord(
-        number=number,
-        path=path.removeprefix("./"),
-        kind=told["kind"],
-        size_bytes=told["size_bytes"],
-        first_byte=told["start"],
-        end_byte=told["end"],
-        modified_at=_time(Decimal(told["mtime"])),
-    )
-
-
-def _time(seconds: Decimal) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None  # a file may bear a time that no calendar has
-
-
-def new_archive(
-    archive_id: UUID, *, pool: str, source: str, snapshot: str | None, running: RunningJob
-) -> ArchiveRecord:
-    """Return the record of an archive of which nothing is written yet."""
-    return ArchiveRecord(
-        id=archive_id,
-        job_id=UUID(running.job_id),
-        pool=pool,
-        source=source,
-        snapshot=snapshot,
-        began_at=now(),
-    )

@@ -11,10 +11,11 @@ from calypso.drivers.tape.parts import SourceChanged
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, drive_lock
 from calypso.jobs.tape._losing import forget_files
+from calypso.jobs.tape._noting import new_archive
 from calypso.jobs.tape._pools import POOLS, pool_lock
-from calypso.jobs.tape._source import Complaints, SourceMissing, maker, refuse_missing
+from calypso.jobs.tape._source import Complaints, SourceMissing, Stream, maker, refuse_missing
 from calypso.jobs.tape._supply import Supply
-from calypso.jobs.tape._writing import Stream, Writing, new_archive
+from calypso.jobs.tape._writing import Writing
 from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.clock import uuid7
 from calypso.models.job import State

@@ -9,10 +9,12 @@ from pydantic import Field, model_validator
 from calypso.drivers.tape import Tape, parts
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._cartridges import DRIVES, MEDIA, drive_lock, media_lock
+from calypso.jobs.tape._noting import new_archive
 from calypso.jobs.tape._pools import POOLS, pool_lock
 from calypso.jobs.tape._reading import ArchiveDamaged, Reading, all_pieces
+from calypso.jobs.tape._source import Stream
 from calypso.jobs.tape._supply import Supply
-from calypso.jobs.tape._writing import Stream, Writing, new_archive
+from calypso.jobs.tape._writing import Writing
 from calypso.jobs.tape.archive_write import GRACE_S, PART_BYTES, STALL_S, TIMEOUT_S
 from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.clock import uuid7

@@ -196,6 +196,29 @@ def test_a_lost_run_is_gone_on_with_where_it_was(shelf, big_tree, tmp_path):
     assert listed(tmp_path / "back") == listed(big_tree)
 
 
+def test_what_a_lost_run_has_half_written_is_closed_and_not_gone_on_with(shelf, big_tree, tmp_path):
+    running = watched(shelf)
+    lose(running)
+    with pytest.raises(JobFenced):
+        shelf.write(big_tree, running, part_bytes=1 << 20)
+    barcode = shelf.tape.drive(shelf.drive).barcode
+    last = shelf.files(barcode)[-1]
+    torn = last.with_name(f"{int(last.stem) + 1:06d}.b262144.open")
+    torn.write_bytes(b"half" * (1 << 17))
+
+    done = shelf.write(
+        big_tree, shelf.running(epoch=2, external=running.external), part_bytes=1 << 20
+    )
+
+    closed = next(one for one in shelf.files(barcode) if one.name == torn.stem)
+    assert closed.read_bytes() == b"half" * (1 << 17)
+    parts = shelf.books.archive(done.archive).parts
+    told = shelf.run("media_catalog", cartridge=barcode, drive=shelf.drive)
+    assert told.parts + told.unconfirmed == sum(part.barcode == barcode for part in parts)
+    read(shelf, done.archive, tmp_path / "back")
+    assert listed(tmp_path / "back") == listed(big_tree)
+
+
 def test_a_lost_run_whose_source_has_changed_begins_anew(shelf, big_tree, tmp_path):
     running = watched(shelf)
     lose(running)

@@ -64,15 +64,7 @@ class LabChanger:
         """Put every cartridge back, blank."""
         sg, homes = self._changer(), list(self._cartridges)
         found = reading.elements(self._sh(f"mtx -f {sg} status"))
-        moves = []
-        for one in found:
-            if not one.is_full or (one.kind, one.barcode) == (ElementKind.SLOT, None):
-                continue
-            home = homes.index(one.barcode) + 1
-            if one.kind is ElementKind.DRIVE:
-                moves.append(f"mtx -f {sg} unload {home} {one.number}")
-            elif one.number != home:
-                moves.append(f"mtx -f {sg} transfer {one.number} {home}")
+        moves = [f"mtx -f {sg} {move}" for move in homeward(found, homes)]
         self._sh("\n".join(["set -e", *moves, self._blank()]))
 
     def _blank(self):
@@ -91,3 +83,20 @@ class LabChanger:
         ran = self._host.run(("sh", "-c", script), timeout_s=SET_UP_S)
         assert ran.ok, f"{ran.stdout}\n{ran.stderr}"
         return ran.stdout
+
+
+def homeward(elements, homes):
+    """Yield the moves that bring every cartridge to its slot, out of each other's way."""
+    at = {(one.kind is ElementKind.DRIVE, one.number): one for one in elements}
+    where = {place: one.barcode for place, one in at.items() if one.is_full and one.barcode}
+    wrong = {place: one for place, one in where.items() if place != (False, homes.index(one) + 1)}
+    while wrong:
+        free = [place for place in at if not place[0] and place not in where]
+        ready = {place: (False, homes.index(one) + 1) for place, one in wrong.items()}
+        place = next((one for one, home in ready.items() if home in free), next(iter(wrong)))
+        target = ready[place] if ready[place] in free else free[0]
+        verb = f"unload {target[1]} {place[1]}" if place[0] else f"transfer {place[1]} {target[1]}"
+        yield verb
+        where[target], barcode = where.pop(place), wrong.pop(place)
+        if target != ready[place]:
+            wrong[target] = barcode

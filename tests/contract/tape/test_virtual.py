@@ -113,6 +113,15 @@ def test_a_library_that_is_not_there_is_missing(tape):
         tape.modify_library("nosuch", LibraryChange(slots=6))
 
 
+def test_a_library_with_a_loaded_drive_is_not_removed(tape):
+    tape.load("shelf", 1, "shelf-1")
+    with pytest.raises(LibraryInUse, match="Unload it first"):
+        tape.plan_delete_library("shelf")
+    with pytest.raises(LibraryInUse, match="Unload it first"):
+        tape.delete_library("shelf", keep_cartridges=True)
+    assert tape.library("shelf").is_online
+
+
 def test_a_drive_in_use_keeps_its_library_from_being_changed_or_removed(tape):
     tape.load("shelf", 1, "shelf-1")
     with folder.opened(tape._shelves.one("shelf").path / "drive-1"):

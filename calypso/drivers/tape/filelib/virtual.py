@@ -91,6 +91,10 @@ class Virtual(Drives):
         for drive in states.drives(shelf):
             if drive.state is DriveState.BUSY:
                 raise LibraryInUse(f"The drive {drive.serial} of {name} is in use. Wait for it.")
+            if drive.barcode is not None:
+                raise LibraryInUse(
+                    f"{drive.barcode} is in the drive {drive.serial} of {name}. Unload it first."
+                )
         return shelf
 
     # -- cartridges

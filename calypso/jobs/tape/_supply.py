@@ -20,7 +20,7 @@ from calypso.jobs.tape._labels import Label, MediumForeign, tape_file
 from calypso.models.allocating import Chosen, Use, allocate
 from calypso.models.clock import now
 from calypso.models.media import Encryption, MediaPool, MediaRecord, MediaState
-from calypso.models.media_refusals import NoMediaFits
+from calypso.models.media_refusals import MediumKept, NoMediaFits
 from calypso.models.running import RunningJob
 
 POLL_S = 15.0
@@ -34,6 +34,7 @@ UNUSABLE = (
     CleaningCartridge,
     CartridgeLoaded,
     CartridgeMissing,
+    MediumKept,  # somebody gave it another use while it was brought
 )
 
 

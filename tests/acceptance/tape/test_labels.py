@@ -9,6 +9,7 @@ from calypso.drivers.tape import CartridgeKind, CleaningCartridge, WriteProtecte
 from calypso.errors import JobCancelled
 from calypso.jobs.tape._labelling import MediumUsed
 from calypso.jobs.tape._labels import MediumForeign
+from calypso.models.media import MediaPool
 from calypso.models.media_refusals import MediumKept
 
 HAS_DATA = "Nothing was written"
@@ -79,6 +80,26 @@ def test_an_archive_passes_over_a_cartridge_of_another_system(shelf, tree):
     assert running.warnings[0][0] == "cartridge_passed_over"
     assert shelf.books.medium("A00001L5").state == "foreign"
     assert shelf.files("A00001L5")[0].read_bytes().startswith(b"VOL1ABC")
+
+
+def test_an_archive_passes_over_a_cartridge_that_was_given_another_use_meanwhile(
+    shelf, tree, monkeypatch
+):
+    shelf.books.create_pool(MediaPool(name="daily"))
+    begin = shelf.books.begin_medium
+
+    def given_away(barcode, *words, **said):
+        if barcode == "A00001L5":
+            shelf.books.assign(barcode, "daily", kind=CartridgeKind.DATA, library="shelf")
+        return begin(barcode, *words, **said)
+
+    monkeypatch.setattr(shelf.books, "begin_medium", given_away)
+    running = shelf.running()
+
+    assert shelf.write(tree, running).cartridges == ["A00002L5"]
+    assert running.warnings[0][0] == "cartridge_passed_over"
+    assert shelf.books.medium("A00001L5").pool == "daily"
+    assert shelf.files("A00001L5") == []
 
 
 def test_a_cartridge_with_archives_is_not_labelled_again(shelf, tree):

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from calypso import jobs as job_types
 from calypso.drivers.tape import (
+    BarcodeDuplicate,
     CartridgeKind,
     CartridgeLoaded,
     CartridgeMissing,
@@ -203,6 +204,28 @@ def test_what_is_not_there_or_not_on_record_is_not_returned(place, running):
         run(place, "vault_return", running, cartridges=["A00001L5", "A00009L5"])
     with pytest.raises(MediumUnknown, match="it was in no vault"):
         run(place, "vault_return", running, cartridges=["W00001LT"])
+
+
+class Doubled:
+    """A tape product that sees a cartridge twice: a second one was put in with the same label."""
+
+    def __init__(self, tape):
+        self._tape = tape
+
+    def __getattr__(self, verb):
+        return getattr(self._tape, verb)
+
+    def cartridges(self):
+        return [one for one in self._tape.cartridges() for _ in range(2)]
+
+
+def test_a_barcode_that_is_there_twice_is_not_returned(place, running):
+    export(place, running, "A00001L5")
+
+    with pytest.raises(BarcodeDuplicate, match="Take one of them out"):
+        run(place, "vault_return", running, tape=Doubled(place.tape))
+
+    assert where(running)["A00001L5"] == "bank-safe"
 
 
 @pytest.mark.parametrize(

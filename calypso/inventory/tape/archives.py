@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from calypso.drivers.tape import Tape
-from calypso.models.archive import ArchiveRecord
+from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.inventory import InventoryRow, inventory
 from calypso.models.running import Known
 
@@ -25,4 +25,13 @@ def read_archives(_tape: Tape, known: Known) -> Iterator[Row]:
     for one in known.media.archives():
         cartridges = one.barcodes()
         away = [f"{barcode} in {vaults[barcode]}" for barcode in cartridges if barcode in vaults]
-        yield Row(key=str(one.id), **one.model_dump(), cartridges=cartridges, away=away)
+        told = one.model_dump() | {"state": _state(one, known)}
+        yield Row(key=str(one.id), **told, cartridges=cartridges, away=away)
+
+
+def _state(archive: ArchiveRecord, known: Known) -> ArchiveState:
+    """Return its state; one whose job has ended without a word, as a lost one does, is broken."""
+    if archive.state is not ArchiveState.WRITING:
+        return archive.state
+    job = known.job(str(archive.job_id))
+    return ArchiveState.BROKEN if job is None or job.state.is_terminal else archive.state

@@ -9,8 +9,9 @@ from calypso import inventory
 from calypso.drivers.tape import Cartridge, CartridgeKind, ElementKind, Place
 from calypso.models.archive import ArchivePart, ArchiveRecord
 from calypso.models.clock import now, uuid7
+from calypso.models.job import State
 from calypso.models.media import MediaPool, MediaState
-from tests.fakes.running import FakeRunning
+from tests.fakes.running import FakeRunning, job_of
 
 TABLES = inventory.load()
 MONTHLY = MediaPool(name="monthly", retention=timedelta(days=30))
@@ -141,3 +142,23 @@ def test_an_archive_names_its_cartridges_in_order_and_those_that_are_away(runnin
 
     assert row.cartridges == ["CAL002L8", "CAL001L8"]
     assert row.away == ["CAL001L8 in bank-safe"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.RUNNING, "writing"),
+        (State.WAITING, "writing"),
+        (State.LOST, "broken"),
+        (None, "broken"),
+    ],
+)
+def test_an_archive_whose_job_will_not_go_on_is_broken(running, state, told):
+    job = job_of("tape.archive_write", {}, state or State.RUNNING)
+    running._jobs = [] if state is None else [job]
+    archive = ArchiveRecord(
+        id=uuid7(), job_id=job.id, pool="monthly", source="tank/home", began_at=now()
+    )
+    running.media.begin_archive(archive)
+
+    assert rows(running, "archives")[str(archive.id)].state == told

@@ -79,7 +79,7 @@ class Result(JobResult):
 @job(
     "tape.archive_read",
     driver=Tape,
-    permission="tape:operate",
+    permission="tape:configure",  # it writes files as root, wherever it is told to
     timeout_s=TIMEOUT_S,
     cancel=Cancel.ANYTIME,
     on_lost=OnLost.REQUEUE,

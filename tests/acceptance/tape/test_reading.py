@@ -10,6 +10,8 @@ from calypso.jobs.tape._choosing import PathMissing
 from calypso.jobs.tape._merging import TargetExists
 from calypso.jobs.tape._reading import ArchiveDamaged
 from calypso.jobs.tape._restoring import LinkMissing, TargetFull
+from calypso.models.access import Actor, Role
+from tests.acceptance.tape.conftest import TYPES
 from tests.acceptance.tape.trees import listed
 
 
@@ -181,3 +183,9 @@ def test_a_target_that_becomes_full_is_left_empty(shelf, tree, small, monkeypatc
     with pytest.raises(TargetFull, match="became full"):
         read(shelf, done.archive, small)
     assert list(small.iterdir()) == []
+
+
+def test_who_operates_libraries_may_not_write_files_as_root():
+    operator = Actor("eve", roles=frozenset({Role.OPERATOR}))
+    assert operator.may(TYPES["tape.archive_verify"].permission)
+    assert not operator.may(TYPES["tape.archive_read"].permission)

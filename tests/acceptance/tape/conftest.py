@@ -14,6 +14,8 @@ from tests.fakes.memory_media import MemoryBooks
 from tests.fakes.running import FakeRunning
 
 CARTRIDGE_BYTES = 4 << 20
+SLOTS = 40
+IE_SLOT = SLOTS + 1  # the first one
 TYPES = jobs.load()
 JOB = str(UUID(int=17))
 
@@ -24,7 +26,7 @@ class Shelf:
     def __init__(self, folder, count):
         self.folder, self.state = folder, folder / "state"
         self.tape, self.books = FileTape(LocalHost(), self.state), MemoryBooks()
-        self.tape.create_library(LibrarySpec(name="shelf", slots=12, drives=2, ie_slots=2))
+        self.tape.create_library(LibrarySpec(name="shelf", slots=SLOTS, drives=2, ie_slots=2))
         self.drive, self.other_drive = self.tape.library("shelf").drives
         self.books.create_pool(MediaPool(name="weekly"))
         for number in range(1, count + 1):

@@ -11,7 +11,7 @@ from calypso.jobs.tape._merging import TargetExists
 from calypso.jobs.tape._reading import ArchiveDamaged
 from calypso.jobs.tape._restoring import LinkMissing, TargetFull
 from calypso.models.access import Actor, Role
-from tests.acceptance.tape.conftest import TYPES
+from tests.acceptance.tape.conftest import IE_SLOT, TYPES
 from tests.acceptance.tape.trees import listed
 
 
@@ -54,8 +54,8 @@ def test_one_file_is_read_from_the_cartridge_that_has_it_alone(shelf, big_tree, 
     last = shelf.books.archive(done.archive).parts[-1]
     for barcode in done.cartridges[:-1]:
         place = next(one for one in shelf.tape.cartridges() if one.barcode == barcode).place
-        shelf.tape.transfer("shelf", place.number, 13)
-        shelf.tape.take_out("shelf", 13)
+        shelf.tape.transfer("shelf", place.number, IE_SLOT)
+        shelf.tape.take_out("shelf", IE_SLOT)
 
     got = read(shelf, done.archive, tmp_path / "back", paths=("two\nlines",))
 
@@ -67,8 +67,8 @@ def test_a_cartridge_that_is_not_there_is_named_before_anything_is_read(shelf, b
     done = shelf.write(big_tree)
     away = done.cartridges[1]
     place = next(one for one in shelf.tape.cartridges() if one.barcode == away).place
-    shelf.tape.transfer("shelf", place.number, 13)
-    shelf.tape.take_out("shelf", 13)
+    shelf.tape.transfer("shelf", place.number, IE_SLOT)
+    shelf.tape.take_out("shelf", IE_SLOT)
     running = shelf.running()
 
     with pytest.raises(CartridgeMissing, match=f"Not in library shelf: {away}"):

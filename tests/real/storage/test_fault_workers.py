@@ -111,8 +111,6 @@ def test_damage_that_a_scrub_finds_stands_in_the_inventory_and_raises_its_alert(
     until(lambda: stack.alert("pool_errors") is None, ALERTED_S, "its clearing")
 
 
-@pytest.mark.proves("storage.pool_clear")
-@pytest.mark.proves("storage.pool_scrub")
 def test_a_pool_without_its_disks_ends_jobs_and_goes_on_when_it_is_cleared(lab, stack):
     lab.mirror(0, 1, megabytes=4)
     stack.run("storage.dataset_create", {"dataset": "tank/home"})

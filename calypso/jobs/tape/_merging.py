@@ -59,17 +59,21 @@ class Merge:
             )
 
     def _move(self, source: int, target: int, below: str) -> None:
-        for name in os.listdir(source):
-            mine, theirs = _look(source, name), _look(target, name)
-            if theirs is None:
-                os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
-            elif _is_folder(mine) and _is_folder(theirs):
-                with _folder(name, source) as inner, _folder(name, target) as into:
-                    self._move(inner, into, f"{below}{name}/")
-            elif mine is not None and self._replaces(mine, theirs):
-                self._put(source, target, name)
-            else:
-                self.kept.append(below + name)
+        with _opened_up(source):
+            for name in os.listdir(source):
+                self._move_one(source, target, name, below)
+
+    def _move_one(self, source: int, target: int, name: str, below: str) -> None:
+        mine, theirs = _look(source, name), _look(target, name)
+        if theirs is None:
+            _rename(source, target, name, is_folder=_is_folder(mine))
+        elif _is_folder(mine) and _is_folder(theirs):
+            with _folder(name, source) as inner, _folder(name, target) as into:
+                self._move(inner, into, f"{below}{name}/")
+        elif mine is not None and self._replaces(mine, theirs):
+            self._put(source, target, name)
+        else:
+            self.kept.append(below + name)
 
     def _replaces(self, mine: os.stat_result, theirs: os.stat_result) -> bool:
         """Tell whether a file gives way. A folder with all that is in it never does."""
@@ -79,9 +83,30 @@ class Merge:
 
     @staticmethod
     def _put(source: int, target: int, name: str) -> None:
-        if _is_folder(_look(source, name)):
+        is_folder = _is_folder(_look(source, name))
+        if is_folder:
             os.unlink(name, dir_fd=target)
-        os.replace(name, name, src_dir_fd=source, dst_dir_fd=target)
+        _rename(source, target, name, is_folder=is_folder)
+
+
+def _rename(source: int, target: int, name: str, *, is_folder: bool) -> None:
+    """Move one thing, over what is no folder. A folder that nobody may write to does not move."""
+    if not is_folder:
+        os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+        return
+    with _folder(name, source) as inner, _opened_up(inner):
+        os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+
+
+@contextmanager
+def _opened_up(folder: int) -> Iterator[None]:
+    """Let its owner, who need not be root, change a folder meanwhile; then it is as it was."""
+    mode = stat.S_IMODE(os.fstat(folder).st_mode)
+    os.fchmod(folder, mode | stat.S_IRWXU)
+    try:
+        yield
+    finally:
+        os.fchmod(folder, mode)
 
 
 def _clashes(source: int, target: int, below: str) -> Iterator[str]:
@@ -118,4 +143,9 @@ def _is_folder(told: os.stat_result | None) -> bool:
 def remove(folder: Path) -> None:
     """Remove a folder that a restore made, and all in it; one that is gone is fine."""
     with suppress(FileNotFoundError):
+        folder.chmod(stat.S_IRWXU)
+        for path, inner, _ in os.walk(folder):  # who is not root needs to be let in
+            for one in (Path(path, name) for name in inner):
+                if not one.is_symlink():
+                    one.chmod(stat.S_IRWXU)
         shutil.rmtree(folder)

@@ -63,6 +63,15 @@ class Restore:
 
     def run(self, reading: Reading, wanted_bytes: int) -> list[str]:
         """Read, unpack and put in place; returns the paths that were kept as they were."""
+        try:
+            return self._run(reading, wanted_bytes)
+        except PermissionError as refused:
+            raise RestoreFailed(
+                f"{self._target} does not take it: {refused.strerror} ({refused.filename}). "
+                "Restore to a directory that whoever Calypso runs as may write to."
+            ) from refused
+
+    def _run(self, reading: Reading, wanted_bytes: int) -> list[str]:
         self._prepare()
         self._refuse_full(wanted_bytes)
         with self._aside() as aside:

@@ -9,7 +9,7 @@ from calypso.drivers.tape import CartridgeMissing
 from calypso.jobs.tape._choosing import PathMissing
 from calypso.jobs.tape._merging import TargetExists
 from calypso.jobs.tape._reading import ArchiveDamaged
-from calypso.jobs.tape._restoring import LinkMissing, TargetFull
+from calypso.jobs.tape._restoring import LinkMissing, RestoreFailed, TargetFull
 from calypso.models.access import Actor, Role
 from tests.acceptance.tape.conftest import IE_SLOT, TYPES
 from tests.acceptance.tape.trees import listed
@@ -183,6 +183,32 @@ def test_a_target_that_becomes_full_is_left_empty(shelf, tree, small, monkeypatc
     with pytest.raises(TargetFull, match="became full"):
         read(shelf, done.archive, small)
     assert list(small.iterdir()) == []
+
+
+@pytest.mark.parametrize("replace", ["refuse", "always"])
+def test_folders_that_nobody_may_write_to_come_back_as_they_were(shelf, tree, tmp_path, replace):
+    """Only as an ordinary user this is hard: root may write to any."""
+    for folder in (tree / "deep" / "er", tree / "deep", tree):
+        folder.chmod(0o555)
+    done = shelf.write(tree)
+    back = tmp_path / "back"
+
+    read(shelf, done.archive, back, replace=replace)
+
+    assert (back / "deep").stat().st_mode & 0o777 == 0o555
+    assert (back / "deep" / "er").stat().st_mode & 0o777 == 0o555
+    assert listed(back) == listed(tree)
+    assert not list(back.glob(".*-restore"))
+
+
+def test_a_target_that_may_not_be_written_to_is_named(shelf, tree, tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    done = shelf.write(tree)
+    (tmp_path / "closed").mkdir(mode=0o555)
+
+    with pytest.raises(RestoreFailed, match="may write to"):
+        read(shelf, done.archive, tmp_path / "closed")
 
 
 def test_who_operates_libraries_may_not_write_files_as_root():

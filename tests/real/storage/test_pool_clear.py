@@ -2,6 +2,7 @@
 
 import pytest
 
+from calypso.drivers.storage import PoolSuspended
 from tests.acceptance.engine.conftest import until
 from tests.fakes.running import run
 from tests.real.storage.test_fault_workers import in_background, silence
@@ -17,6 +18,8 @@ def test_what_a_suspended_pool_held_up_goes_on_when_it_is_cleared(fresh_lab):
     in_background(lab, "dd if=/dev/urandom of=/tank/more bs=1M count=2 conv=fsync && touch /tmp/on")
     until(lambda: lab.storage.pool("tank").is_suspended, 120, "a suspended pool")
     assert not lab.host.exists("/tmp/on")
+    with pytest.raises(PoolSuspended, match="clear it"):
+        run("pool_clear", lab.storage, pool="tank")
 
     silence(lab, 0, 1, state="running")
     run("pool_clear", lab.storage, pool="tank")

@@ -8,12 +8,16 @@ from calypso.drivers.storage import (
     Pool,
     PoolSuspended,
     PoolUnavailable,
+    Role,
     StorageError,
 )
 from calypso.drivers.storage.zfs import links
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.pools import Pools
+from calypso.errors import CommandTimedOut
 
+READ_ONCE = ("bs=4096", "count=1", "iflag=direct", "status=none")
+ANSWER_TIMEOUT_S = 60.0  # the kernel itself gives a disk 30 s
 USABLE = ("ONLINE", "DEGRADED")  # a device with errors that is used all the same
 
 
@@ -79,6 +83,7 @@ class Devices(Pools):
         """Forget counted errors, of one device or all, and let a suspended pool go on."""
         which = [] if device is None else [self._device(pool, device).name]
         refuse_pool(pool)
+        self._refuse_silent(pool)
         try:
             self._do("zpool", "clear", pool, *which)
         except PoolUnavailable as refused:
@@ -87,6 +92,31 @@ class Devices(Pools):
         if found.is_suspended:
             raise _still_suspended(pool, found.status or "")
         return found
+
+    def _refuse_silent(self, pool: str) -> None:
+        """Refuse to clear a suspended pool when no device of one of its vdevs answers.
+
+        `zpool clear` would wait for them in the kernel, for minutes, where nothing can end it.
+        """
+        status = self._status(pool)
+        vdevs: dict[str, list[Device]] = {}
+        for one in status.devices if status.is_suspended else ():
+            if one.role is Role.DATA:
+                vdevs.setdefault(one.group or one.name, []).append(one)
+        for name, devices in vdevs.items():
+            if not any(self._answers(one) for one in devices):
+                raise _still_suspended(pool, f"no device of {name} can be read")
+
+    def _answers(self, device: Device) -> bool:
+        """Tell whether a device can be read now, past every cache."""
+        there = [path for path in links.paths(device.name) if self._host.exists(path)]
+        if not there or not there[0].startswith("/dev/"):  # a file is there or not
+            return bool(there)
+        argv = ("dd", f"if={there[0]}", "of=/dev/null", *READ_ONCE)
+        try:
+            return self._ran(argv, ANSWER_TIMEOUT_S).ok
+        except CommandTimedOut:
+            return False
 
 
 def _still_suspended(pool: str, original: str) -> PoolSuspended:

@@ -13,6 +13,7 @@ from calypso.drivers.storage import Device
 LIST = ("find", "/dev", "-type", "l", "-printf", r"%p\t%l\n")
 # A name by serial number stays the same in another slot; one by WWN too, but says less to people.
 _STEADY = ("/dev/disk/by-vdev/", "/dev/disk/by-id/", "/dev/disk/by-path/")
+_FOLDERS = ("/dev", "/dev/mapper", *(one.removesuffix("/") for one in _STEADY))
 _WWN = "/dev/disk/by-id/wwn-"
 _PARTITION = re.compile(r"(/dev/disk/.+)-part\d+|(/dev/\w*\d)p\d+|(/dev/(?:sd|vd|xvd|hd)[a-z]+)\d+")
 
@@ -28,12 +29,18 @@ def goes_by(path: str, given: str) -> bool:
     return bool({given, _whole(given)} & _names(path))
 
 
+def paths(shown: str) -> list[str]:
+    """Return the absolute paths that a device may have which a pool shows by this name."""
+    if shown.startswith("/"):
+        return [shown]
+    return [f"{folder}/{shown}" for folder in _FOLDERS]
+
+
 def _names(path: str) -> set[str]:
     """Return a path, the disk it is a partition of, and the last parts of both."""
     names = {path, _whole(path)}
     if "/" not in path:
-        names |= {f"/dev/{path}", f"/dev/mapper/{path}"}
-        names |= {f"/dev/disk/{kind}/{path}" for kind in ("by-id", "by-vdev", "by-path")}
+        names |= {*paths(path)}
     return names | {PurePosixPath(one).name for one in names if one.startswith("/dev/")}
 
 

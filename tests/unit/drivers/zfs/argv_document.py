@@ -158,7 +158,8 @@ def _program_form(argv):
 
 def _program_words(words):
     for word in words:
-        yield "PATH" if word.startswith("/") else "VALUES" if word.startswith("{") else word or "''"
+        told = re.sub(r"^(if=)?/(?!dev/null$).*|^/.*", r"\1PATH", word)
+        yield "VALUES" if told.startswith("{") else told or "''"
 
 
 # ---- what was recorded

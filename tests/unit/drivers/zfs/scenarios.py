@@ -19,7 +19,7 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.disks import lsblk
 from calypso.drivers.storage.tree import checksum_argv, tree_argv
-from calypso.drivers.storage.zfs import links, openers
+from calypso.drivers.storage.zfs import devices, links, openers
 from calypso.drivers.storage.zfs.reading import (
     DATASET_COLUMNS,
     ENCRYPTION_COLUMNS,
@@ -423,6 +423,16 @@ def clear_device(host, storage):
     silent(host, f"zpool clear tank {DISKS[0].rpartition('/')[2]}")
     statuses(host, "140-clear.txt", 0)
     return storage.clear_pool("tank", DISKS[0])
+
+
+def clear_suspended_pool(host, storage):
+    disk = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch0"
+    silent(host, "zpool clear t")
+    host.files[disk] = ""
+    host.answer(("dd", f"if={disk}", "of=/dev/null", *devices.READ_ONCE))
+    host.answer([*STATUS, "t"], "205-suspended.txt", part=0)
+    host.answer([*STATUS, "t"], "204-status-counters.txt", part=0)
+    return storage.clear_pool("t")
 
 
 def add_vdevs(host, storage):
@@ -996,6 +1006,7 @@ SCENARIOS = (
     expand_device,
     clear_pool,
     clear_device,
+    clear_suspended_pool,
     add_vdevs,
     plan_add_vdevs,
     remove_vdev,

@@ -12,6 +12,7 @@ from calypso.drivers.storage import (
     PoolSuspended,
     StorageError,
 )
+from calypso.drivers.storage.zfs import devices
 from calypso.drivers.storage.zfs.sweeps import together
 from calypso.errors import CommandTimedOut
 from tests.fakes.host import RECORDINGS
@@ -233,11 +234,38 @@ def test_errors_of_a_pool_or_of_one_disk_are_forgotten(host, storage):
     assert changes(host) == ["zpool clear tank", f"zpool clear tank {SHORT[0]}"]
 
 
-def test_a_pool_whose_disks_are_still_gone_is_not_called_cleared(host, storage):
+def reads(host, number, **how):
+    """Let a disk of the suspended pool be there, and say how it is read."""
+    path = f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch{number}"
+    host.files[path] = ""
+    host.answer(("dd", f"if={path}", "of=/dev/null", *devices.READ_ONCE), **how)
+
+
+@pytest.fixture
+def suspended(host):
     silent(host, "zpool clear t")
     host.answer([*STATUS, "t"], "205-suspended.txt", part=0)
+    return host
+
+
+def test_a_pool_whose_disks_are_still_gone_is_not_called_cleared(suspended, storage):
+    reads(suspended, 0, code=1)
+    reads(suspended, 1)
     with pytest.raises(PoolSuspended, match="Bring them back, then clear it"):
         storage.clear_pool("t")
+    assert changes(suspended) == ["zpool clear t"]
+
+
+@pytest.mark.parametrize(
+    "how", [None, {"code": 1}, {"raises": CommandTimedOut("dd was killed")}], ids=str
+)
+def test_zpool_does_not_wait_in_the_kernel_for_disks_that_cannot_be_read(suspended, storage, how):
+    for number in (0, 1) if how else ():
+        reads(suspended, number, **how)
+    with pytest.raises(PoolSuspended, match="Bring them back, then clear it") as refused:
+        storage.clear_pool("t")
+    assert refused.value.original == "no device of mirror-0 can be read"
+    assert changes(suspended) == []
 
 
 def test_a_disk_that_does_not_come_back_is_told(host, storage):

@@ -40,6 +40,21 @@ def test_a_full_pool_refuses_and_can_be_made_room_in(fresh_zfs):
     assert fresh_zfs.storage.create_dataset("tank/more").name == "tank/more"
 
 
+def test_a_snapshot_without_room_is_refused_and_leaves_nothing(zfs):
+    home = zfs.make_mirror()
+    zfs.fill(home / "big", 8)
+    # A snapshot of what is reserved needs as much again, for what will be written beside it.
+    zfs.do("zfs", "set", "refreservation=24M", HOME)
+    zfs.do("zfs", "set", "quota=26M", "tank")
+    with pytest.raises(OutOfSpace) as refused:
+        zfs.storage.create_snapshot("tank", "one", recursive=True)
+    assert "out of space" in refused.value.original
+    assert zfs.storage.snapshots() == []
+    zfs.do("zfs", "set", "quota=none", "tank")
+    zfs.storage.create_snapshot("tank", "one", recursive=True)
+    assert [one.name for one in zfs.storage.snapshots()] == ["tank@one", f"{HOME}@one"]
+
+
 def test_a_pool_that_resilvers_takes_no_scrub(fresh_zfs):
     home = fresh_zfs.make_mirror()
     fresh_zfs.fill(home / "big", 32)

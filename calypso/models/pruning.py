@@ -5,10 +5,11 @@ snapshots is that of transaction groups, never that of names or times.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from calypso.models.names import is_within
 from calypso.models.owning import Owned, Standing, owners_of
 from calypso.models.replicating import REPLICATIONS, Replication, replications_of
 from calypso.models.retention import Taken, Verdict, judge
@@ -52,6 +53,18 @@ def world_of(known: Known, now: datetime) -> World:
     )
 
 
+def trees_about(asked: Iterable[str], world: World) -> list[str]:
+    """Return the trees of datasets whose snapshots say what becomes of those in `asked`.
+
+    None of them is within another.
+    """
+    roots = set(asked)
+    trees = roots.union(*(one.other_ends(roots) for one in world.replications))
+    return sorted(
+        one for one in trees if not any(one != top and is_within(one, top) for top in trees)
+    )
+
+
 NOBODYS = Verdict(keep=True, reason="not_owned", detail="No task of this dataset owns it.")
 AMBIGUOUS = Verdict(
     keep=True, reason="ambiguous_name",
@@ -71,7 +84,8 @@ RUNNING = Verdict(
 def fates(snapshots: Sequence[Standing], world: World) -> list[Fate]:
     """Return what becomes of each snapshot, in the order they are given.
 
-    `snapshots`: all there are on the node, the other ends of replications too.
+    `snapshots`: all of each dataset that is asked about, and of the other ends of its
+    replications.
     """
     by_dataset = _by_dataset(snapshots)
     found: dict[str, Fate] = {}

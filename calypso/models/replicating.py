@@ -28,6 +28,17 @@ class Replication:
         """Tell whether a dataset is on either side."""
         return any(self._has(dataset, side) for side in (self.source, self.target))
 
+    def other_ends(self, asked: Iterable[str]) -> set[str]:
+        """Return the sides on this machine whose other side is in, or above, one of these trees."""
+        sides = [(self.source, self.target), (self.target, self.source)]
+        return {
+            other
+            for side, other in sides
+            if side is not None
+            and other is not None
+            and any(is_within(side, root) or is_within(root, side) for root in asked)
+        }
+
     def pair_of(self, dataset: str) -> tuple[str, str] | None:
         """Return (source, target) of which `dataset` is one, where both are on this machine."""
         if self.source is None or self.target is None:

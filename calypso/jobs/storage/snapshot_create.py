@@ -19,7 +19,6 @@ from calypso.models.names import (
     DatasetPattern,
     SnapshotName,
     is_excluded,
-    is_within,
     split_snapshot,
 )
 from calypso.models.naming import DEFAULT_SCHEMA, NamingSchema, name_at
@@ -172,14 +171,12 @@ def _take(name: str, params: Params, storage: Storage, running: RunningJob) -> N
 
 def _all_of(name: str, params: Params, storage: Storage) -> list[Snapshot]:
     """Return what was taken, and what other tasks had taken by the same name."""
-    found = storage.snapshots() if params.recursive else storage.snapshots(params.dataset)
+    found = storage.snapshots(params.dataset, recursive=params.recursive)
     return [
         one
         for one in found
         for dataset, part in [split_snapshot(one.name)]
-        if part == name
-        and is_within(dataset, params.dataset)
-        and not is_excluded(dataset, params.exclude)
+        if part == name and not is_excluded(dataset, params.exclude)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +16,7 @@ from calypso.drivers.storage import (
     HasClones,
     Held,
     PoolMissing,
+    Snapshot,
     SnapshotMissing,
     Storage,
 )
@@ -24,7 +26,7 @@ from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Plan, j
 from calypso.models.lock import Lock, exclusive
 from calypso.models.names import DatasetName, is_within, split_snapshot
 from calypso.models.owning import Standing
-from calypso.models.pruning import HELD, Fate, fates, world_of
+from calypso.models.pruning import HELD, Fate, World, fates, trees_about, world_of
 from calypso.models.running import Known, RunningJob
 
 BATCH = 100  # zfs holds the transaction group open while it destroys
@@ -138,7 +140,7 @@ class Judged:
 
 def _judged(params: Params, storage: Storage, known: Known) -> Judged:
     world = world_of(known, now())
-    standing = [Standing.model_validate(one.model_dump()) for one in storage.snapshots()]
+    standing = [Standing.model_validate(one.model_dump()) for one in _seen(params, storage, world)]
     held = [fate.name for fate in fates(standing, world) if _is_held(fate, params)]
     stale = [(name, tag) for name in held for tag in _stale(name, storage, known)]
     released = Counter(name for name, _ in stale)
@@ -148,6 +150,18 @@ def _judged(params: Params, storage: Storage, known: Known) -> Judged:
     asked = [fate for fate in fates(freed, world) if _is_asked(fate, params)]
     going = {fate.name for fate in asked if not fate.keep}
     return Judged(asked, [one for one in stale if one[0] in going])
+
+
+def _seen(params: Params, storage: Storage, world: World) -> Iterator[Snapshot]:
+    """Yield the snapshots that matter: reading those of a whole machine takes long."""
+    asked = [task.dataset for task in world.tasks if task.id in params.tasks]
+    if params.dataset is not None:
+        asked = [params.dataset]
+    elif not params.tasks:
+        yield from storage.snapshots()
+    for tree in trees_about(asked, world):
+        with suppress(*GONE):
+            yield from storage.snapshots(tree, recursive=True)
 
 
 def _is_held(fate: Fate, params: Params) -> bool:

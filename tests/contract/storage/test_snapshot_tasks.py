@@ -331,13 +331,33 @@ def test_a_dataset_that_is_being_replicated_is_left_alone_and_others_are_not(pla
     assert [len(named(place, one)) for one in (tree[0], tree[3])] == [4, 2]
 
 
-def test_the_newest_that_a_replication_has_at_both_ends_stays(place, home):
+class Asked:
+    """A storage that notes of what the snapshots were listed."""
+
+    def __init__(self, storage):
+        self._storage, self.listed = storage, []
+
+    def __getattr__(self, verb):
+        return getattr(self._storage, verb)
+
+    def snapshots(self, dataset=None, *, recursive=False):
+        self.listed.append((dataset, recursive))
+        return self._storage.snapshots(dataset, recursive=recursive)
+
+
+@pytest.mark.parametrize("by", ["dataset", "task", "all"])
+def test_the_newest_that_a_replication_has_at_both_ends_stays(place, home, by):
     names = aged(place, home, 4)
     target = f"{place.pool}/copy"
     place.send(names[0], target)
     waiting = job_of("storage.replication_run", {"source": home, "target": target}, State.WAITING)
-    done = prune(place, FakeRunning(schedules=[keeping(home)], jobs=[waiting]))
+    known = FakeRunning(schedules=[keeping(home)], jobs=[waiting])
+    storage = Asked(place.storage)
+    asked = {"dataset": {"dataset": home}, "task": {"tasks": [TASK]}, "all": {}}[by]
+    done = prune(place, known, storage, **asked)
     assert (done.destroyed, done.kept["replication_base"]) == (1, 1)
+    only = [(target, True), (home, True)]
+    assert sorted(storage.listed) == sorted(only) if by != "all" else [(None, False)]
     assert names[0] in [one.name for one in place.storage.snapshots(home)]
 
 

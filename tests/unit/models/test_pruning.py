@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calypso.models.naming import name_at
 from calypso.models.owning import Standing
-from calypso.models.pruning import World, fates, fates_under
+from calypso.models.pruning import World, fates, fates_under, trees_about
 from calypso.models.replicating import Replication, replications_of
 from calypso.models.retention import Retention
 from calypso.models.slots import Rule
@@ -324,3 +324,28 @@ def test_every_task_that_owned_one_is_left_one(listed, owners):
         own = [fate for fate in said if task in fate.owners]
         schema = [fate for fate in said if any(one.schema == task.schema for one in fate.owners)]
         assert not own or any(fate.keep for fate in schema)
+
+
+# ---- what has to be read
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends", "seen"),
+    [
+        (["tank/home"], [], ["tank/home"]),
+        (["tank/home", "tank/home/ada"], [], ["tank/home"]),
+        (["tank/home"], [("tank/home", "vault/home")], ["tank/home", "vault/home"]),
+        (["vault/home"], [("tank/home", "vault/home")], ["tank/home", "vault/home"]),
+        (["tank"], [("tank/home", "vault/home")], ["tank", "vault/home"]),
+        (["tank/home/ada"], [("tank/home", "vault/home")], ["tank/home/ada", "vault/home"]),
+        (["tank/home"], [("tank/mail", "vault/mail"), ("tank/homes", "vault/x")], ["tank/home"]),
+        (["tank/home"], [("tank/home", None), (None, "tank/home")], ["tank/home"]),
+        (["tank"], [("tank/home", "tank/copy")], ["tank"]),
+    ],
+)
+def test_only_what_was_asked_about_and_the_other_ends_of_its_replications_are_read(
+    asked, ends, seen
+):
+    replications = [Replication(source, target, recursive=True) for source, target in ends]
+    world = World(tasks=[], replications=replications, now=NOW)
+    assert trees_about(asked, world) == seen

@@ -24,11 +24,13 @@ from calypso.models.names import is_excluded, split_snapshot
 class Snapshots(Part):
     """The verbs about snapshots."""
 
-    def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
-        """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
-        if dataset is not None:
-            return records.listed(self._shop.existing(dataset))
-        return list(self.each_snapshot())
+    def snapshots(self, dataset: str | None = None, *, recursive: bool = False) -> list[Snapshot]:
+        """List snapshots: of one dataset, of those below too, or all; DatasetMissing."""
+        if dataset is None:
+            return list(self.each_snapshot())
+        top = self._shop.existing(dataset)
+        folders = top.all_below() if recursive else [top]
+        return [one for folder in folders for one in records.listed(folder)]
 
     def each_snapshot(self) -> Iterator[Snapshot]:
         """Yield every snapshot there is."""

@@ -10,8 +10,11 @@ from calypso.models.jobtype import Plan
 class SnapshotVerbs(Protocol):
     """Acts on snapshots."""
 
-    def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
-        """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
+    def snapshots(self, dataset: str | None = None, *, recursive: bool = False) -> list[Snapshot]:
+        """List snapshots, oldest first by dataset: of one, of those below too, or all.
+
+        DatasetMissing.
+        """
 
     def each_snapshot(self) -> Iterator[Snapshot]:
         """Yield every snapshot there is, in no order: 100 000 are not rare."""

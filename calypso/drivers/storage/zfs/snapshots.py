@@ -33,12 +33,13 @@ GET_WRITTEN = ("zfs", "get", "-Hp", "-o", "value", "written")
 class Snapshots(Pools):
     """Snapshots."""
 
-    def snapshots(self, dataset: str | None = None) -> list[Snapshot]:
-        """List snapshots, of one dataset alone oldest first, or all; DatasetMissing."""
+    def snapshots(self, dataset: str | None = None, *, recursive: bool = False) -> list[Snapshot]:
+        """List snapshots: of one dataset, of those below too, or all; DatasetMissing."""
         if dataset is None:
             return reading.snapshots(self._read(*LIST_SNAPSHOTS))
         refuse_dataset(dataset)
-        return reading.snapshots(self._read(*LIST_SNAPSHOTS, "-d", "1", dataset))
+        depth = ["-r"] if recursive else ["-d", "1"]
+        return reading.snapshots(self._read(*LIST_SNAPSHOTS, *depth, dataset))
 
     def each_snapshot(self) -> Iterator[Snapshot]:
         """Yield every snapshot there is, as it is read from the listing."""
@@ -82,8 +83,7 @@ class Snapshots(Pools):
             self._do("zfs", "snapshot", *options, *self._included(dataset, name, exclude))
 
     def _take_missing(self, dataset: str, options: Sequence[str], wanted: Sequence[str]) -> None:
-        there = reading.snapshots(self._read(*LIST_SNAPSHOTS, "-r", dataset))
-        names = {one.name for one in there}
+        names = {one.name for one in self.snapshots(dataset, recursive=True)}
         if missing := [one for one in wanted if one not in names]:
             self._do("zfs", "snapshot", *options, *missing)
 

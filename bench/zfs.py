@@ -26,7 +26,8 @@ PAGE = Path(__file__).with_name("ZFS.md")
 TYPES = jobs.load()
 ROUNDS = 5
 BATCH = 100
-STANDING, BATCHES = 10_000, 3  # snapshots beside those that go, and batches that go in a round
+STANDING, BATCHES = 1000, 2  # snapshots beside those that go, and batches that go in a round
+PRUNED = ("tank/ours", "tank/bare")
 SMALL_MIB, LARGE_MIB = 4, 36
 TIMEOUT_S = 1800.0
 HEAD = """# Measured on OpenZFS
@@ -46,7 +47,7 @@ class Ground:
         for at, pool in enumerate(("tank", "vault")):
             self.storage.create_pool(pool, [Vdev(devices=(guest.disk(at),))])
         self.hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        self.copies = 0
+        self.copies, self._full = 0, set[str]()
 
     def do(self, line: str) -> None:
         """Run a line for a shell; what goes wrong ends the benchmark."""
@@ -66,27 +67,34 @@ class Ground:
         schema = "auto-%Y-%m-%d_%H-%M%z"
         return [name_at(schema, self.hour - timedelta(hours=n)) for n in reversed(range(count))]
 
-    def snapshots(self, dataset: str, names: list[str]) -> None:
-        """Take snapshots, one after the other."""
-        task = f"-o calypso:task={UUID(int=1)}"
-        words = " ".join(names)
-        self.do(f"for name in {words}; do zfs snapshot {task} {dataset}@$name || exit 1; done")
+    def fill(self, dataset: str) -> list[str]:
+        """Have the snapshots of a round taken, for both at once; returns their names."""
+        names = self.names(BATCH * BATCHES + 1)
+        if dataset not in self._full:
+            both = " ".join(f"{one}@$name" for one in PRUNED)
+            task = f"-o calypso:task={UUID(int=1)}"
+            words = " ".join(names)
+            self.do(f"for name in {words}; do zfs snapshot {task} {both} || exit 1; done")
+            self._full.update(PRUNED)
+        self._full.remove(dataset)
+        return names
 
     def bare_prune(self, dataset: str) -> float:
         """Destroy with zfs alone, in the same batches."""
-        names = self.names(BATCH * BATCHES + 1)
-        self.snapshots(dataset, names)
+        names = self.fill(dataset)
         batches = [names[at : at + BATCH] for at in range(0, BATCH * BATCHES, BATCH)]
 
         def destroy() -> None:
             for batch in batches:
                 self.do(f"zfs destroy {dataset}@{','.join(batch)}")
 
-        return self._and_clean(dataset, self.timed(destroy))
+        took = self.timed(destroy)
+        self.do(f"zfs destroy {dataset}@{names[-1]}")
+        return took
 
     def our_prune(self, dataset: str) -> float:
-        """Destroy with the job: it lists, judges, destroys and looks again."""
-        self.snapshots(dataset, self.names(BATCH * BATCHES + 1))
+        """Destroy with the job: it lists what is there, judges it, destroys and looks again."""
+        self.fill(dataset)
         task = schedule_of(1, params={"dataset": dataset}, retention={"keep_last": 1})
         running = FakeRunning(schedules=[task])
         job_type = TYPES["storage.snapshot_prune"]
@@ -95,10 +103,7 @@ class Ground:
         left = len(self.storage.snapshots(dataset))
         if left != 1:
             raise SystemExit(f"{left} snapshots are left, 1 was to be")
-        return self._and_clean(dataset, took)
-
-    def _and_clean(self, dataset: str, took: float) -> float:
-        self.do(f"zfs destroy -r {dataset} && zfs create {dataset}")
+        self.do(f"zfs destroy {dataset}@%")
         return took
 
     def bare_send(self, source: str) -> float:
@@ -116,7 +121,7 @@ class Ground:
 
 
 def prune(ground: Ground, plan: Plan) -> Row:
-    """Measure pruning with ten thousand snapshots beside."""
+    """Measure pruning with the snapshots of other datasets beside."""
     row = Row(
         f"Prune {BATCHES * BATCH} snapshots in batches of {BATCH}, {STANDING:,} others beside"
     )
@@ -125,11 +130,11 @@ def prune(ground: Ground, plan: Plan) -> Row:
     ground.do(
         f"for n in $(seq {STANDING // BATCH}); do zfs snapshot -r tank/other@s$n || exit 1; done"
     )
-    for name in ("ours", "bare"):
-        ground.do(f"zfs create tank/{name}")
+    ours, bare = PRUNED
+    ground.do(f"zfs create {ours}; zfs create {bare}")
     found = in_turns(plan, {
-        "ours": partial(ground.our_prune, "tank/ours"),
-        "bare": partial(ground.bare_prune, "tank/bare"),
+        "ours": partial(ground.our_prune, ours),
+        "bare": partial(ground.bare_prune, bare),
     })  # fmt: skip
     row.add_ratio(
         "time against bare `zfs destroy`", found["ours"], found["bare"], goal=at_most(1.2)

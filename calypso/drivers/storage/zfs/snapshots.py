@@ -113,14 +113,35 @@ class Snapshots(Pools):
 
         One that is gone already is fine.
         """
-        there = self._among(dataset, names)
-        for refusal in refusals(there):
+        refuse_snapshot(*(f"{dataset}@{name}" for name in names))
+        if len(names) > BATCH:  # of one batch ZFS itself destroys all or none
+            self._refuse_kept(dataset, names)
+        for start in range(0, len(names), BATCH):
+            self._destroy_batch(dataset, names[start : start + BATCH])
+
+    def _destroy_batch(self, dataset: str, names: Sequence[str]) -> None:
+        """Destroy all or none. Nothing is looked at before: that takes a quarter of the time."""
+        try:
+            self._do("zfs", "destroy", f"{dataset}@{','.join(names)}", timeout_s=DESTROY_TIMEOUT_S)
+        except SnapshotMissing:  # none of them is there
+            self.dataset(dataset)
+            return
+        except StorageError:
+            self._refuse_kept(dataset, names)
+            raise
+        self._see_destroyed(f"{dataset}@{names[-1]}")
+
+    def _see_destroyed(self, snapshot: str) -> None:
+        """Look at one of a batch: they went in one transaction group."""
+        try:
+            self._read(*LIST_SNAPSHOTS, snapshot)
+        except SnapshotMissing:
+            return
+        raise StorageError(f"zfs says that {snapshot} is destroyed, but it is there.")
+
+    def _refuse_kept(self, dataset: str, names: Sequence[str]) -> None:
+        for refusal in refusals(self._among(dataset, names)):
             raise refusal
-        for start in range(0, len(there), BATCH):
-            batch = _together(dataset, there[start : start + BATCH])
-            self._do("zfs", "destroy", batch, timeout_s=DESTROY_TIMEOUT_S)
-        if left := self._among(dataset, names):
-            raise StorageError(f"zfs says that {left[0].name} is destroyed, but it is there.")
 
     def plan_destroy_snapshots(self, dataset: str, names: Sequence[str]) -> Plan:
         """Say what destroy_snapshots would do; Held or HasClones stand in `effects`."""

@@ -841,16 +841,14 @@ def is_not_empty(host, storage):
 
 
 def destroy_snapshots(host, storage):
-    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1.txt")
-    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-until-s1.txt")
-    host.answer(["zfs", "destroy", "tank/d1@r1,s2"], "306-zfs-destroy-several.txt")
-    return storage.destroy_snapshots("tank/d1", ["s2", "r1", "nosuch"])
+    host.answer(["zfs", "destroy", "tank/d1@nosuch,r1,s2"], "306-zfs-destroy-several.txt")
+    host.answer((*SNAPSHOTS, "tank/d1@s2"), "070-zfs-clone-nosnap.txt")
+    return storage.destroy_snapshots("tank/d1", ["nosuch", "r1", "s2"])
 
 
 def destroy_snapshot(host, storage):
-    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1.txt")
-    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-until-s2.txt")
     silent(host, "zfs destroy tank/d1@byuser")
+    host.answer((*SNAPSHOTS, "tank/d1@byuser"), "070-zfs-clone-nosnap.txt")
     return storage.destroy_snapshots("tank/d1", ["byuser"])
 
 

@@ -12,8 +12,10 @@ from calypso.drivers.storage import (
     SnapshotMissing,
     StorageError,
 )
+from calypso.drivers.storage.zfs import snapshots
 from tests.unit.drivers.zfs import scenarios
 from tests.unit.drivers.zfs.scenarios import (
+    SNAPSHOTS,
     SNAPSHOTS_D1,
     destroyed,
     opener_argv,
@@ -74,25 +76,41 @@ def test_a_snapshot_that_is_not_there_after_all_is_missing(host, storage):
 
 def test_one_held_snapshot_saves_its_whole_batch_and_is_named(host, storage):
     host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-held.txt")
+    host.answer(["zfs", "destroy", "tank/d1@r1,s2"], "078-zfs-destroy-held.txt")
+    with pytest.raises(Held, match="tank/d1@s2 is held"):
+        storage.destroy_snapshots("tank/d1", ["r1", "s2"])
+
+
+def test_one_cloned_snapshot_saves_its_whole_batch_and_names_the_clone(host, storage):
+    host.answer(["zfs", "destroy", "tank/d1@s1,r1"], "071-zfs-destroy-snap-with-clone.txt")
+    with pytest.raises(HasClones, match="tank/c1"):
+        storage.destroy_snapshots("tank/d1", ["s1", "r1"])
+
+
+def test_one_held_snapshot_saves_the_other_batches_too(host, storage, monkeypatch):
+    monkeypatch.setattr(snapshots, "BATCH", 1)
+    host.answer(SNAPSHOTS_D1, "snapshots-of-tank-d1-held.txt")
     with pytest.raises(Held, match="tank/d1@s2 is held"):
         storage.destroy_snapshots("tank/d1", ["r1", "s2"])
     assert destroyed(host) == []
 
 
-def test_one_cloned_snapshot_saves_its_whole_batch_and_names_the_clone(host, storage):
-    with pytest.raises(HasClones, match="tank/c1"):
-        storage.destroy_snapshots("tank/d1", ["s1", "r1"])
-    assert destroyed(host) == []
+def test_what_is_in_use_by_something_that_does_not_show_is_told_as_zfs_told_it(host, storage):
+    host.answer(["zfs", "destroy", "tank/d1@byuser"], "078-zfs-destroy-held.txt")
+    with pytest.raises(Held, match="A hold or a running send"):
+        storage.destroy_snapshots("tank/d1", ["byuser"])
 
 
-def test_snapshots_that_are_gone_already_need_no_command(host, storage):
+def test_snapshots_that_are_gone_already_are_fine(host, storage):
+    gone = ["zfs", "destroy", "tank/d1@nosuch"]
+    host.answer(gone, "full-pool-072-zfs-destroy-snap-defer.txt", complaint=2)
     storage.destroy_snapshots("tank/d1", ["nosuch"])
     assert storage.plan_destroy_snapshots("tank/d1", ["nosuch"]).destroys == []
-    assert destroyed(host) == []
 
 
 def test_a_snapshot_that_stays_after_its_destroying_is_an_error(host, storage):
     silent(host, "zfs destroy tank/d1@r1")
+    host.answer((*SNAPSHOTS, "tank/d1@r1"), "snapshots-of-tank-d1.txt")
     with pytest.raises(StorageError, match="it is there"):
         storage.destroy_snapshots("tank/d1", ["r1"])
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 Argv = Sequence[str]
-OnLine = Callable[[str], None]
-OnStageLine = Callable[[int, str], None]
+OnLine = Callable[[str], bool | None]  # True: heard, and of no use to anybody else
+OnStageLine = Callable[[int, str], bool | None]
 OnBeat = Callable[[], None]
 
 
@@ -43,7 +43,9 @@ class Host(Protocol):
     Every verb that starts a process: argv lists only, no shell, `LC_ALL=C`, stdin empty unless
     given. When the job is cancelled the processes are ended, seen dead, and JobCancelled is
     raised. A missing program raises CommandMissing; one that takes longer than `timeout_s` is
-    killed and raises CommandTimedOut. An exit code other than 0 raises nothing.
+    killed and raises CommandTimedOut. An exit code other than 0 raises nothing. A line that was
+    for whoever heard it alone, such as how far a program is, is neither kept nor logged: `on_line`
+    says True of it.
     """
 
     def run(

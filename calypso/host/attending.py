@@ -18,6 +18,7 @@ AFTER_EXIT_S = 2.0  # a grandchild may hold the pipe open long after its parent'
 READ_BYTES = 1 << 16
 BEAT_S = 1.0
 LOGGED_LINES = 200  # of one command; the driver reads all, people read the head
+LOGGED_CHARACTERS = 500  # of one line: what is longer is data
 
 Readers = Sequence[tuple[IO[bytes], Callable[[bytes], None]]]
 
@@ -59,7 +60,7 @@ class Kept:
 
 
 class Lines:
-    """Hands whole lines on, and remembers the last of them."""
+    """Hands whole lines on, and remembers the last that were not for the hearer alone."""
 
     def __init__(self, on_line: OnLine) -> None:
         self._on_line = on_line
@@ -83,8 +84,8 @@ class Lines:
         return self._tail.decode(errors="replace")
 
     def _hand(self, line: bytes) -> None:
-        self._tail = (self._tail + line + b"\n")[-TAIL_BYTES:]
-        self._on_line(line.decode(errors="replace"))
+        if not self._on_line(line.decode(errors="replace")):
+            self._tail = (self._tail + line + b"\n")[-TAIL_BYTES:]
 
 
 class Attendance:
@@ -162,7 +163,12 @@ def err_of(one: Started) -> IO[bytes]:
 def said(ran: Ran) -> Iterator[str]:
     """Yield what a log tells of a program that ended: the head of its output, and how it ended."""
     lines = [*ran.stdout.splitlines(), *ran.stderr.splitlines()]
-    yield from (f"  {line}" for line in lines[:LOGGED_LINES])
+    yield from (f"  {_head(line)}" for line in lines[:LOGGED_LINES])
     if len(lines) > LOGGED_LINES:
         yield f"  … {len(lines) - LOGGED_LINES} more lines"
     yield f"[{ran.argv[0]}: exit {ran.code}, {ran.elapsed_s:.2f} s]"
+
+
+def _head(line: str) -> str:
+    more = len(line) - LOGGED_CHARACTERS
+    return line if more <= 0 else f"{line[:LOGGED_CHARACTERS]}… {more} more characters"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from calypso.drivers.tape import CartridgeMissing, EndOfData, MediumDamaged, parts
 from calypso.errors import Conflict
-from calypso.host import Argv, Ran
+from calypso.host import Argv, OnLine, Ran
 from calypso.jobs.tape._bay import Bay
 from calypso.jobs.tape._labels import MediumForeign, PartHeader
 from calypso.models.archive import ArchivePart, ArchiveRecord
@@ -86,15 +86,12 @@ class Reading:
         away = [f"{one.barcode} is in vault {one.vault}." for one in records if one.vault]
         return " ".join([*away, "Put them in, and try again."])
 
-    def through(self, sink: Argv, hear: Callable[[str], None]) -> tuple[Ran, ...]:
+    def through(self, sink: Argv, hear: OnLine) -> tuple[Ran, ...]:
         """Read all pieces into a program; `hear` gets its lines. Judge its end yourself."""
         with parts.Desk(self._folder()) as desk:
 
-            def heard(stage: int, line: str) -> None:
-                if stage == 0:
-                    self.hear(desk, line)
-                else:
-                    hear(line)
+            def heard(stage: int, line: str) -> bool | None:
+                return hear(line) if stage else self.hear(desk, line)
 
             return self.bay.tape.host.pipe(
                 [desk.reader(), sink], timeout_s=self.timeout_s, on_line=heard
@@ -121,8 +118,11 @@ class Reading:
 
     # -- what the program at the tape says
 
-    def hear(self, desk: parts.Desk, line: str) -> None:
-        """Take a line of the program that reads, and give it its next order."""
+    def hear(self, desk: parts.Desk, line: str) -> bool:
+        """Take a line of the program that reads, and give it its next order.
+
+        False for what it did not say to us.
+        """
         word, told = parts.heard(line)
         if word == "ready":
             self._begin(desk)
@@ -132,6 +132,7 @@ class Reading:
             total = sum(piece.bytes for piece in self.pieces)
             done = min(int(told["bytes"]), total)
             self.running.report(done=done, total=total, unit="bytes")
+        return bool(word)
 
     def _begin(self, desk: parts.Desk) -> None:
         if self._turn == len(self.pieces):

@@ -71,7 +71,7 @@ class Scan:
         """Return what is on it; the caller has seen to the label."""
         with parts.Desk(Path(self._running.secrets_path) / f"scan-{uuid4().hex}") as desk:
 
-            def hear(_stage: int, line: str) -> None:
+            def hear(_stage: int, line: str) -> bool:
                 word, told = parts.heard(line)
                 if word == "entry" and self._header is not None:
                     on_entry(self._header, told)
@@ -81,6 +81,7 @@ class Scan:
                     self._take(told)
                 if word in ("ready", "part"):
                     self._go_on(desk)
+                return bool(word)
 
             ran = self._bay.tape.host.pipe(
                 [desk.scanner()], timeout_s=self._timeout_s, on_line=hear

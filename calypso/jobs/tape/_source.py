@@ -7,7 +7,7 @@ from pathlib import Path
 
 from calypso.drivers.tape import BLOCK_BYTES, StreamBroken
 from calypso.errors import Conflict
-from calypso.host import Argv, Ran
+from calypso.host import Argv, OnLine, Ran
 from calypso.models.running import RunningJob
 
 MOST_WARNINGS = 100
@@ -39,7 +39,7 @@ class Stream:
     """
 
     maker: Argv
-    hear: Callable[[str], None]
+    hear: OnLine
     judge: Callable[[Ran], None]
     part_bytes: int
     timeout_s: float

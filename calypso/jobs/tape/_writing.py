@@ -89,10 +89,9 @@ class Writing:
 
     # -- what the program at the tape says
 
-    def _hear(self, desk: parts.Desk, stage: int, line: str) -> None:
+    def _hear(self, desk: parts.Desk, stage: int, line: str) -> bool | None:
         if stage == 0:
-            self._stream.hear(line)
-            return
+            return self._stream.hear(line)
         word, told = parts.heard(line)
         if word == "entry":
             self._note_file(told)
@@ -103,6 +102,7 @@ class Writing:
             self._end_part(desk, told)
         elif word == "bytes":
             self._running.report(done=self._begun_bytes + int(told["bytes"]), unit="bytes")
+        return bool(word)
 
     def _begin_part(self, desk: parts.Desk) -> None:
         self._at = self._at or self._next()

@@ -4,10 +4,12 @@ import hashlib
 import os
 import subprocess
 import threading
+import time
 
 import pytest
 
 from calypso.drivers.tape import CartridgeKind, EndOfMedium
+from calypso.drivers.tape.ends.saying import EVERY_S
 from calypso.errors import JobCancelled, JobFenced
 from calypso.host.local import LocalHost
 from calypso.host.stopping import Stop, StopSignal
@@ -272,3 +274,31 @@ def test_progress_is_told_in_bytes_of_the_whole_archive(shelf, big_tree):
     assert told == sorted(told)
     assert told[-1] > 2 * CARTRIDGE_BYTES
     assert set(threading.enumerate()) <= threads
+
+
+class Slow(FakeRunning):
+    """Takes its time before each part, so that the program at the tape says how far it is."""
+
+    def report(self, **told):
+        super().report(**told)
+        if (told.get("phase") or "").startswith(("writing part", "reading part")):
+            time.sleep(EVERY_S)
+
+
+def test_how_far_it_is_is_progress_and_stands_in_no_log(shelf, big_tree):
+    logged = []
+    host = LocalHost(on_log=logged.append)
+    slow = [Slow(shelf.running().secrets_path, media=shelf.books) for _ in range(2)]
+    slow[0].job_id = slow[1].job_id = shelf.running().job_id
+
+    done = shelf.run(
+        "archive_write", slow[0], host=host, path=str(big_tree), pool="weekly", drive=shelf.drive
+    )
+    shelf.run("archive_verify", slow[1], host=host, archive=done.archive, drive=shelf.drive)
+
+    for running in slow:
+        said = [one for one in running.reports if one.get("unit") == "bytes" and "phase" not in one]
+        assert said
+    assert [line for line in logged if "end\t" in line]
+    assert not [line for line in logged if line.startswith(("  bytes\t", "  part\t", "  ready\t"))]
+    assert max(map(len, (line for line in logged if line.startswith("  ")))) < 600

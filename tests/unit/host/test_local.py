@@ -54,6 +54,29 @@ def test_an_argument_is_never_read_by_a_shell(host):
     assert host.run(["echo", "$(id); `id`"], timeout_s=5).stdout == "$(id); `id`\n"
 
 
+def test_what_was_for_the_hearer_alone_is_neither_kept_nor_logged():
+    logged, heard = [], []
+
+    def hear(stage, line):
+        heard.append((stage, line))
+        return line.startswith("bytes")
+
+    first = ["sh", "-c", "echo bytes 1 >&2; echo no such file >&2; echo bytes 2 >&2"]
+    ran = LocalHost(on_log=logged.append).pipe([first, ["cat"]], timeout_s=5, on_line=hear)
+
+    assert heard == [(0, "bytes 1"), (0, "no such file"), (0, "bytes 2")]
+    assert ran[0].stderr == "no such file\n"
+    assert [line for line in logged if line.startswith("  ")] == ["  no such file"]
+
+
+def test_of_a_line_too_long_to_read_the_head_is_logged_and_all_of_it_told():
+    logged = []
+    ran = LocalHost(on_log=logged.append).run(["printf", "%01000d", "7"], timeout_s=5)
+
+    assert len(ran.stdout) == 1000
+    assert logged[1] == f"  {'0' * 500}… 500 more characters"
+
+
 def test_a_missing_program_has_its_own_error(host):
     with pytest.raises(CommandMissing, match="no-such-program"):
         host.run(["no-such-program"], timeout_s=5)

@@ -23,9 +23,9 @@ JOB = str(UUID(int=17))
 class Shelf:
     """The library, its books, and a way to run jobs on both."""
 
-    def __init__(self, folder, count):
+    def __init__(self, folder, count, books=None):
         self.folder, self.state = folder, folder / "state"
-        self.tape, self.books = FileTape(LocalHost(), self.state), MemoryBooks()
+        self.tape, self.books = FileTape(LocalHost(), self.state), books or MemoryBooks()
         self.tape.create_library(LibrarySpec(name="shelf", slots=SLOTS, drives=2, ie_slots=2))
         self.drive, self.other_drive = self.tape.library("shelf").drives
         self.books.create_pool(MediaPool(name="weekly"))

@@ -246,26 +246,6 @@ def test_a_cartridge_too_small_for_its_label_is_full_and_not_half_used(shelf, tr
         shelf.run("media_label", cartridge="A00001L5", pool="weekly", drive=shelf.drive)
 
 
-def test_one_file_of_a_hundred_thousand_is_read_from_its_cartridge_alone(shelf, tmp_path):
-    top = tmp_path / "many"
-    for folder in range(100):
-        (top / f"{folder:02}").mkdir(parents=True)
-        for number in range(1000):
-            (top / f"{folder:02}" / f"{number}").touch()
-    (top / "73" / "500").write_bytes(b"this one\n")
-    for number in range(1, 5):
-        shelf.tape.edit_cartridge(f"A0000{number}L5", capacity_bytes=60 << 20)
-    done = shelf.write(top, part_bytes=8 << 20)
-    assert done.files == 100_101
-    assert len(done.cartridges) == 3
-
-    got = read(shelf, done.archive, tmp_path / "back", paths=("73/500",))
-
-    assert len(got.cartridges) == 1
-    assert got.read_bytes <= 8 << 20
-    assert (tmp_path / "back" / "73" / "500").read_bytes() == b"this one\n"
-
-
 def test_progress_is_told_in_bytes_of_the_whole_archive(shelf, big_tree):
     running, threads = shelf.running(), set(threading.enumerate())
     shelf.write(big_tree, running, part_bytes=1 << 20)

@@ -17,7 +17,7 @@ from calypso.drivers.tape import (
 )
 from calypso.models.jobtype import JobParams
 from calypso.models.lock import Lock, exclusive
-from calypso.models.names import Barcode, LibraryName
+from calypso.models.names import Barcode, DriveSerial, LibraryName
 
 LIBRARIES, DRIVES, MEDIA = "tape/libraries", "tape/drives", "tape/media"
 MOST_SLOTS = 20_000
@@ -36,6 +36,21 @@ def drive_lock(serial: str) -> Lock:
 def media_lock(barcode: str | None) -> list[Lock]:
     """Lock a cartridge wherever it is; nothing for one without a label, which nobody can name."""
     return [] if barcode is None else [exclusive("tape", "media", barcode)]
+
+
+class ReadParams(JobParams):
+    """Which cartridge, and where to read it."""
+
+    cartridge: Barcode = Field(
+        description="Barcode of the cartridge.", json_schema_extra={"x-choices": MEDIA}
+    )
+    drive: DriveSerial = Field(
+        description="Serial number of the drive that reads.",
+        json_schema_extra={"x-choices": DRIVES},
+    )
+
+    def locks(self) -> Sequence[Lock]:
+        return [drive_lock(self.drive), *media_lock(self.cartridge)]
 
 
 class CartridgeParams(JobParams):

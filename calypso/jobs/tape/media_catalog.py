@@ -1,38 +1,22 @@
 """Rebuild what the books tell of a cartridge by reading it."""
 
-from collections.abc import Sequence
 from uuid import UUID
-
-from pydantic import Field
 
 from calypso.drivers.tape import Tape
 from calypso.jobs.tape._bay import Bay
-from calypso.jobs.tape._cartridges import DRIVES, MEDIA, drive_lock, media_lock
+from calypso.jobs.tape._cartridges import ReadParams
 from calypso.jobs.tape._cataloguing import Catalogue
 from calypso.jobs.tape._labels import MediumForeign
-from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
-from calypso.models.lock import Lock
+from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.media import MediaState
-from calypso.models.names import Barcode, DriveSerial
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 2 * 86400
 STALL_S = 1800
 
 
-class Params(JobParams):
+class Params(ReadParams):
     """Which cartridge, and where to read it."""
-
-    cartridge: Barcode = Field(
-        description="Barcode of the cartridge.", json_schema_extra={"x-choices": MEDIA}
-    )
-    drive: DriveSerial = Field(
-        description="Serial number of the drive that reads.",
-        json_schema_extra={"x-choices": DRIVES},
-    )
-
-    def locks(self) -> Sequence[Lock]:
-        return [drive_lock(self.drive), *media_lock(self.cartridge)]
 
     def title(self) -> str:
         return f"Catalogue {self.cartridge}"

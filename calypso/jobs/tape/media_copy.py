@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from calypso.drivers.tape import Tape, parts
 from calypso.jobs.tape._bay import Bay
-from calypso.jobs.tape._cartridges import DRIVES, MEDIA, drive_lock, media_lock
+from calypso.jobs.tape._cartridges import DRIVES, ReadParams, drive_lock
 from calypso.jobs.tape._noting import new_archive
 from calypso.jobs.tape._pools import POOLS, pool_lock
 from calypso.jobs.tape._reading import ArchiveDamaged, Reading, all_pieces
@@ -18,23 +18,16 @@ from calypso.jobs.tape._writing import Writing
 from calypso.jobs.tape.archive_write import GRACE_S, PART_BYTES, STALL_S, TIMEOUT_S
 from calypso.models.archive import ArchiveRecord, ArchiveState
 from calypso.models.clock import uuid7
-from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
+from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.lock import Lock
 from calypso.models.media import MediaPoolName
-from calypso.models.names import Barcode, DriveSerial
+from calypso.models.names import DriveSerial
 from calypso.models.running import RunningJob
 
 
-class Params(JobParams):
+class Params(ReadParams):
     """Which cartridge, to which pool, and through which drives."""
 
-    cartridge: Barcode = Field(
-        description="Barcode of the cartridge.", json_schema_extra={"x-choices": MEDIA}
-    )
-    drive: DriveSerial = Field(
-        description="Serial number of the drive that reads.",
-        json_schema_extra={"x-choices": DRIVES},
-    )
     pool: MediaPoolName = Field(
         description="Media pool whose cartridges take the copies.",
         json_schema_extra={"x-choices": POOLS},
@@ -54,12 +47,7 @@ class Params(JobParams):
         return self
 
     def locks(self) -> Sequence[Lock]:
-        return [
-            drive_lock(self.drive),
-            drive_lock(self.target_drive),
-            *media_lock(self.cartridge),
-            pool_lock(self.pool),
-        ]
+        return [*super().locks(), drive_lock(self.target_drive), pool_lock(self.pool)]
 
     def title(self) -> str:
         return f"Copy {self.cartridge} to {self.pool}"

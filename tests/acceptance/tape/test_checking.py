@@ -1,9 +1,11 @@
 """What is on tapes is verified, copied, and put on record again."""
 
 import pytest
+from pydantic import ValidationError
 
 from calypso.jobs.tape._labels import MediumForeign
 from calypso.jobs.tape._reading import ArchiveDamaged
+from calypso.jobs.tape.media_verify import sample
 from calypso.models.archive import ArchiveState
 from calypso.models.media import MediaPool
 from tests.acceptance.tape.test_reading import read
@@ -45,8 +47,47 @@ def test_a_cartridge_is_verified_with_all_archives_on_it(shelf, tree):
     told = shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive)
 
     archives = shelf.books.archives()
-    assert told.parts == sum(len(one.parts) for one in archives) == 2
-    assert told.read_bytes == sum(one.size_bytes for one in archives)
+    assert told.parts == told.of_parts == sum(len(one.parts) for one in archives) == 2
+    assert told.read_bytes == told.of_bytes == sum(one.size_bytes for one in archives)
+
+
+def on_first(shelf):
+    """The parts of all archives on the first cartridge, in the order of the tape."""
+    found = [part for one in shelf.books.archives(barcode="A00001L5") for part in one.parts]
+    return sorted((one for one in found if one.barcode == "A00001L5"), key=lambda one: one.file)
+
+
+def test_a_share_of_a_cartridge_is_read_and_nothing_else(shelf, big_tree):
+    shelf.tape.edit_cartridge("A00001L5", capacity_bytes=40 << 20)
+    for _ in range(2):
+        shelf.write(big_tree, part_bytes=1 << 20)
+    there = on_first(shelf)
+    drawn = sample(there, 40, seed=shelf.running().job_id)
+    assert 1 < len(drawn) < len(there)
+    for part in there:
+        if part not in drawn:
+            spoil(shelf, part)
+
+    told = shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive, sample_percent=40)
+
+    assert (told.parts, told.of_parts) == (len(drawn), len(there))
+    assert told.read_bytes == sum(one.size_bytes for one in drawn)
+    assert told.of_bytes == sum(one.size_bytes for one in there)
+
+
+def test_a_byte_that_turned_in_what_is_drawn_is_found(shelf, big_tree):
+    shelf.write(big_tree, part_bytes=1 << 20)
+    [drawn] = sample(on_first(shelf), 1, seed=shelf.running().job_id)
+    spoil(shelf, drawn)
+
+    with pytest.raises(ArchiveDamaged, match=f"file {drawn.file} of A00001L5"):
+        shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive, sample_percent=1)
+
+
+@pytest.mark.parametrize("percent", [0, 101])
+def test_a_share_that_is_none_is_refused_at_the_door(shelf, percent):
+    with pytest.raises(ValidationError):
+        shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive, sample_percent=percent)
 
 
 def test_a_cartridge_that_was_exchanged_is_not_called_good(shelf, tree):

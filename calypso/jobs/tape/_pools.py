@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from calypso.jobs.tape._cartridges import MEDIA, media_lock
-from calypso.models.lock import Lock, exclusive
+from calypso.models.lock import Lock, exclusive, present
 from calypso.models.names import Barcode
 
 POOLS = "tape/pools"
@@ -26,6 +26,11 @@ def pool_lock(pool: str) -> Lock:
 def rules_lock(pool: str) -> Lock:
     """Lock the rules of a media pool, which may change while a job writes to it for hours."""
     return exclusive("tape", "pool-rules", pool)
+
+
+def pool_kept(pool: str) -> Lock:
+    """Let a media pool stay, with its rules, while others may write to its cartridges."""
+    return present("tape", "pool-rules", pool)
 
 
 def media_locks(cartridges: Sequence[str]) -> list[Lock]:

@@ -12,7 +12,7 @@ from calypso.drivers.tape import (
     CleaningCartridge,
     Tape,
 )
-from calypso.jobs.tape._pools import POOLS, Cartridges, media_locks, several
+from calypso.jobs.tape._pools import POOLS, Cartridges, media_locks, pool_kept, several
 from calypso.models import bookkeeping
 from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
@@ -32,8 +32,8 @@ class Params(JobParams):
     )
 
     def locks(self) -> Sequence[Lock]:
-        # Not the pool: who writes to it holds that, perhaps while waiting for these.
-        return media_locks(self.cartridges)
+        # Not what is written: who writes to the pool holds that, perhaps while waiting for these.
+        return [*media_locks(self.cartridges), *([pool_kept(self.pool)] if self.pool else [])]
 
     def title(self) -> str:
         to = f"to pool {self.pool}" if self.pool else "to no pool"

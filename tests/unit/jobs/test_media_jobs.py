@@ -242,8 +242,9 @@ def test_a_cancel_between_two_cartridges_leaves_the_rest(running):
 
 def test_to_assign_waits_for_cartridges_and_not_for_who_writes_to_the_pool():
     assert locks("media_assign", cartridges=["A", "B", "A"], pool="monthly") == {
-        "tape/media/A", "tape/media/B",
+        "tape/media/A", "tape/media/B", "tape/pool-rules/monthly",
     }  # fmt: skip
+    assert locks("media_assign", cartridges=["A"]) == {"tape/media/A"}
     assert locks("media_release", cartridges=["A"], pool="monthly") == {
         "tape/media/A", "tape/pool/monthly",
     }  # fmt: skip

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from calypso.drivers.tape import CartridgeLoaded, Element, ElementKind, NoFreeSlot, Tape
+from calypso.drivers.tape import (
+    CartridgeLoaded,
+    Element,
+    ElementKind,
+    NoFreeSlot,
+    NotMoved,
+    SlotEmpty,
+    SlotFull,
+    Tape,
+)
 from calypso.jobs.tape._cartridges import LIBRARIES, find, robot_lock
 from calypso.jobs.tape._pools import Cartridges, media_locks, several
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
@@ -45,7 +54,10 @@ class Params(JobParams):
         return self
 
     def locks(self) -> Sequence[Lock]:
-        return [robot_lock(self.library), *media_locks(self.cartridges)]
+        # Who waits for a person leaves the robot to others, who may be to empty the slots. The
+        # driver lets moves take turns, and each move here looks again before.
+        robot = [] if self.wait_s else [robot_lock(self.library)]
+        return [*robot, *media_locks(self.cartridges)]
 
     def title(self) -> str:
         what = several(self.cartridges) if self.cartridges else f"set {self.set_id}"
@@ -125,9 +137,15 @@ def _refuse_unready(
 ) -> None:
     for record in asked:
         if not _is_out(params, record, elements):
-            one = find(elements, record.barcode, params.library)
-            if one.kind is ElementKind.DRIVE:
-                raise CartridgeLoaded(f"{one.barcode} is in {one.place}. Unload it first.")
+            _source(params, record, elements)
+
+
+def _source(params: Params, record: MediaRecord, elements: Sequence[Element]) -> Element:
+    """Return the slot that a cartridge lies in; CartridgeLoaded."""
+    one = find(elements, record.barcode, params.library)
+    if one.kind is ElementKind.DRIVE:
+        raise CartridgeLoaded(f"{one.barcode} is in {one.place}. Unload it first.")
+    return one
 
 
 def _is_out(params: Params, record: MediaRecord, elements: Sequence[Element]) -> bool:
@@ -156,18 +174,38 @@ def _hand_out(
     params: Params, record: MediaRecord, tape: Tape, running: RunningJob, waiting: Patience
 ) -> int | None:
     """Move a cartridge to an import/export slot and note it; returns the slot, None: it was out."""
-    elements = tape.elements(params.library)
-    if _is_out(params, record, elements):
-        return None
-    source = find(elements, record.barcode, params.library)
-    while (target := _exit(source, elements)) is None:
-        waiting.wait(params.library)
+    while True:
         elements = tape.elements(params.library)
-    with running.tidying():  # what is moved is on record, or the next run finds it there
-        if source.number != target:
-            tape.transfer(params.library, source.number, target)
-        running.media.locate(record.barcode, vault=params.vault)
-    return target
+        if _is_out(params, record, elements):
+            return None
+        source = _source(params, record, elements)
+        if (target := _exit(source, elements)) is None:
+            waiting.wait(params.library)
+            continue
+        with running.tidying():  # what is moved is on record, or the next run finds it there
+            if _is_moved(params, tape, elements, source, target):
+                running.media.locate(record.barcode, vault=params.vault)
+                return target
+
+
+def _is_moved(
+    params: Params, tape: Tape, elements: Sequence[Element], source: Element, target: int
+) -> bool:
+    """Move a cartridge, if it is not there; False when another job was faster at a slot."""
+    if source.number == target:
+        return True
+    try:
+        moved = tape.transfer(params.library, source.number, target)
+    except (SlotEmpty, SlotFull):
+        if tape.elements(params.library) == elements:
+            raise
+        return False
+    if moved.barcode != source.barcode:
+        raise NotMoved(
+            f"{moved.barcode} lay where {source.barcode} was a moment ago, so it was moved to "
+            f"{moved.place} of {params.library}. Nothing is on record as in the vault by that."
+        )
+    return True
 
 
 def _exit(source: Element, elements: Sequence[Element]) -> int | None:

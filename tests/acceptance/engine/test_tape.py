@@ -1,8 +1,5 @@
 """Tape jobs through real workers, on the library in a directory that is there from the start."""
 
-import os
-import signal
-
 import pytest
 
 from calypso.drivers.tape.filelib import FileTape
@@ -56,20 +53,19 @@ def test_a_refusal_of_the_library_is_the_jobs_error(tape):
     assert ended.error.code == "tape_cartridge_missing"
 
 
-def test_moves_whose_worker_dies_are_done_again_and_lose_no_cartridge(tape):
-    # A move into a slot that another one empties comes after it: the first may be done last.
-    wanted = {"CAL001L8": 7, "CAL002L8": 8, "CAL003L8": 1, "CAL004L8": 2, "CAL005L8": 3}
-    before = {"CAL003L8": "CAL001L8", "CAL004L8": "CAL002L8", "CAL005L8": "CAL003L8"}
-    moves = {}
-    for barcode, target in wanted.items():
-        params = {"library": "shelf", "cartridge": barcode, "target": target}
-        after = [moves[before[barcode]].id] if barcode in before else []
-        moves[barcode] = tape.submit("tape.changer_transfer", params, after=after)
-    jobs = list(moves.values())
-    until(lambda: tape.job(jobs[0]).state is not State.QUEUED, what="the first move")
-    os.killpg(tape.processes[1].pid, signal.SIGKILL)
-    assert set(shelf(tape)) == set(HOME)
+def test_an_export_that_waits_lets_another_job_empty_the_slots(tape):
+    cartridges = ["CAL001L8", "CAL002L8", "CAL003L8"]
+    tape.run("tape.pool_create", {"pool": "weekly"})
+    tape.run("tape.media_assign", {"pool": "weekly", "cartridges": cartridges})
+    asked = {"library": "shelf", "vault": "bank-safe", "cartridges": cartridges, "wait_s": 600}
+    export = tape.submit("tape.vault_export", asked)
+    until(lambda: shelf(tape).get("CAL002L8", "").startswith("I/E"), what="two")
 
-    tape.start("workers.jobs", "tape")
-    assert {tape.wait(job).state for job in jobs} == {State.SUCCEEDED}
-    assert shelf(tape) == {one: f"slot {to}" for one, to in wanted.items()} | {"CLN001L8": "slot 6"}
+    tape.run("tape.vtl_map_empty", {"library": "shelf"})
+
+    done = tape.wait(export)
+    assert done.state is State.SUCCEEDED, done.error
+    assert [one["ie_slot"] for one in done.result["cartridges"]] == [9, 10, 9]
+    assert {
+        one.barcode for one in tape.ports.media.reading(NODE).media() if one.vault == "bank-safe"
+    } == {*cartridges}

@@ -59,7 +59,12 @@ class Reading:
 
     def _put(self, piece: memoryview) -> None:
         while self._out is not None and piece:
-            piece = piece[os.write(self._out, piece) :]
+            try:
+                piece = piece[os.write(self._out, piece) :]
+            except BrokenPipeError:
+                if any(piece):
+                    raise
+                return  # GNU tar leaves at its end mark, and misses nothing of the padding behind
 
 
 def _entries(order: Order) -> Entries | None:

@@ -63,9 +63,11 @@ def _of_progress(on_line: OnLine, *, counting: int) -> OnStageLine:
     A sender is done with what lies in a buffer; a network may need hours for that still.
     """
 
-    def hear(stage: int, line: str) -> None:
-        if stage == counting or (stage == 0 and not _SENT.match(line)):
+    def hear(stage: int, line: str) -> bool:
+        is_progress = _SENT.match(line) is not None
+        if stage == counting or (stage == 0 and not is_progress):
             on_line(line)
+        return is_progress and stage <= counting
 
     return hear
 

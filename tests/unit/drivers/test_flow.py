@@ -106,15 +106,20 @@ def test_on_a_network_there_is_a_buffer_where_it_is_installed(near, far):
 def test_what_lies_in_a_buffer_is_not_sent_yet():
     class Talking(FakeHost):
         def pipe(self, stages, *, on_line, **_):
-            for line in ("full\ttank/a@b\t100", "size\t100", "18:14:45\t100\ttank/a@b"):
-                on_line(0, line)
-            on_line(1, "18:14:46\t7\tpassed on")
-            on_line(2, "18:14:47\t99\tno progress of a receiver")
+            said = [
+                (0, "full\ttank/a@b\t100"),
+                (0, "size\t100"),
+                (0, "18:14:45\t100\ttank/a@b"),
+                (1, "18:14:46\t7\tpassed on"),
+                (2, "18:14:47\t99\tno progress of a receiver"),
+            ]
+            self.logged = [line for stage, line in said if not on_line(stage, line)]
             return [Ran((), 0, "", "", 0.0)] * len(stages)
 
     host, heard = Talking(), []
     run(host, host, host, heard.append, rate_bytes_per_s=1000)
     assert heard == ["full\ttank/a@b\t100", "size\t100", "18:14:46\t7\tpassed on"]
+    assert host.logged == [*heard[:2], "18:14:47\t99\tno progress of a receiver"]
     heard.clear()
     run(host, host, host, heard.append)
     assert heard[1:3] == ["size\t100", "18:14:45\t100\ttank/a@b"]

@@ -1,0 +1,1 @@
+"""Backup products behind one protocol."""

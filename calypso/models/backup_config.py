@@ -1,0 +1,166 @@
+"""What the appliance configures a backup product with: clients, filesets, pools, storages, jobs.
+
+Nouns only: rendering makes texts of them, and reads them back. A password is a name in the secret
+store. What a text leaves to Bacula's defaults is decided here, so that all of it is written down.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from calypso.models.backup_job import JobResource
+from calypso.models.backup_names import (
+    BackupName,
+    BackupResource,
+    Bytes,
+    DaemonAddress,
+    DeviceName,
+    DurationS,
+    FilesetPath,
+    FilesetPattern,
+    FolderPath,
+    LabelPrefix,
+    Port,
+)
+from calypso.models.names import SecretName
+
+DAY_S = 86400
+
+Signature = Literal["none", "md5", "sha1", "sha256", "sha512"]
+Compression = Literal[
+    "none", "lzo", "gzip1", "gzip2", "gzip3", "gzip4", "gzip5", "gzip6", "gzip7", "gzip8", "gzip9"
+]
+PoolKind = Literal["backup", "copy", "archive", "cloned", "migration", "scratch"]
+
+
+class ClientResource(BackupResource):
+    """A machine whose file daemon the director speaks to."""
+
+    name: BackupName = Field(description="Name of the client.")
+    address: DaemonAddress = Field(description="Host name or address of its file daemon.")
+    port: Port = Field(default=9102, description="TCP port of its file daemon.")
+    password: SecretName = Field(description="Secret that holds its password.")
+    file_retention_s: DurationS = Field(
+        default=60 * DAY_S, description="Names of files stay in the catalog this long."
+    )
+    job_retention_s: DurationS = Field(
+        default=180 * DAY_S, description="Runs stay in the catalog this long."
+    )
+    auto_prune: bool = Field(default=False, description="Prune after each run of this client.")
+    max_concurrent: int = Field(default=4, ge=1, le=1000, description="Runs at a time.")
+
+
+class FilesetResource(BackupResource):
+    """What of a client is backed up."""
+
+    name: BackupName = Field(description="Name of the fileset.")
+    include: tuple[FilesetPath, ...] = Field(min_length=1, description="Folders and files to take.")
+    exclude: tuple[FilesetPath, ...] = Field(
+        default=(), description="Paths to leave out; `*`, `?` and `[` match as in a shell."
+    )
+    exclude_patterns: tuple[FilesetPattern, ...] = Field(
+        default=(), description="Patterns of paths to leave out; `*` goes across `/`."
+    )
+    signature: Signature = Field(default="sha1", description="Checksum kept of each file.")
+    compression: Compression = Field(default="none", description="Done by the client.")
+    one_fs: bool = Field(default=True, description="Do not go down into other filesystems.")
+    sparse: bool = Field(default=False, description="Leave out blocks of zeros.")
+    acls: bool = Field(default=True, description="Take access lists along.")
+    xattrs: bool = Field(default=True, description="Take extended attributes along.")
+    no_atime: bool = Field(default=False, description="Leave access times as they are.")
+
+
+class PoolResource(BackupResource):
+    """Volumes that are used alike."""
+
+    name: BackupName = Field(description="Name of the pool.")
+    kind: PoolKind = Field(default="backup", description="What its volumes are for.")
+    volume_retention_s: DurationS = Field(
+        default=365 * DAY_S, description="A full volume is not written over before."
+    )
+    max_volume_bytes: Bytes = Field(default=0, description="0: no limit.")
+    max_volume_runs: int = Field(default=0, ge=0, lt=1 << 31, description="0: no limit.")
+    max_volumes: int = Field(default=0, ge=0, lt=1 << 31, description="0: no limit.")
+    label_format: LabelPrefix | None = Field(
+        default=None, description="New volumes are labelled with it and a number; none by default."
+    )
+    recycle: bool = Field(default=True, description="Write over volumes that were purged.")
+    auto_prune: bool = Field(default=True, description="Prune when no volume is free.")
+    next_pool: BackupName | None = Field(
+        default=None, description="Where copies, migrations and virtual fulls go."
+    )
+    action_on_purge: Literal["none", "truncate"] = Field(
+        default="truncate", description="What may be done to a purged volume."
+    )
+
+
+class StorageResource(BackupResource):
+    """Where a storage daemon writes: one drive, or an autochanger of several."""
+
+    name: BackupName = Field(description="Name of the storage.")
+    address: DaemonAddress = Field(description="Host name or address of its storage daemon.")
+    port: Port = Field(default=9103, description="TCP port of its storage daemon.")
+    password: SecretName = Field(description="Secret that holds its password.")
+    device: DeviceName = Field(description="Device or autochanger of the storage daemon.")
+    media_type: BackupName = Field(description="Volumes of the same type fit its drives.")
+    autochanger: bool = Field(default=False, description="The device is an autochanger.")
+    drives: int = Field(default=1, ge=1, le=64, description="Drives of the autochanger.")
+    max_concurrent: int = Field(default=1, ge=1, le=1000, description="Runs at a time.")
+    directory: FolderPath | None = Field(
+        default=None, description="Volumes are files in this folder; none: configured elsewhere."
+    )
+
+    @model_validator(mode="after")
+    def _one_drive_needs_no_changer(self) -> Self:
+        if self.drives > 1 and not self.autochanger:
+            raise ValueError("several drives need `autochanger`")
+        return self
+
+
+class BackupConfig(BackupResource):
+    """All resources of a director, or those of it that are ours."""
+
+    clients: tuple[ClientResource, ...] = ()
+    filesets: tuple[FilesetResource, ...] = ()
+    pools: tuple[PoolResource, ...] = ()
+    storages: tuple[StorageResource, ...] = ()
+    jobs: tuple[JobResource, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        for kind, named in self.by_kind().items():
+            names = [resource.name for resource in named]
+            if double := {name for name in names if names.count(name) > 1}:
+                raise ValueError(f"{kind} named twice: {', '.join(sorted(double))}")
+        return self
+
+    def by_kind(self) -> dict[str, Sequence["Resource"]]:
+        """Return the resources under the name of their kind."""
+        return {
+            "client": self.clients,
+            "fileset": self.filesets,
+            "pool": self.pools,
+            "storage": self.storages,
+            "job": self.jobs,
+        }
+
+
+Resource = ClientResource | FilesetResource | PoolResource | StorageResource | JobResource
+
+
+def missing_references(config: BackupConfig) -> Iterator[str]:
+    """Tell which names a resource holds that no other one of the configuration has."""
+    known = {kind: {one.name for one in named} for kind, named in config.by_kind().items()}
+    wanted = [("pool", pool.next_pool, f"pool {pool.name}") for pool in config.pools]
+    for job in config.jobs:
+        wanted += [
+            ("client", job.client, f"job {job.name}"),
+            ("fileset", job.fileset, f"job {job.name}"),
+            ("storage", job.storage, f"job {job.name}"),
+            ("pool", job.pool, f"job {job.name}"),
+            ("pool", job.next_pool, f"job {job.name}"),
+        ]
+    for kind, name, who in wanted:
+        if name is not None and name not in known[kind]:
+            yield f"{who} names the {kind} {name}, which there is not"

@@ -31,6 +31,7 @@ ALL = ",".join(KNOWN_SUBSYSTEMS)
 GRACE_S = 10.0  # for programs; a job that needs longer is taken up again at the next start
 LATE_S = 30.0  # not ready by then: say what is missing
 LOOK_S = 0.1
+LONGEST_S = 60.0  # nobody is due, and a child's end wakes us
 
 Data = Annotated[Path | None, typer.Option(help="Where everything is kept.", show_default=False)]
 At = Annotated[
@@ -103,7 +104,7 @@ class Up:
     def serve(self) -> None:
         """Keep everything running until somebody asks for the end: EndAsked."""
         while True:
-            self._signals.pause(self._supervisor.next_due_s() or 60.0)
+            self._signals.pause(self._supervisor.pause_s(LONGEST_S))
             self._look()
 
     def end(self) -> None:

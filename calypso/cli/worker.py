@@ -37,7 +37,7 @@ def worker(subsystem: Subsystem) -> None:
             supervisor.keep(module, partial(_launch, module, subsystem))
         try:
             while True:
-                signals.pause(supervisor.next_due_s() or LOOK_S)
+                signals.pause(supervisor.pause_s(LOOK_S))
                 supervisor.look()
         except EndAsked:
             _drain(supervisor, signals)

@@ -65,10 +65,10 @@ class Supervisor:
         changed = [self._look_at(child) for child in self.children]
         return any(changed)
 
-    def next_due_s(self) -> float | None:
-        """Return in how many seconds somebody is due, or None."""
+    def pause_s(self, longest_s: float) -> float:
+        """Return how long to sleep until somebody is due: 0 when one is, at most the longest."""
         due = [child.due for child in self.children if child.due is not None]
-        return max(0.0, min(due) - self._clock()) if due else None
+        return min(longest_s, max(0.0, min(due) - self._clock())) if due else longest_s
 
     def records(self) -> tuple[ChildRecord, ...]:
         """Return who runs now."""

@@ -81,13 +81,23 @@ def test_a_program_that_ends_is_started_again_when_due(supervisor, clock, said, 
     assert supervisor.look()
     assert said[0].startswith("sleeper ended by itself (killed by signal 9); ")
     assert said[0].endswith(f"started again in 1 s. Its log: {tmp_path / 'sleeper.log'}")
-    assert supervisor.next_due_s() == 1
+    assert supervisor.pause_s(60) == 1
     clock.now = 0.9
     assert not supervisor.look()
     clock.now = 1.0
     assert supervisor.look()
     assert supervisor.records()[0].pid != first.pid
     assert said[-1] == "sleeper was started again."
+
+
+def test_who_is_due_already_is_not_slept_over(supervisor, clock, tmp_path):
+    assert supervisor.pause_s(60) == 60
+    supervisor.keep("sleeper", launcher("sleeper", SLEEPER, tmp_path)).kill()
+    supervisor.look()
+
+    clock.now = 1.5
+
+    assert supervisor.pause_s(60) == 0
 
 
 def test_what_a_dead_program_had_started_is_ended_before_it_starts_again(supervisor, tmp_path):
@@ -116,7 +126,7 @@ def test_a_program_that_cannot_be_started_again_is_tried_later(supervisor, clock
     supervisor.look()
 
     assert "odd cannot be started" in said[-1]
-    assert supervisor.next_due_s() == 2
+    assert supervisor.pause_s(60) == 2
 
 
 def test_who_ends_when_asked_is_not_killed_and_not_started_again(supervisor, said, tmp_path):

@@ -61,6 +61,30 @@ class Settings(BaseSettings):
         "where there are some; else a directory.",
     )
     tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
+    backup_product: Literal["auto", "bacula", "none"] = Field(
+        default="auto",
+        description="auto: Bacula where a director is named, or `calypso up` starts one.",
+    )
+    bacula_director: str = Field(
+        default="", description="HOST:PORT of a director; empty: `calypso up` starts one."
+    )
+    bacula_console: str = Field(
+        default="*UserAgent*", description="Console of the director to speak as."
+    )
+    bacula_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of that console."
+    )
+    bacula_catalog_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgresql:// address of its catalog, for a role that only reads.",
+    )
+    bacula_config_dir: Path | None = Field(
+        default=None, description="Folder with the daemons' configuration on this node."
+    )
+    bacula_programs: Path = Field(
+        default=Path("/usr/sbin"), description="Folder of bacula-dir, bdirjson and the others."
+    )
+    backup_slots: int = Field(default=8, ge=1, le=64, description="Backup jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
     cgroups: bool = Field(
         default=True, description="Each job in a cgroup v2 of its own, where one is delegated."

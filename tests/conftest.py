@@ -14,6 +14,7 @@ from calypso.embedded.postgres import EmbeddedPostgres
 from calypso.embedded.redis import EmbeddedRedis
 from calypso.errors import CalypsoError
 from calypso.host import cgroup
+from tests.bacula import bacula, bacula_programs, own_bacula  # noqa: F401
 from tests.lab.fixtures import fresh_guest, guest, require_lab, shared_guest  # noqa: F401
 
 REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}

@@ -12,7 +12,15 @@ import typer
 
 from calypso import config
 from calypso.config import KNOWN_SUBSYSTEMS, Settings
-from calypso.embedded import administrator, programs, readiness, record
+from calypso.embedded import (
+    administrator,
+    bacula,
+    bacula_beside,
+    programs,
+    readiness,
+    record,
+)
+from calypso.embedded.bacula import EmbeddedBacula
 from calypso.embedded.claim import TAG, claimed, end_leftovers
 from calypso.embedded.journal import Journal
 from calypso.embedded.keys import keys
@@ -85,6 +93,7 @@ class Up:
         """Start servers, bring the schema up to date, start the rest, wait until it serves."""
         began = time.monotonic()
         addresses = self._start_servers()
+        addresses |= self._start_bacula(addresses, workers)
         migrate.upgrade(addresses["CALYPSO_DATABASE_URL"])
         self._signals.pause(0)
         given = {**addresses, **keys(self.data, self.settings)}
@@ -113,6 +122,8 @@ class Up:
         workers = [name for name in names if name.startswith("worker-")]
         for leaving in (["api"], ["scheduler"], workers):
             self._end(leaving, grace_s=GRACE_S)
+        self._end(["bacula-dir"], grace_s=bacula.STOP_S)
+        self._end(["bacula-sd", "bacula-fd"], grace_s=bacula.STOP_S)
         self._end(["redis"], grace_s=GRACE_S, patient=True)
         self._end(["postgres"], grace_s=STOP_S, patient=True)
         kill_all(with_variable(TAG, str(self.data)))
@@ -142,6 +153,21 @@ class Up:
         for server in own:
             server.wait_until_ready(pause=self._signals.pause)
         return self._servers.addresses(self.settings)
+
+    def _start_bacula(self, addresses: dict[str, str], workers: Sequence[str]) -> dict[str, str]:
+        """Start a director with its daemons where one is wanted; returns the settings for it."""
+        if not bacula_beside.is_wanted(self.settings, workers):
+            return {}
+        tag = {TAG: str(self.data)}
+        found = bacula_beside.start(
+            EmbeddedBacula(self.data / "bacula", logs=self._logs, env=tag),
+            addresses["CALYPSO_DATABASE_URL"] if self._servers.postgres else None,
+            self._supervisor,
+            say=self.say,
+            pause=self._signals.pause,
+        )
+        self.note()
+        return found
 
     def _wait_until_ready(self, listen: Listen) -> None:
         late = time.monotonic() + LATE_S

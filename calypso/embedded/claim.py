@@ -15,8 +15,14 @@ from calypso.host.daemon import kill_all, with_variable
 from calypso.host.proof import boot_id
 
 TAG = "CALYPSO_UP_DATA"  # in the environment of all that an `up` starts
-SERVERS = {"postgres": signal.SIGINT, "redis": signal.SIGTERM}  # how they end in order
-SERVER_GRACE_S = 10.0
+SERVERS = {  # how they end in order
+    "postgres": signal.SIGINT,
+    "redis": signal.SIGTERM,
+    "bacula-dir": signal.SIGTERM,
+    "bacula-sd": signal.SIGTERM,
+    "bacula-fd": signal.SIGTERM,
+}
+SERVER_GRACE_S = 15.0  # a director that runs a job needs 13
 LOOK_S = 0.02
 
 

@@ -1,10 +1,12 @@
 """The keys and the first password of an `up`: made once, in files only their owner reads."""
 
 import base64
+import os
 import secrets
 from pathlib import Path
 
 from calypso.config import Settings
+from calypso.host.daemon import Ids
 
 FILE = "secrets.env"
 KEY_BYTES = 32
@@ -20,12 +22,14 @@ def keys(data: Path, settings: Settings) -> dict[str, str]:
     return {name: value or kept[name] for name, value in configured.items()}
 
 
-def write_private(file: Path, text: str) -> None:
-    """Write a file only its owner reads, whole or not at all."""
+def write_private(file: Path, text: str, ids: Ids | None = None) -> None:
+    """Write a file only its owner reads, whole or not at all; `ids` is who, or None for us."""
     aside = file.with_name(f"{file.name}.aside")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
     aside.write_text(text, encoding="utf-8")
+    if ids is not None:
+        os.chown(aside, ids.uid, ids.gid)
     aside.rename(file)
 
 

@@ -71,6 +71,14 @@ def holder(port: int) -> str | None:
     return None
 
 
+def listens(pid: int, port: int) -> bool:
+    """Tell whether this very process listens on a port, and nobody else in its place."""
+    inodes = {f"socket:[{inode}]" for table in TABLES for inode in _listening(table, port)}
+    with suppress(OSError):
+        return any(str(fd.readlink()) in inodes for fd in Path(f"/proc/{pid}/fd").iterdir())
+    return False
+
+
 def _listening(table: str, port: int) -> list[str]:
     with suppress(OSError):
         rows = (line.split() for line in Path(table).read_text(encoding="ascii").splitlines()[1:])

@@ -1,0 +1,6 @@
+"""Bacula: the director's console protocol, and its catalog by SQL."""
+
+from calypso.drivers.backup.bacula.driver import BaculaBackup
+from calypso.drivers.backup.bacula.session import Director
+
+__all__ = ["BaculaBackup", "Director"]

@@ -1,0 +1,1 @@
+"""The backup protocol in parts: what is done with runs, files, volumes and the past."""

@@ -15,6 +15,7 @@ from calypso.drivers.backup import (
     RestoreSpec,
     RunState,
     StorageDown,
+    VolumeFaulty,
 )
 from calypso.host.daemon import tell
 from tests.conftest import missing
@@ -111,6 +112,7 @@ def test_a_volume_that_is_gone_fails_the_restore_and_says_which(backup, lab):
     run_id = backup.restore(spec, comment=token())
     until(lambda: name in said(backup, run_id) and "could not" in said(backup, run_id).lower())
 
+    assert type(backup.trouble(run_id)) is VolumeFaulty
     assert stopped(backup, run_id).state in (RunState.FAILED, RunState.CANCELLED)
     (lab.folder / "moved away").unlink()
     backup.delete(name)
@@ -131,6 +133,7 @@ def test_a_damaged_volume_does_not_restore_as_if_it_were_well(backup, lab):
     run = stopped(backup, run_id)
 
     assert run.state is not RunState.SUCCEEDED
+    assert type(backup.trouble(run_id)) is VolumeFaulty
     backup.delete(name)
 
 

@@ -13,6 +13,7 @@ from calypso.drivers.backup import (
     RunMissing,
     RunNotLive,
     RunState,
+    VolumeMissing,
 )
 from calypso.models.clock import now
 from tests.contract.backup.conftest import ended, stopped, until
@@ -167,6 +168,7 @@ def test_without_a_volume_the_run_waits_and_says_for_what(backup):
 
     assert told.state is RunState.WAITING
     assert "waiting" in told.phase
+    until(lambda: type(backup.trouble(run_id)) is VolumeMissing)
     assert stopped(backup, run_id).state is RunState.CANCELLED
 
 

@@ -1,9 +1,10 @@
 """A short talk with the director: sign in, some commands, hang up."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from pydantic import SecretStr
 
@@ -14,11 +15,17 @@ from calypso.drivers.backup.bacula.wire import Signal, Wire, connected
 from calypso.drivers.backup.director_refusals import (
     DirectorUnauthorized,
     DirectorUnreadable,
+    ProductMissing,
 )
 from calypso.drivers.backup.refusals import BackupError
 
+PORT = 9101
+ANYBODY = "*UserAgent*"  # the console that the director's own password is for
 TIMEOUT_S = 30.0
 COMMANDS, STATUS = 1, 2  # the two ways of `.api`: 2 changes what `.status` prints
+
+
+_ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:\[\]]+))(?::(\d{1,5}))?")
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,18 @@ class Director:
     host: str
     port: int
     password: SecretStr = field(repr=False)
-    console: str = "*UserAgent*"
+    console: str = ANYBODY
     timeout_s: float = TIMEOUT_S
+
+    @classmethod
+    def at(cls, address: str, password: SecretStr, *, console: str = ANYBODY) -> Self:
+        """Return the one at HOST, HOST:PORT or [HOST]:PORT; ProductMissing for no address."""
+        told = _ADDRESS.fullmatch(address)
+        if told is None:
+            raise ProductMissing(
+                f"CALYPSO_BACULA_DIRECTOR is {address!r}; it names a director as HOST:PORT."
+            )
+        return cls(told[1] or told[2], int(told[3] or PORT), password, console)
 
 
 class Session:

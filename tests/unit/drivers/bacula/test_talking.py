@@ -7,16 +7,18 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from pydantic import SecretStr
 
 from calypso.drivers.backup import (
     DirectorDown,
     DirectorSilent,
     DirectorUnauthorized,
     DirectorUnreadable,
+    ProductMissing,
 )
-from calypso.drivers.backup.bacula.session import session
+from calypso.drivers.backup.bacula.session import Director, session
 from calypso.drivers.backup.bacula.wire import MAX_PACKET_BYTES, Signal
-from tests.fakes.director import BEGIN, END, HANG_UP, HOLD, OK, Raw
+from tests.fakes.director import BEGIN, END, HANG_UP, HOLD, OK, PASSWORD, Raw
 from tests.unit.drivers.bacula.conftest import addressed
 
 
@@ -184,3 +186,28 @@ def test_heartbeats_and_polls_are_answered(fake):
     fake.says("version", BEGIN, Signal.HEARTBEAT, Signal.POLL, b"9.6\n", OK, END)
 
     assert ask(fake, "version").text == "9.6\n"
+
+
+# ---- where it is
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("backup.example.org:19101", "backup.example.org", 19101),
+        ("127.0.0.1", "127.0.0.1", 9101),
+        ("[::1]:9101", "::1", 9101),
+        ("[fe80::1]", "fe80::1", 9101),
+    ],
+)
+def test_an_address_names_host_and_port(address, host, port):
+    director = Director.at(address, SecretStr(PASSWORD))
+
+    assert (director.host, director.port) == (host, port)
+    assert PASSWORD not in repr(director)
+
+
+@pytest.mark.parametrize("address", ["", "host:", "host:port", "::1:9101", "a b:1", "[]:1"])
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(ProductMissing, match="CALYPSO_BACULA_DIRECTOR"):
+        Director.at(address, SecretStr(PASSWORD))

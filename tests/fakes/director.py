@@ -31,6 +31,13 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Here the director waits for a signal."""
+
+    expected: Signal
+
+
+@dataclass(frozen=True)
 class Raw:
     """Bytes as they are, no packet."""
 
@@ -128,6 +135,9 @@ class FakeDirector:
                 told = _received(connection)
                 self.heard.append(told.decode())
                 assert item.expected in (None, told), f"{told} instead of {item.expected}"
+            elif isinstance(item, Answered):
+                (got,) = struct.unpack(">i", _exactly(connection, 4))
+                assert got == item.expected, f"{got} instead of {item.expected}"
             else:
                 connection.sendall(packed(item))
 

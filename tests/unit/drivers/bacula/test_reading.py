@@ -1,7 +1,7 @@
 """What Bacula prints, read; fed by recordings of a director of 9.6.7."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calypso.drivers.backup import (
@@ -75,6 +75,8 @@ def test_a_storage_that_cannot_be_reached_tells_of_no_run():
 
 
 @given(st.text())
+@example("²")
+@example("-1")
 def test_no_text_of_a_client_breaks_the_reading(hostile):
     block = status.of_run(f"jobid=1\njobbytes={hostile}\nFiles Examined={hostile}\n", 1)
 
@@ -125,6 +127,7 @@ def test_the_log_is_read_cell_by_cell():
     assert [line.id for line in lines] == list(range(1, len(lines) + 1))
     assert lines[0].text.startswith("lab-dir JobId 1:")
     assert any("Termination:            Backup OK" in line.text for line in lines)
+    assert "Backup OK" in lines[-1].text
     assert not any("-----" in line.text or "| " in line.text for line in lines)
 
 

@@ -18,7 +18,7 @@ from calypso.drivers.backup import (
 )
 from calypso.drivers.backup.bacula.session import Director, session
 from calypso.drivers.backup.bacula.wire import MAX_PACKET_BYTES, Signal
-from tests.fakes.director import BEGIN, END, HANG_UP, HOLD, OK, PASSWORD, Raw
+from tests.fakes.director import BEGIN, END, HANG_UP, HOLD, OK, PASSWORD, Answered, Raw
 from tests.unit.drivers.bacula.conftest import addressed
 
 
@@ -183,7 +183,12 @@ def test_an_answer_without_end_is_unreadable(fake, monkeypatch):
 
 
 def test_heartbeats_and_polls_are_answered(fake):
-    fake.says("version", BEGIN, Signal.HEARTBEAT, Signal.POLL, b"9.6\n", OK, END)
+    fake.says(
+        "version",
+        *(Signal.HEARTBEAT, Answered(Signal.HEARTBEAT_RESPONSE)),
+        *(Signal.POLL, Answered(Signal.EOD)),
+        *(BEGIN, b"9.6\n", OK, END),
+    )
 
     assert ask(fake, "version").text == "9.6\n"
 

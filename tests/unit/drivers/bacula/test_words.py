@@ -12,7 +12,7 @@ from calypso.drivers.backup import (
     RunKind,
     RunState,
 )
-from calypso.drivers.backup.bacula import letters, text
+from calypso.drivers.backup.bacula import auth, letters, text
 
 # ---- words
 
@@ -92,3 +92,34 @@ def test_a_restore_over_what_is_there_needs_its_own_word(wrong):
 def test_a_restore_below_a_folder_or_in_place_is_taken():
     RestoreSpec(client="lab-fd", runs=(1,), where="/tmp/restored")
     RestoreSpec(client="lab-fd", fileset="Data", in_place=True)
+
+
+@pytest.mark.parametrize("name", ["", " ", "Home ", " Home", "-x", "a/b", "x" * 128, "Höme", "a\0"])
+def test_what_bacula_calls_nothing_is_refused(name):
+    with pytest.raises(BadName):
+        text.word("job", name)
+
+
+def test_no_file_has_a_nul_in_its_path():
+    with pytest.raises(BadName):
+        text.path_word("path", "/a\0b")
+
+
+def test_the_letters_are_bacula_s():
+    assert [letters.level(one) for one in "FDIfB"] == [
+        Level.FULL,
+        Level.DIFFERENTIAL,
+        Level.INCREMENTAL,
+        Level.VIRTUAL_FULL,
+        Level.BASE,
+    ]
+    assert letters.kind("B") is RunKind.BACKUP
+    assert letters.kind("R") is RunKind.RESTORE
+
+
+def test_the_old_base64_takes_bytes_as_signed():
+    """As Bacula 9.6 itself writes it; the ordinary one differs from the third digit on."""
+    data = bytes(range(3, 256, 17))
+
+    assert auth._historic(data) == b"AxQlNkdYaX+Ln6++z+/x"
+    assert auth._standard(data) == b"AxQlNkdYaXqLnK2+z+Dx"

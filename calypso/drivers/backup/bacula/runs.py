@@ -85,7 +85,7 @@ class Runs(Resources):
 
     def live(self, run_id: int) -> LiveRun | None:
         """Return what a run does now; None when the director does nothing for it."""
-        director = next((one for one in self._live() if one.get("jobid") == str(run_id)), None)
+        director = self._told_by_director(run_id)
         if director is None:
             return None
         if letters.state(director.get("status", "")) is not RunState.RUNNING:
@@ -108,7 +108,9 @@ class Runs(Resources):
 
     def cancel(self, run_id: int) -> None:
         """Ask director, client and storage to stop a run; RunNotLive when it has ended."""
-        if all(one.get("jobid") != str(run_id) for one in self._live()):
+        director = self._told_by_director(run_id)
+        # One that went well stays in the director's list for a moment; it could be cancelled there.
+        if director is None or letters.state(director.get("status", "")) in _GOOD:
             ended = self.run(run_id)
             raise RunNotLive(f"Run {run_id} of {ended.name} is not live; it is {ended.state}.")
         self._ask(f"cancel jobid={int(run_id)} yes")
@@ -150,6 +152,9 @@ class Runs(Resources):
     def _live(self) -> list[Block]:
         with self._session() as talk:
             return status.blocks(talk.status(".status dir running").text)
+
+    def _told_by_director(self, run_id: int) -> Block | None:
+        return next((one for one in self._live() if one.get("jobid") == str(run_id)), None)
 
     def _told_by(self, key: str, name: str, run_id: int) -> Block:
         """Return what a client or storage tells of a run; nothing when it cannot be reached."""

@@ -109,7 +109,7 @@ def test_the_runs_for_the_newest_state_are_a_full_one_and_what_follows(either):
     later = ended(either, either.start("Home", comment=token(), level=Level.INCREMENTAL))
 
     assert either.runs_for("lab-fd", "Data") == (full.id, later.id)
-    assert either.runs_for("lab-fd", "Data", before=full.ended_at)[-1] == full.id
+    assert either.runs_for("lab-fd", "Data", before=full.started_at)[-1] == full.id
     with pytest.raises(NothingToRestore):
         either.runs_for("away-fd", "Data")
 

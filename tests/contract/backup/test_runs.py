@@ -128,14 +128,13 @@ def test_a_run_that_never_was_is_missing(either):
 
 
 def test_two_at_once_both_succeed(backup):
-    first = backup.start("Slow", comment=token(), level=Level.FULL)
-    second = backup.start("Home", comment=token(), level=Level.FULL)
+    ids = [backup.start("Slow", comment=token(), level=Level.FULL) for _ in range(2)]
 
-    until(lambda: backup.live(first) and backup.live(first).state is RunState.RUNNING)
-    runs = [ended(backup, one) for one in (second, first)]
+    def states():
+        return [told and told.state for told in map(backup.live, ids)]
 
-    assert [one.state for one in runs] == [RunState.SUCCEEDED] * 2
-    assert max(one.started_at for one in runs) < min(one.ended_at for one in runs)
+    until(lambda: states() == [RunState.RUNNING] * 2)
+    assert [ended(backup, one).state for one in ids] == [RunState.SUCCEEDED] * 2
 
 
 def test_one_that_waits_for_another_says_so(backup):

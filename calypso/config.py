@@ -17,7 +17,8 @@ from pydantic_settings import (
 from calypso.errors import Misconfigured
 
 ETC = Path("/etc/calypso")
-KNOWN_SUBSYSTEMS = ("storage", "tape", "system")  # their workers are started in this order
+# Their workers are started in this order.
+KNOWN_SUBSYSTEMS = ("storage", "tape", "backup", "system")
 
 
 def default_node() -> str:
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
     bacula_programs: Path = Field(
         default=Path("/usr/sbin"), description="Folder of bacula-dir, bdirjson and the others."
     )
-    backup_slots: int = Field(default=8, ge=1, le=64, description="Backup jobs at a time.")
+    backup_slots: int = Field(default=4, ge=1, le=64, description="Backup jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
     cgroups: bool = Field(
         default=True, description="Each job in a cgroup v2 of its own, where one is delegated."

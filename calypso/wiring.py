@@ -12,6 +12,8 @@ import structlog
 from calypso import inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
+from calypso.drivers.backup.absent import NoBackup
+from calypso.drivers.backup.bacula import BaculaBackup, Director
 from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
@@ -141,9 +143,20 @@ def _open_tape(settings: Settings, host: Host) -> Tape:
     return files
 
 
+def _open_backup(settings: Settings, _host: Host) -> BaculaBackup | NoBackup:
+    if settings.backup_product == "none" or not settings.bacula_director:
+        return NoBackup()
+    director = Director.at(
+        settings.bacula_director, settings.bacula_password, console=settings.bacula_console
+    )
+    has_catalog = settings.bacula_catalog_url.get_secret_value() != ""
+    return BaculaBackup(director, settings.bacula_catalog_url if has_catalog else None)
+
+
 _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {
     "storage": _open_storage,
     "tape": _open_tape,
+    "backup": _open_backup,
     "system": lambda _settings, host: host,
 }
 

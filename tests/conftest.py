@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from calypso.embedded.postgres import EmbeddedPostgres
 from calypso.embedded.redis import EmbeddedRedis
@@ -18,6 +19,10 @@ from tests.bacula import bacula, bacula_programs, own_bacula  # noqa: F401
 from tests.lab.fixtures import fresh_guest, guest, require_lab, shared_guest  # noqa: F401
 
 REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}
+
+# How long an example takes depends on who else uses the machine.
+settings.register_profile("calypso", deadline=None)
+settings.load_profile("calypso")
 
 # Programs inherit that a signal is ignored; those of tests must hear a Ctrl-C, whoever started us.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

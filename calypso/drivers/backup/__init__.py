@@ -17,7 +17,7 @@ from calypso.drivers.backup.director_refusals import (
     DirectorUnreadable,
     ProductMissing,
 )
-from calypso.drivers.backup.file_values import FileEntry, FileKind, FileVersion
+from calypso.drivers.backup.file_values import FileEntry, FileKind, FileVersion, SampledFile
 from calypso.drivers.backup.refusals import (
     BackupError,
     BackupJobMissing,
@@ -107,6 +107,7 @@ __all__ = [
     "RunMissing",
     "RunNotLive",
     "RunState",
+    "SampledFile",
     "SlotsUpdate",
     "StorageDown",
     "StorageMissing",

@@ -35,6 +35,16 @@ class FileEntry(Value):
     link_index: int = 0
 
 
+class SampledFile(Value):
+    """A plain file, drawn by lot. `checksum`: base64, as the catalog has it; empty: none."""
+
+    path: str
+    size_bytes: int
+    modified_at: datetime
+    checksum: str
+    run_id: int
+
+
 class FileVersion(Value):
     """One of the versions of a file that backups hold. `checksum`: base64, as in the catalog."""
 

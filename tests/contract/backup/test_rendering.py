@@ -23,7 +23,6 @@ pytestmark = pytest.mark.real("bacula")
 EACH = settings(
     phases=[Phase.explicit, Phase.generate],  # to shrink one takes minutes: a program each
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -31,7 +31,6 @@ EDITS = some.lists(
 @pytest.mark.timeout(300)
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(first=EDITS, second=EDITS)

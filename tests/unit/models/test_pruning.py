@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calypso.models.naming import name_at
@@ -295,7 +295,6 @@ standing = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(standing, tasks)
 def test_nothing_goes_that_is_needed_or_that_an_owner_keeps(listed, owners):
     world = World(tasks=owners, replications=[], now=NOW)
@@ -308,7 +307,6 @@ def test_nothing_goes_that_is_needed_or_that_an_owner_keeps(listed, owners):
             assert one.task is None or one.task in {str(task.id) for task in fate.owners}
 
 
-@settings(deadline=None)
 @given(standing, tasks)
 def test_pruning_twice_is_as_good_as_once(listed, owners):
     world = World(tasks=owners, replications=[], now=NOW)
@@ -316,7 +314,6 @@ def test_pruning_twice_is_as_good_as_once(listed, owners):
     assert all(fate.keep for fate in fates(left, world))
 
 
-@settings(deadline=None)
 @given(standing, tasks)
 def test_every_task_that_owned_one_is_left_one(listed, owners):
     said = fates(listed, World(tasks=owners, replications=[], now=NOW))

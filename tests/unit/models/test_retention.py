@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -264,7 +264,6 @@ def kept_of(policy, snapshots, zone=VIENNA, now=NOW):
     return {one.at for one, verdict in zip(snapshots, said, strict=True) if verdict.keep}
 
 
-@settings(deadline=None)
 @given(counts, finished, zones)
 def test_no_rule_keeps_more_than_it_may_and_all_count_periods_once(told, snapshots, zone):
     said = judge(Retention(**told), snapshots, zone=zone, now=NOW)
@@ -276,7 +275,6 @@ def test_no_rule_keeps_more_than_it_may_and_all_count_periods_once(told, snapsho
         assert said[newest].keep
 
 
-@settings(deadline=None)
 @given(policies, lists, zones)
 def test_what_a_policy_keeps_it_keeps_again_of_what_it_kept(policy, snapshots, zone):
     """Pruning twice is as good as pruning once."""
@@ -285,14 +283,12 @@ def test_what_a_policy_keeps_it_keeps_again_of_what_it_kept(policy, snapshots, z
     assert all(verdict.keep for verdict in judge(policy, left, zone=zone, now=NOW))
 
 
-@settings(deadline=None)
 @given(policies, lists, zones, st.randoms(use_true_random=False))
 def test_the_order_of_a_list_decides_nothing(policy, snapshots, zone, random):
     mixed = random.sample(snapshots, len(snapshots))
     assert kept_of(policy, mixed, zone) == kept_of(policy, snapshots, zone)
 
 
-@settings(deadline=None)
 @given(counts, finished)
 def test_a_larger_count_of_the_last_rule_lets_nothing_more_go(told, snapshots):
     more = {**told, "keep_yearly": told["keep_yearly"] + 1}
@@ -300,7 +296,6 @@ def test_a_larger_count_of_the_last_rule_lets_nothing_more_go(told, snapshots):
         assert kept_of(Retention(**told), snapshots) <= kept_of(Retention(**more), snapshots)
 
 
-@settings(deadline=None)
 @given(lifetimes, lists, st.timedeltas(timedelta(0), timedelta(days=900)))
 def test_what_time_takes_it_never_gives_back(lifetime, snapshots, later):
     policy = Retention(lifetime=lifetime)
@@ -309,7 +304,6 @@ def test_what_time_takes_it_never_gives_back(lifetime, snapshots, later):
     )
 
 
-@settings(deadline=None)
 @given(policies, lists)
 def test_a_protected_one_is_never_let_go_and_changes_nothing_for_the_others(policy, snapshots):
     said = judge(policy, snapshots, zone=VIENNA, now=NOW)
@@ -324,7 +318,6 @@ def test_a_protected_one_is_never_let_go_and_changes_nothing_for_the_others(poli
         )
 
 
-@settings(deadline=None)
 @given(policies, lists, st.timedeltas(timedelta(minutes=1), timedelta(days=4000)))
 def test_nothing_younger_than_the_least_age_goes(policy, snapshots, least):
     careful = policy.model_copy(update={"min_age": least})

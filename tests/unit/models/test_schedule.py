@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -139,7 +139,6 @@ rules = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(rules, instants)
 def test_slots_go_forward_on_whole_minutes(rule, after):
     slots = list(islice(fires(rule, after), 60))
@@ -148,14 +147,12 @@ def test_slots_go_forward_on_whole_minutes(rule, after):
     assert not any(slot.second or slot.microsecond for slot in slots)
 
 
-@settings(deadline=None)
 @given(rules, instants)
 def test_asking_again_from_any_slot_on_gives_the_same_slots(rule, after):
     slots = list(islice(fires(rule, after), 40))
     assert [next_fire(rule, slot) for slot in slots[:-1]] == slots[1:]
 
 
-@settings(deadline=None)
 @given(rules, instants)
 def test_every_slot_shows_a_time_of_the_rule_or_ends_a_gap(rule, after):
     for slot in islice(fires(rule, after), 40):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from calypso.drivers.backup.file_values import FileEntry
+from calypso.drivers.backup.file_values import FileEntry, SampledFile
 from calypso.drivers.backup.run_values import LogLine, Run, RunFilter
 from calypso.drivers.backup.values import Volume
 
@@ -31,6 +31,9 @@ class Catalog(Protocol):
 
     def unames(self) -> dict[str, str]:
         """Return what each client said it is, by name."""
+
+    def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
+        """Draw plain files by lot; Unsupported where it cannot."""
 
     def search(self, runs: tuple[int, ...], pattern: str, *, limit: int) -> list[FileEntry]:
         """Find files by name; Unsupported where it cannot."""

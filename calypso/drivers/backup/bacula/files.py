@@ -8,7 +8,7 @@ from calypso.drivers.backup.bacula.asking import BUILDING_S
 from calypso.drivers.backup.bacula.runs import Runs
 from calypso.drivers.backup.bacula.text import command, numbers, path_word, raw, word
 from calypso.drivers.backup.director_refusals import DirectorUnreadable
-from calypso.drivers.backup.file_values import FileEntry, FileKind, FileVersion
+from calypso.drivers.backup.file_values import FileEntry, FileKind, FileVersion, SampledFile
 from calypso.drivers.backup.refusals import NothingToRestore, Unsupported
 from calypso.drivers.backup.run_values import RunFilter, RunState
 from calypso.drivers.backup.values import RunKind
@@ -71,6 +71,10 @@ class Files(Runs):
         )
         found = [_version(packet) for packet in told.packets]
         return sorted(found, key=lambda one: one.run_id, reverse=True)
+
+    def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
+        """Draw plain files of the newest state that runs hold together."""
+        return self._catalog.sample(runs, count=count, seed=seed)
 
     def search(self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000) -> list[FileEntry]:
         """Find files by name in these runs."""

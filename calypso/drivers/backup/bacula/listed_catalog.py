@@ -9,7 +9,7 @@ from datetime import datetime
 from calypso.drivers.backup.bacula import listing
 from calypso.drivers.backup.bacula.answers import Answer
 from calypso.drivers.backup.bacula.text import command, word
-from calypso.drivers.backup.file_values import FileEntry
+from calypso.drivers.backup.file_values import FileEntry, SampledFile
 from calypso.drivers.backup.refusals import RunMissing, Unsupported
 from calypso.drivers.backup.run_values import LogLine, Run, RunFilter
 from calypso.drivers.backup.values import Volume
@@ -72,6 +72,11 @@ class ListedCatalog:
             f"The first {limit} files called {pattern!r} in {list(runs)} cannot be found here. "
             f"{NEEDS_DATABASE}"
         )
+
+    def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
+        """Refuse: the director has no command for it."""
+        del seed
+        raise Unsupported(f"{count} files of {list(runs)} cannot be drawn here. {NEEDS_DATABASE}")
 
     def _newest(self) -> list[Run]:
         told = self._ask(f"llist jobs limit={LISTED} order=desc")

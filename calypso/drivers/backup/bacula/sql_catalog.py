@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from calypso.drivers.backup.bacula import letters, lstat, times
+from calypso.drivers.backup.bacula import letters, lstat, sampling, times
 from calypso.drivers.backup.bacula.sql import Row, select
 from calypso.drivers.backup.bacula.text import readable
 from calypso.drivers.backup.bacula.volume_rows import made_volume
-from calypso.drivers.backup.file_values import FileEntry
+from calypso.drivers.backup.file_values import FileEntry, SampledFile
 from calypso.drivers.backup.refusals import RunMissing
 from calypso.drivers.backup.run_values import LogLine, Run, RunFilter
 from calypso.drivers.backup.values import Volume
@@ -74,8 +74,11 @@ SELECT * FROM (
 ) newest WHERE index > 0 ORDER BY folder, name LIMIT %(limit)s
 """
 # Bacula 9 keeps names in a table of their own; later ones keep them with the files.
-_IN_FILE = {"name": "f.Filename", "name_id": "0", "join": ""}
-_APART = {"name": "n.Name", "name_id": "f.FilenameId", "join": "JOIN Filename n USING (FilenameId)"}
+_IN_FILE = {"name": "f.Filename", "name_id": "0", "key": "Filename", "join": ""}
+_APART = {
+    "name": "n.Name", "name_id": "f.FilenameId", "key": "FilenameId",
+    "join": "JOIN Filename n USING (FilenameId)",
+}  # fmt: skip
 
 
 class SqlCatalog:
@@ -126,9 +129,16 @@ class SqlCatalog:
 
     def search(self, runs: tuple[int, ...], pattern: str, *, limit: int) -> list[FileEntry]:
         """Find files by name."""
-        query = _SEARCH.format(**(_IN_FILE if self._has_names_in_file() else _APART))
+        query = _SEARCH.format(**self._words())
         values = {"runs": list(runs), "pattern": _like(pattern), "limit": limit}
         return [_entry(row) for row in self._select(query, values)]
+
+    def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
+        """Draw plain files by lot."""
+        return sampling.drawn(self._select, self._words(), runs, count=count, seed=seed)
+
+    def _words(self) -> dict[str, str]:
+        return _IN_FILE if self._has_names_in_file() else _APART
 
     def _has_names_in_file(self) -> bool:
         query = (

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from calypso.drivers.backup.file_values import FileEntry, FileVersion
+from calypso.drivers.backup.file_values import FileEntry, FileVersion, SampledFile
 
 
 class FileVerbs(Protocol):
@@ -32,6 +32,12 @@ class FileVerbs(Protocol):
 
     def versions(self, client: str, entry: FileEntry) -> list[FileVersion]:
         """List the versions of a file that any backup of a client holds, newest first."""
+
+    def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
+        """Draw plain files of the newest state that runs hold together; one seed draws the same.
+
+        Fewer where there are fewer. Unsupported without access to the catalog.
+        """
 
     def search(self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000) -> list[FileEntry]:
         """Find files by name in these runs: `*` and `?` stand for any letters.

@@ -70,7 +70,6 @@ def test_a_difference_is_refused_on_another_base(snapshots, tmp_path):
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(some.data())

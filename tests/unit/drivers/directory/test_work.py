@@ -1,6 +1,7 @@
 """What goes on in a pool: leftovers, several processes, scrubs."""
 
 import json
+import os
 import threading
 
 import pytest
@@ -11,6 +12,8 @@ from calypso.drivers.storage.directory.workshop import Workshop
 from calypso.errors import JobCancelled
 from calypso.host.local import LocalHost
 from calypso.host.stopping import Stop, StopSignal
+
+LARGE_BYTES = 256 << 20  # of zeros
 
 
 @pytest.fixture
@@ -136,6 +139,15 @@ def damaged(storage, live, tmp_path):
     return storage
 
 
+@pytest.fixture
+def large(damaged, live):
+    """The same with enough to read that its scrub can be paused before it ends."""
+    (live / "zeros").touch()
+    os.truncate(live / "zeros", LARGE_BYTES)
+    damaged.create_snapshot("tank/home", "two")
+    return damaged
+
+
 def scrub(storage, on_scan=lambda _scan: None):
     return storage.run_scrub("tank", on_scan=on_scan, timeout_s=30)
 
@@ -222,7 +234,7 @@ def test_a_scrub_that_runs_already_is_followed(damaged, open_storage):
     assert heard[0].state == "running"
 
 
-def test_a_scrub_stands_still_and_goes_on(damaged, open_storage):
+def test_a_scrub_stands_still_and_goes_on(large, open_storage):
     """Paused from elsewhere, as a job would; what is heard ends with the whole scrub."""
     states, threads = [], []
 
@@ -239,7 +251,7 @@ def test_a_scrub_stands_still_and_goes_on(damaged, open_storage):
     def resume():
         open_storage().run_scrub("tank", resume=True, on_scan=lambda scan: None, timeout_s=60)
 
-    scan = scrub(damaged, on_scan=pause_once)
+    scan = scrub(large, on_scan=pause_once)
     for thread in threads:
         thread.join()
     assert scan.state == "finished"
@@ -247,7 +259,7 @@ def test_a_scrub_stands_still_and_goes_on(damaged, open_storage):
     assert states.index("paused") < len(states) - 1
 
 
-def test_a_paused_scrub_whose_process_is_gone_was_cancelled(damaged, open_storage):
+def test_a_paused_scrub_whose_process_is_gone_was_cancelled(large, open_storage):
     pausing = []
 
     def pause_then_die(scan):
@@ -259,5 +271,5 @@ def test_a_paused_scrub_whose_process_is_gone_was_cancelled(damaged, open_storag
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        scrub(damaged, on_scan=pause_then_die)
-    assert damaged.pool("tank").scan.state == "canceled"
+        scrub(large, on_scan=pause_then_die)
+    assert large.pool("tank").scan.state == "canceled"

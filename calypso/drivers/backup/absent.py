@@ -1,0 +1,25 @@
+"""No backup product: what stands in its place until a director is named."""
+
+from typing import NoReturn
+
+from calypso.drivers.backup.director_refusals import ProductMissing
+from calypso.models.inventory import Capability
+
+REASON = "No director is named."
+HOW_TO_GET_ONE = (
+    "Name a Bacula director in CALYPSO_BACULA_DIRECTOR and its password in "
+    "CALYPSO_BACULA_PASSWORD, or let `calypso up` start one."
+)
+
+
+class NoBackup:
+    """Can be probed, and refuses every other verb of `Backup`."""
+
+    def probe(self) -> Capability:
+        """Tell that there is nothing, and the way to something."""
+        return Capability(
+            product="none", available=False, reason=REASON, how_to_install=HOW_TO_GET_ONE
+        )
+
+    def __getattr__(self, verb: str) -> NoReturn:
+        raise ProductMissing(f"{REASON} {HOW_TO_GET_ONE}")

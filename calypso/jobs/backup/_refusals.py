@@ -1,0 +1,31 @@
+"""How a run of the backup product can end badly, in words for the job."""
+
+from calypso.drivers.backup import BackupError
+
+
+class RunFailed(BackupError):
+    """The product ended the run with an error; `original` is what it said."""
+
+    code = "backup_run_failed"
+    title = "Backup run failed"
+
+
+class RunStopped(BackupError):
+    """Somebody cancelled the run in the product, not here."""
+
+    code = "backup_run_stopped"
+    title = "Run was cancelled elsewhere"
+
+
+class RunLost(BackupError):
+    """The product does nothing for the run, and does not know how it ended."""
+
+    code = "backup_run_lost"
+    title = "Run is lost"
+
+
+class StillRuns(BackupError):
+    """The product was told to stop the run and has not done so."""
+
+    code = "backup_still_runs"
+    title = "Run does not stop"

@@ -50,7 +50,7 @@ class FakeBackup:
         self.started, self.asked_to_stop, self.lines = [], [], []
         self.kinds = {"mail": RunKind.BACKUP, "check": RunKind.VERIFY, "copy": RunKind.COPY}
         self.last, self.found, self.estimated = None, {}, []
-        self.files, self.restores = [], lambda spec: None
+        self.files, self.restores, self.why = [], lambda spec: None, None
 
     def probe(self):
         return Capability(product="bacula", available=True)
@@ -109,6 +109,9 @@ class FakeBackup:
             for at, text in enumerate(self.lines, 1)
             if at > after
         ]
+
+    def trouble(self, _run_id):
+        return self.why
 
     def cancel(self, run_id):
         self.asked_to_stop.append(run_id)

@@ -1,12 +1,9 @@
 """What the end of a run means for the job that followed it."""
 
-from collections.abc import Sequence
-
-from calypso.drivers.backup import Backup, LogLine, Run, RunState
+from calypso.drivers.backup import Backup, BackupError, Run, RunState
 from calypso.jobs.backup._refusals import RunFailed, RunStopped
 from calypso.models.running import RunningJob
 
-TOLD_LINES = 5
 GOOD = (RunState.SUCCEEDED, RunState.WARNINGS)
 
 
@@ -15,22 +12,14 @@ def judged(run: Run, backup: Backup, running: RunningJob) -> Run:
     if run.state is RunState.CANCELLED:
         raise RunStopped(f"Run {run.id} was cancelled in {backup.probe().product}.")
     if run.state not in GOOD:
-        complaints = _complaints(backup.log(run.id))
-        raise RunFailed(
-            f"Run {run.id} of {run.name} ended: {run.status_text}. {_first(complaints)}".rstrip(),
-            original="\n".join(complaints[-TOLD_LINES:]),
-        )
+        raise _failed(run, backup.trouble(run.id))
     if run.state is RunState.WARNINGS or run.errors:
         running.warn("backup_run_warnings", f"Run {run.id} ended with {run.errors} errors.")
     return run
 
 
-def _complaints(log: Sequence[LogLine]) -> list[str]:
-    """Return what the daemons called an error, the fatal ones first."""
-    texts = [line.text.strip() for line in log]
-    fatal = [text for text in texts if "Fatal error:" in text]
-    return fatal or [text for text in texts if "Error:" in text]
-
-
-def _first(complaints: Sequence[str]) -> str:
-    return complaints[0].partition("rror:")[2].strip() if complaints else ""
+def _failed(run: Run, why: BackupError | None) -> RunFailed:
+    told = f"Run {run.id} of {run.name} ended: {run.status_text}."
+    if why is None:
+        return RunFailed(f"{told} Its log is with this job.")
+    return RunFailed(f"{told} {why.detail}", original=why.original)

@@ -24,7 +24,7 @@ def plan(params: Params, backup: Backup) -> Plan:
     driver=Backup,
     permission="backup:destroy",
     timeout_s=SHORT_S,
-    cancel=Cancel.BEFORE_START,
+    cancel=Cancel.CHECKPOINT,
     on_lost=OnLost.REQUEUE,
     destructive=True,
     plan=plan,
@@ -34,6 +34,7 @@ def delete_volume(params: Params, backup: Backup, running: RunningJob) -> NoResu
 
     The medium, or the file, stays as it is.
     """
+    running.stop_if_cancelled()
     running.report(phase="asking the director")
     try:
         backup.delete(params.volume)

@@ -24,7 +24,7 @@ def plan(params: Params, backup: Backup) -> Plan:
     driver=Backup,
     permission="backup:destroy",
     timeout_s=SHORT_S,
-    cancel=Cancel.BEFORE_START,
+    cancel=Cancel.CHECKPOINT,
     on_lost=OnLost.REQUEUE,
     destructive=True,
     plan=plan,
@@ -34,5 +34,6 @@ def purge_volume(params: Params, backup: Backup, running: RunningJob) -> VolumeR
 
     They can no longer be restored from it.
     """
+    running.stop_if_cancelled()
     running.report(phase="asking the director")
     return told(backup.purge(params.volume))

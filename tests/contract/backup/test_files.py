@@ -1,6 +1,9 @@
 """Looking into backups of a real director."""
 
+import base64
+import hashlib
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from calypso.drivers.backup import (
     Unsupported,
 )
 from tests.contract.backup.conftest import ended, opened
+from tests.lab_bacula.fixtures import NAMES
 
 pytestmark = pytest.mark.real("bacula")
 
@@ -136,3 +140,50 @@ def test_a_file_that_was_deleted_since_is_not_found(backup, lab):
 def test_without_the_catalogs_database_nothing_is_searched(lab, runs):
     with pytest.raises(Unsupported, match="CALYPSO_BACULA_CATALOG_URL"):
         opened(lab, database=False).search(runs, "*")
+
+
+# ---- drawn by lot
+
+
+def test_plain_files_are_drawn_with_the_checksums_that_were_recorded(backup, lab, runs):
+    drawn = backup.sample(runs, count=1000, seed="any")
+
+    plain = {lab.data / name for name in (*NAMES, "big", "none", "hard")}
+    twins = {lab.data / "plain", lab.data / "hard"}  # of which one is a link to the other
+    found = {Path(one.path): one for one in drawn}
+    assert plain - twins <= found.keys() <= plain
+    assert len(found) == len(plain) - 1
+    for path, one in found.items():
+        digest = base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
+        assert (one.size_bytes, one.checksum) == (path.stat().st_size, digest.rstrip("="))
+        assert one.run_id == runs[0]
+
+
+def test_one_lot_draws_the_same_and_another_one_others(backup, runs):
+    def draw(seed):
+        return [one.path for one in backup.sample(runs, count=3, seed=seed)]
+
+    assert draw("a") == draw("a")
+    assert len(draw("a")) == 3
+    assert len({tuple(draw(f"{number}")) for number in range(10)}) > 1
+
+
+def test_nothing_is_drawn_that_a_later_run_has_anew(backup, lab, runs):
+    changed = lab.data / "changed"
+    changed.write_bytes(b"first")
+    first = ended(backup, backup.start("Home", comment=token(), level=Level.INCREMENTAL))
+    changed.write_bytes(b"second, longer")
+    second = ended(backup, backup.start("Home", comment=token(), level=Level.INCREMENTAL))
+    together = (*runs, first.id, second.id)
+
+    found = [
+        one for one in backup.sample(together, count=1000, seed="x") if one.path == str(changed)
+    ]
+
+    changed.unlink()
+    assert [(one.run_id, one.size_bytes) for one in found] == [(second.id, 14)]
+
+
+def test_without_the_catalog_nothing_can_be_drawn(lab, runs):
+    with pytest.raises(Unsupported, match="CALYPSO_BACULA_CATALOG_URL"):
+        opened(lab, database=False).sample(runs, count=1, seed="x")

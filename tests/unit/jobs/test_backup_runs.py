@@ -7,6 +7,7 @@ import pytest
 from calypso import jobs as job_types
 from calypso.drivers.backup import (
     BackupJobMissing,
+    ClientDown,
     DirectorDown,
     DirectorSilent,
     Level,
@@ -140,10 +141,12 @@ def test_what_the_daemons_say_is_in_the_log_once():
 
 def test_a_failed_run_fails_the_job_with_the_words_of_the_daemons():
     backup = FakeBackup(look(1), ends=run_of(1, RunState.FAILED, status_text="Fatal error"))
-    backup.lines = ["Start", "dir JobId 1: Fatal error: Unable to connect to Client: x"]
-    with pytest.raises(RunFailed, match="Unable to connect to Client: x") as failed:
+    with pytest.raises(RunFailed, match=r"ended: Fatal error\. Its log is with this job"):
         run(backup)
-    assert failed.value.original == backup.lines[1]
+    backup.why = ClientDown("The client does not answer.", original="dir JobId 1: Fatal error: x")
+    with pytest.raises(RunFailed, match=r"ended: .* The client does not answer") as failed:
+        run(backup)
+    assert (failed.value.original, failed.value.transient) == (backup.why.original, False)
 
 
 @pytest.mark.parametrize("state", [RunState.INCOMPLETE, RunState.DIFFERENCES])

@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
     backup_product: Literal["auto", "bacula", "none"] = Field(
         default="auto",
-        description="auto: Bacula where a director is named, or `calypso up` starts one.",
+        description="auto: Bacula where a director is named, or `calypso up` finds its programs; "
+        "bacula: `calypso up` has them fetched where they are not.",
     )
     bacula_director: str = Field(
         default="", description="HOST:PORT of a director; empty: `calypso up` starts one."

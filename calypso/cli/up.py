@@ -163,6 +163,7 @@ class Up:
             EmbeddedBacula(self.data / "bacula", logs=self._logs, env=tag),
             addresses["CALYPSO_DATABASE_URL"] if self._servers.postgres else None,
             self._supervisor,
+            may_fetch=self.settings.backup_product == "bacula",
             say=self.say,
             pause=self._signals.pause,
         )

@@ -10,6 +10,7 @@ from calypso.embedded.supervisor import Supervisor
 from calypso.errors import CalypsoError
 
 WAY_OUT = f"Install it ({INSTALLING}), or name a director in CALYPSO_BACULA_DIRECTOR."
+FETCHING = "CALYPSO_BACKUP_PRODUCT=bacula has its packages fetched, 1.7 MB, and unpacked here."
 
 
 def is_wanted(settings: Settings, workers: Sequence[str]) -> bool:
@@ -25,6 +26,7 @@ def start(
     owner_url: str | None,
     supervisor: Supervisor,
     *,
+    may_fetch: bool,
     say: Callable[[str], None],
     pause: Callable[[float], None],
 ) -> dict[str, str]:
@@ -35,6 +37,9 @@ def start(
     try:
         if owner_url is None:
             say(f"Bacula is not started: CALYPSO_DATABASE_URL names a server. {WAY_OUT}")
+            return {}
+        if not bacula.is_here and not may_fetch:
+            say(f"Bacula is not started: its programs are not here. {WAY_OUT} {FETCHING}")
             return {}
         if not bacula.is_here:
             say("Fetching Bacula's packages, 1.7 MB, this once.")

@@ -8,7 +8,7 @@ from calypso.models.inventory import Capability
 REASON = "No director is named."
 HOW_TO_GET_ONE = (
     "Name a Bacula director in CALYPSO_BACULA_DIRECTOR and its password in "
-    "CALYPSO_BACULA_PASSWORD, or let `calypso up` start one."
+    "CALYPSO_BACULA_PASSWORD, or let `calypso up` start one: CALYPSO_BACKUP_PRODUCT=bacula."
 )
 
 

@@ -21,7 +21,7 @@ def device(root, address, kind, *, sg=None, nst=None, serial=b""):
 
 
 def found(root):
-    return reading.devices("\n".join(json.dumps(one) for one in sysfs.devices(root)))
+    return reading.devices("\n".join(map(sysfs.as_json, sysfs.devices(str(root)))))
 
 
 def test_a_drives_names_belong_to_its_serial_number(tmp_path):
@@ -56,3 +56,15 @@ def test_it_is_a_program(capsys):
     assert sysfs.main() == 0
     for line in capsys.readouterr().out.splitlines():
         json.loads(line)
+
+
+def test_it_speaks_json_whatever_a_device_calls_itself():
+    hostile = {
+        "vendor": 'a"b\\c',
+        "product": "tab\tbell\a\x7f",
+        "serial": "\ufffd\ufffd",
+        "nst": "",
+    }
+
+    assert json.loads(sysfs.as_json(hostile)) == hostile
+    assert sysfs.as_json({"sg": "/dev/sg0", "nst": ""}) == json.dumps({"sg": "/dev/sg0", "nst": ""})

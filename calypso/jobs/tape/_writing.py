@@ -97,6 +97,7 @@ class Writing:
             self._note_file(told)
         elif word == "ready":
             self._file_count = int(told["entries"])
+            self._scan = told["scan"] if self._parts else None
             self._begin_part(desk)
         elif word == "part":
             self._end_part(desk, told)

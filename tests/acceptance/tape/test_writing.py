@@ -20,6 +20,7 @@ from calypso.models.media_refusals import NoMediaFits
 from tests.acceptance.tape.conftest import CARTRIDGE_BYTES
 from tests.acceptance.tape.test_reading import read
 from tests.acceptance.tape.trees import listed
+from tests.fakes.memory_media import MemoryBooks
 from tests.fakes.running import FakeRunning
 
 
@@ -219,6 +220,25 @@ def test_what_a_lost_run_has_half_written_is_closed_and_not_gone_on_with(shelf, 
     assert told.parts + told.unconfirmed == sum(part.barcode == barcode for part in parts)
     read(shelf, done.archive, tmp_path / "back")
     assert listed(tmp_path / "back") == listed(big_tree)
+
+
+def test_books_lost_after_a_run_was_lost_are_made_again_with_every_file(shelf, big_tree):
+    """The run that goes on tells on the tape where within a file its first part begins."""
+    running = watched(shelf)
+    lose(running)
+    with pytest.raises(JobFenced):
+        shelf.write(big_tree, running, part_bytes=1 << 20)
+    again = shelf.running(epoch=2, external=running.external)
+    done = shelf.write(big_tree, again, part_bytes=1 << 20)
+    files = shelf.books.files(done.archive)
+    shelf.books = MemoryBooks()
+    shelf.books.create_pool(MediaPool(name="weekly"))
+
+    for barcode in done.cartridges:
+        shelf.run("media_catalog", cartridge=barcode, drive=shelf.drive)
+
+    assert shelf.books.archive(done.archive).state is ArchiveState.WHOLE
+    assert shelf.books.files(done.archive) == files
 
 
 def test_a_lost_run_whose_source_has_changed_begins_anew(shelf, big_tree, tmp_path):

@@ -102,7 +102,7 @@ class Writing:
     def run(self, block_bytes: int) -> None:
         """Write as ordered until the stream has ended."""
         source = Source(block_bytes)
-        tell("ready", {"entries": self._count})
+        tell("ready", {"entries": self._count, "scan": self._entries.state})
         for order in self._orders:
             kind, target, number, *options = order["tape"]
             if int(number) != block_bytes:

@@ -8,13 +8,15 @@ PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 SUITES ?= tests/unit tests/contract tests/acceptance
 # The suites that need a product of the kernel, and how many guests they run in at once.
 VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/contract/tape \
-  tests/real
+  tests/acceptance/tape tests/real
 GUESTS ?= 1
 # The suite of Debian that the guest is: bookworm (OpenZFS 2.1), or trixie (OpenZFS 2.3).
 GUEST := $(CALYPSO_LAB_GUEST)
 export CALYPSO_LAB_GUEST := $(GUEST)
-# Which of their tests: all, or `real and proves`, which is one of each job type.
+# Which of their tests: all, or `real and proves`, which is one of each job type, and the drivers'.
 VM_TESTS ?= real
+# More for pytest, such as --no-loadscope-reorder: the files as named, not the ones with most tests first.
+VM_OPTIONS ?=
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
 
@@ -68,7 +70,7 @@ vm-lab: setup ## Build the guest for tests on real OpenZFS (GUEST=bookworm|trixi
 
 vm-suite: setup ## Run the tests that need the guest (VM_SUITES= VM_TESTS= GUESTS=1 GUEST=)
 	CALYPSO_TEST_REQUIRE=lab,$(CALYPSO_TEST_REQUIRE) $(VENV)/python -m pytest \
-	  -n $(GUESTS) --dist loadfile -m '$(VM_TESTS)' $(VM_SUITES)
+	  -n $(GUESTS) --dist loadfile $(VM_OPTIONS) -m '$(VM_TESTS)' $(VM_SUITES)
 
 recordings: setup ## Record anew what OpenZFS answers to each command (GUEST=)
 	$(VENV)/python -m tests.real.storage.record

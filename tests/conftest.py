@@ -16,7 +16,15 @@ from calypso.embedded.redis import EmbeddedRedis
 from calypso.errors import CalypsoError
 from calypso.host import cgroup
 from tests.bacula import bacula, bacula_programs, own_bacula  # noqa: F401
-from tests.lab.fixtures import fresh_guest, guest, require_lab, shared_guest  # noqa: F401
+from tests.lab.fixtures import (  # noqa: F401
+    fresh_guest,
+    guest,
+    lab_changer,
+    lab_changers,
+    require_changer,
+    require_lab,
+    shared_guest,
+)
 
 REQUIRED = {word for word in os.environ.get("CALYPSO_TEST_REQUIRE", "").split(",") if word}
 

@@ -4,6 +4,7 @@ import pytest
 
 from calypso.errors import CalypsoError
 from tests.lab import cache, inside
+from tests.lab.changer import LabChanger
 from tests.lab.guest import Guest
 
 
@@ -56,8 +57,33 @@ def fresh_guest(require_lab):
 
 
 @pytest.fixture(scope="session")
+def lab_changers():
+    """The changers that were set up, by guest."""
+    return {}
+
+
+@pytest.fixture
+def lab_changer(require_changer, shared_guest, lab_changers):
+    """A tape library in a guest; other tests have used it before. Say what it is to `hold`."""
+    guest = shared_guest.guest()
+    changer = lab_changers[guest.work] = lab_changers.get(guest.work) or LabChanger(guest)
+    yield changer
+    if not changer.is_tidy:
+        shared_guest.power_off()
+
+
+@pytest.fixture(scope="session")
 def require_lab():
     from tests.conftest import missing
 
     if (reason := cache.why_missing()) is not None:
         missing("lab", reason)
+
+
+@pytest.fixture(scope="session")
+def require_changer(request):
+    from tests.conftest import missing
+
+    if (reason := cache.why_missing()) is not None:
+        missing("changer", f"the lab: {reason}")
+    request.getfixturevalue("require_lab")

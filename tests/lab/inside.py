@@ -4,6 +4,9 @@ Each takes the channel to who asks first; see `guest/boot.py`.
 """
 
 import os
+import shutil
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,6 +61,86 @@ def _hear_stops(channel, stop):
             stop.request(channel.recv())
     except (EOFError, OSError):
         os._exit(1)
+
+
+# ---- a program at a tape's end whose pipe is on the other side; see `far.py`
+
+# It ends with this process, and gets its stdin from a named pipe.
+START = 'exec setpriv --pdeathsig KILL "$@" <"$0"'
+CHUNK_BYTES = 1 << 18
+
+
+def run_at_tape(channel, argv, desk, files):
+    """Run a program at a tape's end, and return its status. `desk`: where its orders lie, if any.
+
+    Sends `("stdin", path)`, which `pour` fills, and `("out", data)` and `("err", data)`; takes
+    `("order", name, text)` and `("signal", number)`. The program is killed when the other side
+    is gone.
+    """
+    with tempfile.TemporaryDirectory() as own, _desk(desk, files) as orders:
+        os.mkfifo(stdin := f"{own}/stdin")
+        channel.send(("stdin", stdin))
+        program = subprocess.Popen(
+            ["sh", "-c", START, stdin, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        threading.Thread(target=_obey, args=(channel, program, orders), daemon=True).start()
+        turn = threading.Lock()
+        said = [("out", program.stdout), ("err", program.stderr)]
+        tellers = [threading.Thread(target=_tell, args=(channel, turn, *one)) for one in said]
+        for one in tellers:
+            one.start()
+        for one in tellers:
+            one.join()
+        return program.wait()
+
+
+@contextmanager
+def _desk(desk, files):
+    """Have the folder of the other side's orders here, with the files that are in it already."""
+    if desk is None:
+        yield None
+        return
+    Path(desk).mkdir(mode=0o700, parents=True)
+    try:
+        for name, text in files.items():
+            (Path(desk) / name).write_text(text)
+        os.mkfifo(f"{desk}/orders")
+        pipe = os.open(f"{desk}/orders", os.O_RDWR)
+        yield Path(desk), pipe
+        os.close(pipe)
+    finally:
+        shutil.rmtree(desk)
+
+
+def _obey(channel, program, orders):
+    """Pass orders and signals on to the program."""
+    try:
+        while True:
+            word, *what = channel.recv()
+            if word == "signal":
+                program.send_signal(*what)
+                continue
+            (desk, pipe), (name, text) = orders, what
+            (desk / name).write_text(text)
+            os.write(pipe, f"{name}\n".encode())
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _tell(channel, turn, word, pipe):
+    while data := pipe.read1(CHUNK_BYTES):
+        with turn:
+            channel.send((word, data))
+
+
+def pour(channel, pipe):
+    """Let what comes from the other side be the stdin of a program here."""
+    with Path(pipe).open("wb", buffering=0) as sink, suppress(EOFError, BrokenPipeError):
+        while True:
+            sink.write(channel.recv_bytes())
+
+
+# ---- pools
 
 
 def destroy_all_pools():

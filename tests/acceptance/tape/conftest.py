@@ -1,71 +1,23 @@
-"""A library in a directory with small cartridges, books in memory, and trees to archive."""
+"""Tape libraries with small cartridges, and trees to archive."""
 
 import os
-from uuid import UUID
 
 import pytest
 
-from calypso import jobs
-from calypso.drivers.tape import CartridgeKind, CartridgeSpec, LibrarySpec
-from calypso.drivers.tape.filelib import FileTape
-from calypso.host.local import LocalHost
-from calypso.models.media import MediaPool
-from tests.fakes.memory_media import MemoryBooks
-from tests.fakes.running import FakeRunning
+from tests.acceptance.tape.shelves import ChangerShelf, FileShelf
 
-CARTRIDGE_BYTES = 4 << 20
-SLOTS = 40
-IE_SLOT = SLOTS + 1  # the first one
-TYPES = jobs.load()
-JOB = str(UUID(int=17))
+EMULATED_S = 900  # for a test in a guest; alone on a machine it takes half a minute
+CHANGER = pytest.param(
+    "changer", marks=[pytest.mark.real("changer"), pytest.mark.timeout(EMULATED_S)]
+)
 
 
-class Shelf:
-    """The library, its books, and a way to run jobs on both."""
-
-    def __init__(self, folder, count, books=None):
-        self.folder, self.state = folder, folder / "state"
-        self.tape, self.books = FileTape(LocalHost(), self.state), books or MemoryBooks()
-        self.tape.create_library(LibrarySpec(name="shelf", slots=SLOTS, drives=2, ie_slots=2))
-        self.drive, self.other_drive = self.tape.library("shelf").drives
-        self.books.create_pool(MediaPool(name="weekly"))
-        for number in range(1, count + 1):
-            self.add(f"A0000{number}L5")
-
-    def add(self, barcode, *, kind=CartridgeKind.DATA, pool="weekly", size=CARTRIDGE_BYTES):
-        """Put a blank cartridge into the library and on record."""
-        self.tape.create_cartridge(
-            "shelf", CartridgeSpec(barcode=barcode, kind=kind, capacity_bytes=size)
-        )
-        self.books.assign(barcode, pool, kind=kind, library="shelf", capacity_bytes=size)
-
-    def running(self, **said):
-        """A running job on these books."""
-        private = self.folder / "private"
-        private.mkdir(exist_ok=True)
-        running = FakeRunning(private, media=self.books, **said)
-        running.job_id = JOB
-        return running
-
-    def run(self, verb, running=None, /, *, host=None, **params):
-        """Run a job type of the tape subsystem."""
-        job_type = TYPES[f"tape.{verb}"]
-        tape = self.tape if host is None else FileTape(host, self.state)
-        return job_type.run(job_type.params(**params), tape, running or self.running())
-
-    def write(self, path, running=None, **params):
-        """Archive a directory to the pool."""
-        given = {"path": str(path), "pool": "weekly", "drive": self.drive, "wait_s": 0} | params
-        return self.run("archive_write", running, **given)
-
-    def files(self, barcode):
-        """The tape files of a cartridge, wherever it is, as paths."""
-        return sorted(self.state.glob(f"*/*/{barcode}/[0-9]*"))
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path, count=4)
+@pytest.fixture(params=["filelib", CHANGER])
+def shelf(request, tmp_path):
+    """A library with four cartridges of pool `weekly`, the same on each product."""
+    if request.param == "filelib":
+        return FileShelf(tmp_path, count=4)
+    return ChangerShelf(tmp_path, 4, request.getfixturevalue("lab_changer"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`python -m tests.acceptance.tape.mortal STATE BOOKS NOTE VERB PARAMS`: a job that may be killed.
+"""`python -m tests.acceptance.tape.mortal WHERE STATE BOOKS NOTE VERB PARAMS`: it may be killed.
 
 The books are written to a file after each verb, as a database would keep them.
 """
@@ -12,9 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from calypso.drivers.tape.filelib import FileTape
-from calypso.host.local import LocalHost
-from tests.acceptance.tape.conftest import JOB, TYPES
+from tests.acceptance.tape.shelves import JOB, TYPES, opened
 from tests.fakes.memory_media import MemoryBooks
 from tests.fakes.running import FakeRunning
 
@@ -111,10 +109,11 @@ def counted(shelf, verb, params, *, last=0):
 
 def told(shelf, verb, params):
     """What `run` is to be told, as words."""
-    return [*map(str, (shelf.state, shelf.books.path, shelf.note)), verb, json.dumps(params)]
+    files = (shelf.state, shelf.books.path, shelf.note)
+    return [shelf.where, *map(str, files), verb, json.dumps(params)]
 
 
-def run(state, books, note, verb, params):
+def run(where, state, books, note, verb, params):
     """Run a job to its end, if it lives to see it."""
     kept, note = KeptBooks(books), Path(note)
     private = Path(state).parent / f"private-{os.getpid()}"
@@ -123,7 +122,7 @@ def run(state, books, note, verb, params):
     running = Mortal(private, media=kept, external=external)
     running.note, running.job_id = note, JOB
     job_type = TYPES[f"tape.{verb}"]
-    tape = FileTape(LocalHost(), Path(state))
+    tape = opened(where, Path(state))
     return job_type.run(job_type.params(**json.loads(params)), tape, running)
 
 

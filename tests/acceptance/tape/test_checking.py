@@ -13,14 +13,6 @@ from tests.acceptance.tape.trees import listed
 from tests.fakes.memory_media import MemoryBooks
 
 
-def spoil(shelf, part):
-    with shelf.files(part.barcode)[part.file].open("r+b") as file:
-        file.seek(part.size_bytes // 2)
-        byte = file.read(1)
-        file.seek(part.size_bytes // 2)
-        file.write(bytes([byte[0] ^ 1]))
-
-
 def test_an_archive_that_is_sound_is_verified(shelf, big_tree):
     done = shelf.write(big_tree)
 
@@ -32,7 +24,7 @@ def test_an_archive_that_is_sound_is_verified(shelf, big_tree):
 def test_a_byte_that_turned_is_found(shelf, big_tree):
     done = shelf.write(big_tree)
     part = shelf.books.archive(done.archive).parts[1]
-    spoil(shelf, part)
+    shelf.spoil(part)
 
     with pytest.raises(ArchiveDamaged, match=f"file {part.file} of {part.barcode}"):
         shelf.run("archive_verify", archive=done.archive, drive=shelf.drive)
@@ -92,8 +84,7 @@ def test_a_share_that_is_none_is_refused_at_the_door(shelf, percent):
 
 def test_a_cartridge_that_was_exchanged_is_not_called_good(shelf, tree):
     shelf.write(tree)
-    for file in shelf.files("A00001L5"):
-        file.unlink()
+    shelf.wipe("A00001L5")
 
     with pytest.raises(MediumForeign, match="lacks the label"):
         shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive)
@@ -142,6 +133,6 @@ def test_a_cartridge_is_copied_to_another_pool(shelf, big_tree, tmp_path):
     copy = shelf.books.archive(told.copies[0])
     assert copy.sha256 == done.sha256
     assert set(copy.barcodes()) == {"A00005L5", "A00006L5", "A00007L5"}
-    shelf.tape.unload("shelf", shelf.other_drive, 7)
+    shelf.tape.unload(shelf.library, shelf.other_drive, 7)
     read(shelf, copy.id, tmp_path / "back")
     assert listed(tmp_path / "back") == listed(big_tree)

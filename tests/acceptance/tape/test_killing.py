@@ -1,4 +1,4 @@
-"""A writer that is killed with its worker, ten times, and run again each time."""
+"""A writer that is killed with its worker, again and again, and run again each time."""
 
 import json
 import os
@@ -8,21 +8,18 @@ import time
 from uuid import UUID
 
 from calypso.models.archive import ArchiveState
-from tests.acceptance.tape.fresh import scanned, settled
+from tests.acceptance.tape.fresh import scanned
 from tests.acceptance.tape.mortal import KeptBooks, keep_books, started
 from tests.acceptance.tape.test_reading import read
 from tests.acceptance.tape.trees import listed
 
-KILLS = 10
 PART_BYTES = 1 << 20
 
 
-def start(shelf, path):
+def start(shelf, path, **params):
     """Run the job in a process of its own."""
-    return started(
-        shelf, "archive_write", path=str(path), pool="weekly", drive=shelf.drive, wait_s=0,
-        part_bytes=PART_BYTES,
-    )  # fmt: skip
+    given = {"path": str(path), "pool": "weekly", "drive": shelf.drive, "wait_s": 0} | params
+    return started(shelf, "archive_write", **given)
 
 
 def wait_until_nobody_writes(shelf):
@@ -35,7 +32,7 @@ def wait_until_nobody_writes(shelf):
 
 def killed(shelf, path, after_s):
     """Run the job and kill it, unless it ends before."""
-    process = start(shelf, path)
+    process = start(shelf, path, part_bytes=PART_BYTES)
     try:
         _, err = process.communicate(timeout=after_s)
     except subprocess.TimeoutExpired:
@@ -48,32 +45,32 @@ def killed(shelf, path, after_s):
     return False
 
 
-def test_an_archive_whose_writer_is_killed_ten_times_comes_back_bit_for_bit(
+def test_an_archive_whose_writer_is_killed_again_and_again_comes_back_bit_for_bit(
     shelf, big_tree, tmp_path
 ):
-    for number in range(5, 37):
+    for number in range(5, shelf.most_cartridges + 1):
         shelf.add(f"A000{number:02}L5")
     keep_books(shelf)
     seed = os.getpid()
-    dice, before, kills, most_s = random.Random(seed), {}, 0, 3.0
+    dice, before, kills, most_s = random.Random(seed), {}, 0, shelf.patience_s
     print("seed", seed)
 
-    while kills < KILLS:
-        if killed(shelf, big_tree, dice.uniform(0.3, most_s)):
+    while kills < shelf.kills:
+        if killed(shelf, big_tree, dice.uniform(most_s / 10, most_s)):
             kills += 1
         else:  # it is faster than that here, and each archive that ends takes three cartridges
-            most_s = max(0.4, most_s * 0.8)
-        now = settled(shelf.state)
+            most_s = max(shelf.patience_s / 8, most_s * 0.8)
+        now = shelf.settled()
         assert before.items() <= now.items(), "something was written over"
         before = now
-    out, err = start(shelf, big_tree).communicate()
+    out, err = start(shelf, big_tree, part_bytes=PART_BYTES).communicate()
 
     assert out, err.decode()
     done = json.loads(out)
     shelf.books = KeptBooks(shelf.books.path)
     archive = shelf.books.archive(UUID(done["archive"]))
     assert archive.state is ArchiveState.WHOLE
-    assert before.items() <= settled(shelf.state).items()
+    assert before.items() <= shelf.settled().items()
     written = [one.barcode for one in shelf.books.media() if one.used_bytes]
     told = scanned(shelf.tape, shelf.drive, shelf.running(), written)
     assert told[archive.id] == list(archive.parts)

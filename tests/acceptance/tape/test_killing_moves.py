@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from tests.acceptance.tape.conftest import IE_SLOT, Shelf
 from tests.acceptance.tape.fresh import places
 from tests.acceptance.tape.mortal import KeptBooks, counted, keep_books
+from tests.acceptance.tape.shelves import IE_SLOT, FileShelf
 
 ONE, OTHER = "A00001L5", "A00002L5"
 KILLS = 10
@@ -52,14 +52,14 @@ def vaulted(shelf):
 
 @pytest.fixture
 def kept(tmp_path):
-    made = Shelf(tmp_path / "mine", count=4)
+    made = FileShelf(tmp_path / "mine", count=4)
     keep_books(made)
     return made
 
 
 @pytest.fixture
 def other(tmp_path):
-    made = Shelf(tmp_path / "other", count=4)
+    made = FileShelf(tmp_path / "other", count=4)
     keep_books(made)
     return made
 

@@ -8,7 +8,7 @@ from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
 from calypso.store.media import PostgresMediaStore
 from calypso.store.migrate import upgrade
-from tests.acceptance.tape.conftest import Shelf
+from tests.acceptance.tape.shelves import FileShelf
 from tests.acceptance.tape.test_reading import read
 from tests.contract.store.making import NODE, running
 
@@ -47,7 +47,7 @@ def media(shared_database):
 
 @pytest.fixture
 def shelf(tmp_path, media):
-    made = Shelf(tmp_path, count=4, books=media)
+    made = FileShelf(tmp_path, count=4, books=media)
     for number in range(1, 5):
         made.tape.edit_cartridge(f"A0000{number}L5", capacity_bytes=CARTRIDGE_BYTES)
     return made

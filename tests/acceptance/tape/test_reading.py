@@ -11,7 +11,7 @@ from calypso.jobs.tape._merging import TargetExists
 from calypso.jobs.tape._reading import ArchiveDamaged
 from calypso.jobs.tape._restoring import LinkMissing, RestoreFailed, TargetFull
 from calypso.models.access import Actor, Role
-from tests.acceptance.tape.conftest import IE_SLOT, TYPES
+from tests.acceptance.tape.shelves import TYPES
 from tests.acceptance.tape.trees import listed
 
 
@@ -52,10 +52,7 @@ def test_a_file_of_any_name_comes_back_alone(shelf, tree, tmp_path, asked, name)
 def test_one_file_is_read_from_the_cartridge_that_has_it_alone(shelf, big_tree, tmp_path):
     done = shelf.write(big_tree)
     last = shelf.books.archive(done.archive).parts[-1]
-    for barcode in done.cartridges[:-1]:
-        place = next(one for one in shelf.tape.cartridges() if one.barcode == barcode).place
-        shelf.tape.transfer("shelf", place.number, IE_SLOT)
-        shelf.tape.take_out("shelf", IE_SLOT)
+    shelf.carry_away(*done.cartridges[:-1])
 
     got = read(shelf, done.archive, tmp_path / "back", paths=("two\nlines",))
 
@@ -66,12 +63,10 @@ def test_one_file_is_read_from_the_cartridge_that_has_it_alone(shelf, big_tree, 
 def test_a_cartridge_that_is_not_there_is_named_before_anything_is_read(shelf, big_tree, tmp_path):
     done = shelf.write(big_tree)
     away = done.cartridges[1]
-    place = next(one for one in shelf.tape.cartridges() if one.barcode == away).place
-    shelf.tape.transfer("shelf", place.number, IE_SLOT)
-    shelf.tape.take_out("shelf", IE_SLOT)
+    shelf.carry_away(away)
     running = shelf.running()
 
-    with pytest.raises(CartridgeMissing, match=f"Not in library shelf: {away}"):
+    with pytest.raises(CartridgeMissing, match=f"Not in library {shelf.library}: {away}"):
         read(shelf, done.archive, tmp_path / "back", running)
     assert not any(one.get("phase", "").startswith("loading") for one in running.reports)
 
@@ -102,9 +97,7 @@ def test_a_path_that_is_not_in_the_archive_is_named(shelf, tree, tmp_path):
 def test_a_damaged_tape_leaves_the_target_as_it_was(shelf, big_tree, tmp_path):
     done = shelf.write(big_tree)
     part = shelf.books.archive(done.archive).parts[1]
-    with shelf.files(part.barcode)[part.file].open("r+b") as file:
-        file.seek(1 << 20)
-        file.write(b"\0" * 100)
+    shelf.spoil(part)
     target = tmp_path / "back"
 
     with pytest.raises(ArchiveDamaged, match=f"tape file {part.file} of {part.barcode}"):

@@ -3,11 +3,17 @@
 import pytest
 
 from calypso.drivers.tape import CartridgeLoaded, NoFreeSlot, NotMoved, SlotFull
-from tests.acceptance.tape.conftest import IE_SLOT, SLOTS
 from tests.acceptance.tape.fresh import places
+from tests.acceptance.tape.shelves import IE_SLOT, SLOTS, FileShelf
 from tests.fakes.running import FakeRunning
 
 ONE, OTHER, THIRD = "A00001L5", "A00002L5", "A00003L5"  # in slots 1 to 3
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """A library in a directory: what matters here is who moves when."""
+    return FileShelf(tmp_path, count=4)
 
 
 class Rival:

@@ -11,13 +11,12 @@ import pytest
 from calypso.drivers.tape import CartridgeKind, EndOfMedium
 from calypso.drivers.tape.ends.saying import EVERY_S
 from calypso.errors import JobCancelled, JobFenced
-from calypso.host.local import LocalHost
 from calypso.host.stopping import Stop, StopSignal
 from calypso.jobs.tape._source import SourceMissing
 from calypso.models.archive import ArchiveState
 from calypso.models.media import MediaPool
 from calypso.models.media_refusals import NoMediaFits
-from tests.acceptance.tape.conftest import CARTRIDGE_BYTES
+from tests.acceptance.tape.shelves import CARTRIDGE_BYTES, TapeFile
 from tests.acceptance.tape.test_reading import read
 from tests.acceptance.tape.trees import listed
 from tests.fakes.memory_media import MemoryBooks
@@ -31,8 +30,9 @@ def test_an_archive_spans_cartridges_and_the_books_tell_its_parts(shelf, big_tre
     assert archive.state is ArchiveState.WHOLE
     assert len(done.cartridges) == 3
     joined = hashlib.sha256()
+    on_tape = {barcode: shelf.files(barcode) for barcode in done.cartridges}
     for part in archive.parts:
-        data = shelf.files(part.barcode)[part.file].read_bytes()
+        data = on_tape[part.barcode][part.file].data
         assert hashlib.sha256(data).hexdigest() == part.sha256
         joined.update(data)
     assert joined.hexdigest() == archive.sha256 == done.sha256
@@ -41,36 +41,45 @@ def test_an_archive_spans_cartridges_and_the_books_tell_its_parts(shelf, big_tre
 def test_gnu_tar_alone_restores_an_archive(shelf, big_tree, tmp_path):
     """As docs/archives.md says: the parts behind their headers, joined, are a tar archive."""
     done = shelf.write(big_tree)
-    files = [file for barcode in done.cartridges for file in shelf.files(barcode)]
-    data = [file for file in files if b"calypso-" not in file.read_bytes()[:100]]
+    files = [file.data for barcode in done.cartridges for file in shelf.files(barcode)]
+    joined = b"".join(data for data in files if b"calypso-" not in data[:100])
     back = tmp_path / "back"
     back.mkdir()
 
-    line = 'cat "$@" | tar --extract --acls --xattrs --xattrs-include="*" -C "$0"'
-    subprocess.run(["sh", "-c", line, back, *data], check=True)
+    take = ["tar", "--extract", "--acls", "--xattrs", "--xattrs-include=*", "-C", back]
+    subprocess.run(take, input=joined, check=True)
 
     assert listed(back) == listed(big_tree)
+
+
+@pytest.mark.proves("tape.archive_write")
+def test_gnu_tar_alone_unpacks_an_archive_of_one_part_from_its_tape(shelf, tree, tmp_path):
+    done = shelf.write(tree)
+
+    assert shelf.untarred(done.cartridges[0], 2, tmp_path / "back") == listed(tree)
 
 
 def test_every_header_says_with_tar_alone_what_comes_next(shelf, tree):
     done = shelf.write(tree)
 
     told = [
-        subprocess.run(["tar", "-tf", file], check=True, capture_output=True).stdout.split(b"\n")[0]
+        subprocess.run(
+            ["tar", "-tf", "-"], input=file.data, check=True, capture_output=True
+        ).stdout.split(b"\n")[0]
         for file in shelf.files(done.cartridges[0])
-    ]
+    ]  # fmt: skip
     assert told[:2] == [b"calypso-label.json", b"calypso-part.json"]
     assert told[3] == b"calypso-archive.json"
 
 
 def test_a_second_archive_is_written_behind_the_first(shelf, tree):
     shelf.write(tree)
-    before = [file.read_bytes() for file in shelf.files("A00001L5")]
+    before = shelf.files("A00001L5")
 
     done = shelf.write(tree)
 
     assert done.cartridges == ["A00001L5"]
-    after = [file.read_bytes() for file in shelf.files("A00001L5")]
+    after = shelf.files("A00001L5")
     assert after[: len(before)] == before
     assert len(after) == len(before) + 3
 
@@ -97,7 +106,6 @@ class Watched(FakeRunning):
 
 def watched(shelf, *acts, **said):
     running = Watched(shelf.folder / "private", media=shelf.books, **said)
-    (shelf.folder / "private").mkdir(exist_ok=True)
     running.job_id, running.acts = shelf.running().job_id, acts
     return running
 
@@ -121,7 +129,7 @@ def test_a_source_that_is_not_there_is_named_before_any_tape_moves(shelf, tmp_pa
 
 def test_no_cartridge_left_is_said_and_the_archive_is_called_broken(shelf, big_tree):
     for barcode in ("A00003L5", "A00004L5"):
-        shelf.tape.edit_cartridge(barcode, is_write_protected=True)
+        shelf.edit(barcode, is_write_protected=True)
 
     with pytest.raises(NoMediaFits, match="A00003L5: is write-protected"):
         shelf.write(big_tree)
@@ -132,7 +140,7 @@ def test_no_cartridge_left_is_said_and_the_archive_is_called_broken(shelf, big_t
 
 def test_a_cartridge_that_comes_while_it_waits_is_used(shelf, big_tree):
     for barcode in ("A00003L5", "A00004L5"):
-        shelf.tape.edit_cartridge(barcode, is_write_protected=True)
+        shelf.edit(barcode, is_write_protected=True)
     running = watched(shelf, ("waiting for a cartridge", lambda: shelf.add("A00009L5")))
 
     done = shelf.write(big_tree, running, wait_s=3600)
@@ -144,11 +152,11 @@ def test_what_is_written_once_is_added_to_and_never_written_over(shelf, tree, tm
     shelf.books.create_pool(MediaPool(name="forever", is_worm=True))
     shelf.add("W00001LT", kind=CartridgeKind.WORM, pool="forever")
     shelf.write(tree, pool="forever")
-    before = [file.read_bytes() for file in shelf.files("W00001LT")]
+    before = shelf.files("W00001LT")
 
     done = shelf.write(tree, pool="forever")
 
-    assert [file.read_bytes() for file in shelf.files("W00001LT")][: len(before)] == before
+    assert shelf.files("W00001LT")[: len(before)] == before
     read(shelf, done.archive, tmp_path / "back")
     assert listed(tmp_path / "back") == listed(tree)
 
@@ -161,15 +169,15 @@ def test_a_cancel_leaves_marked_files_a_rewound_tape_and_no_good_archive(shelf, 
 
     with pytest.raises(JobCancelled, match="until their set expires"):
         shelf.run(
-            "archive_write", running, host=LocalHost(stop=signal, grace_s=30), path=str(big_tree),
-            pool="weekly", drive=shelf.drive, part_bytes=1 << 20,
+            "archive_write", running, tape=shelf.opened(stop=signal, grace_s=30),
+            path=str(big_tree), pool="weekly", drive=shelf.drive, part_bytes=1 << 20,
         )  # fmt: skip
 
     [archive] = shelf.books.archives()
     assert archive.state is ArchiveState.BROKEN
     assert shelf.tape.drive(shelf.drive).is_at_start
     written = [file for one in archive.barcodes() for file in shelf.files(one)]
-    assert not [file for file in written if file.suffix == ".open"]
+    assert all(file.is_marked for file in written)
     assert len(archive.parts) == 3
 
 
@@ -205,16 +213,14 @@ def test_what_a_lost_run_has_half_written_is_closed_and_not_gone_on_with(shelf, 
     with pytest.raises(JobFenced):
         shelf.write(big_tree, running, part_bytes=1 << 20)
     barcode = shelf.tape.drive(shelf.drive).barcode
-    last = shelf.files(barcode)[-1]
-    torn = last.with_name(f"{int(last.stem) + 1:06d}.b262144.open")
-    torn.write_bytes(b"half" * (1 << 17))
+    half = b"half" * (1 << 17)
+    torn = shelf.tear(half)
 
     done = shelf.write(
         big_tree, shelf.running(epoch=2, external=running.external), part_bytes=1 << 20
     )
 
-    closed = next(one for one in shelf.files(barcode) if one.name == torn.stem)
-    assert closed.read_bytes() == b"half" * (1 << 17)
+    assert shelf.files(barcode)[torn] == TapeFile(half)
     parts = shelf.books.archive(done.archive).parts
     told = shelf.run("media_catalog", cartridge=barcode, drive=shelf.drive)
     assert told.parts + told.unconfirmed == sum(part.barcode == barcode for part in parts)
@@ -260,7 +266,7 @@ def test_a_lost_run_whose_source_has_changed_begins_anew(shelf, big_tree, tmp_pa
 
 
 def test_a_cartridge_too_small_for_its_label_is_full_and_not_half_used(shelf, tree):
-    shelf.tape.edit_cartridge("A00001L5", capacity_bytes=4096)
+    shelf.edit("A00001L5", capacity_bytes=4096)
 
     with pytest.raises(EndOfMedium):
         shelf.run("media_label", cartridge="A00001L5", pool="weekly", drive=shelf.drive)

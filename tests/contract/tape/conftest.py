@@ -4,6 +4,7 @@ The library is the same on each: drives 0 and 1, slots 1 to 8, import/export slo
 slots 1 to 3, a cleaning cartridge in slot 4, one that is written once in slot 5.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,8 @@ from calypso.drivers.tape.changer import ChangerTape
 from calypso.drivers.tape.ends import folder
 from calypso.drivers.tape.filelib import FileTape
 from calypso.host.local import LocalHost
-from tests.conftest import REQUIRED, missing
-from tests.lab import cache, inside
-from tests.lab.changer import LIBRARY, LabChanger
+from tests.lab import inside
+from tests.lab.changer import LIBRARY
 from tests.lab.here import Here
 
 CARTRIDGE_BYTES = 4 << 20
@@ -31,10 +31,14 @@ EMULATED_S = 600  # for a test in a guest; alone on a machine it takes some ten 
 
 
 class Place:
-    """A tape product with that library on `machine`; `folder` is a place there for files."""
+    """A tape product with that library on `machine`; `folder` is a place there for files.
 
-    def __init__(self, product, machine, library, *, folder, reopen, user):
+    `take_out(slot)` is somebody who carries away what is in an import/export slot.
+    """
+
+    def __init__(self, product, machine, library, *, folder, reopen, user, take_out):
         self.product, self.machine, self.library = product, machine, library
+        self.take_out = take_out
         self.folder = machine.path(folder)
         self._reopen, self._user = reopen, user
         self.tape = reopen(machine.host())
@@ -85,28 +89,13 @@ CHANGER = pytest.param(
 def place(request, tmp_path):
     if request.param == "filelib":
         return _filelib(tmp_path)
-    if (reason := cache.why_missing()) is not None and "changer" in REQUIRED:
-        missing("changer", f"the lab: {reason}")
     return _changer(request.getfixturevalue("lab_changer"), tmp_path)
 
 
-@pytest.fixture(scope="session")
-def lab_changers():
-    """The changers that were set up, by guest."""
-    return {}
+def _changer(changer, tmp_path):
+    changer.hold({one: (kind.value[:5], CARTRIDGE_BYTES >> 20) for one, kind in CARTRIDGES.items()})
+    guest = changer.guest
 
-
-@pytest.fixture
-def lab_changer(guest, lab_changers):
-    """A guest whose changer is as at the start."""
-    if guest.work not in lab_changers:
-        sizes = {one: (kind.value[:5], CARTRIDGE_BYTES >> 20) for one, kind in CARTRIDGES.items()}
-        lab_changers[guest.work] = LabChanger(guest, sizes)
-    yield guest
-    lab_changers[guest.work].reset()
-
-
-def _changer(guest, tmp_path):
     def reopen(host):
         return ChangerTape(host, tmp_path / "state")
 
@@ -115,7 +104,10 @@ def _changer(guest, tmp_path):
 
     folder = guest.path(f"/tmp/{tmp_path.name}")
     folder.mkdir(exist_ok=True)
-    return Place("changer", guest, LIBRARY, folder=folder, reopen=reopen, user=user)
+    return Place(
+        "changer", guest, LIBRARY,
+        folder=folder, reopen=reopen, user=user, take_out=changer.take_out,
+    )  # fmt: skip
 
 
 def _filelib(tmp_path):
@@ -131,4 +123,7 @@ def _filelib(tmp_path):
     def user(serial):
         return folder.opened, Path(tape.drive(serial).device)
 
-    return Place("filelib", Here(), "shelf", folder=tmp_path, reopen=reopen, user=user)
+    return Place(
+        "filelib", Here(), "shelf",
+        folder=tmp_path, reopen=reopen, user=user, take_out=partial(tape.take_out, "shelf"),
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from calypso.errors import JobCancelled
 from calypso.host.stopping import Stop, StopSignal
 from tests.contract.tape.conftest import CARTRIDGE_BYTES
 
+pytestmark = pytest.mark.proves()  # the driver itself
 TEXT = bytes(range(256)) * 1024  # 256 KiB: four blocks of 64 KiB
 
 

@@ -11,6 +11,7 @@ from calypso.drivers.tape import (
     CartridgeLabelled,
     CartridgeLoaded,
     CartridgeMissing,
+    CleaningCartridge,
     DriveEmpty,
     DriveFull,
     DriveMissing,
@@ -35,6 +36,7 @@ def locks(name, **params):
     return {lock.path for lock in TYPES[f"tape.{name}"].params(**params).locks()}
 
 
+@pytest.mark.proves("tape.scan")
 def test_a_scan_names_all_there_is(place):
     told = run(place, "scan")
 
@@ -43,6 +45,7 @@ def test_a_scan_names_all_there_is(place):
     assert told.appeared == told.vanished == ()
 
 
+@pytest.mark.proves("tape.changer_inventory")
 def test_an_inventory_counts_what_is_there(place):
     running = FakeRunning()
     told = run(place, "changer_inventory", running, library=place.library)
@@ -53,6 +56,7 @@ def test_an_inventory_counts_what_is_there(place):
     assert running.warnings == []
 
 
+@pytest.mark.proves("tape.changer_load")
 def test_loading_twice_is_as_good_as_once(place):
     asked = {"library": place.library, "cartridge": "A00002L5", "drive": place.drives[0]}
     first, again = run(place, "changer_load", **asked), run(place, "changer_load", **asked)
@@ -98,6 +102,7 @@ def test_an_unloaded_cartridge_goes_elsewhere_when_its_slot_was_taken(place):
     assert (told.cartridge, told.slot) == ("A00003L5", 1)
 
 
+@pytest.mark.proves("tape.changer_unload")
 def test_an_unload_that_was_done_before_its_worker_died_is_found_done(place):
     place.tape.load(place.library, 3, place.drives[1])
     asked = {"library": place.library, "drive": place.drives[1]}
@@ -109,6 +114,7 @@ def test_an_unload_that_was_done_before_its_worker_died_is_found_done(place):
         run(place, "changer_unload", **asked)
 
 
+@pytest.mark.proves("tape.changer_transfer")
 def test_moving_twice_is_as_good_as_once(place):
     asked = {"library": place.library, "cartridge": "A00001L5", "target": 7}
     run(place, "changer_transfer", **asked)
@@ -117,6 +123,7 @@ def test_moving_twice_is_as_good_as_once(place):
     assert place.barcodes()["A00001L5"] == "slot 7"
 
 
+@pytest.mark.proves("tape.changer_export", "tape.changer_import")
 def test_a_cartridge_is_handed_out_and_taken_in(place):
     out = run(place, "changer_export", library=place.library, cartridge="A00001L5")
     assert out.target == 9
@@ -144,6 +151,7 @@ def test_a_drive_of_another_library_is_refused(place):
         run(place, "changer_unload", library=place.library, drive="NOSUCH")
 
 
+@pytest.mark.proves("tape.drive_position")
 def test_a_tape_is_wound_as_told(place):
     drive = place.loaded()
     for number in range(3):
@@ -172,6 +180,7 @@ def test_nobody_winds_from_where_nobody_knows(place):
         run(place, "drive_position", drive=place.drives[0], operation="forward", count=1)
 
 
+@pytest.mark.proves("tape.media_erase")
 def test_an_erased_cartridge_is_the_one_that_was_meant(place):
     drive = place.loaded()
     place.write(drive, b"data" * 1000)
@@ -202,6 +211,26 @@ def test_what_is_erased_is_scratch_on_record_and_the_plan_says_what_was_to_be_ke
     assert running.media.medium("A00001L5").state is MediaState.SCRATCH
 
 
+@pytest.mark.proves("tape.media_assign")
+def test_cartridges_are_given_to_a_pool_as_the_library_knows_them(place):
+    running = FakeRunning()
+    running.media.create_pool(MediaPool(name="monthly"))
+
+    told = run(
+        place, "media_assign", running, cartridges=("A00001L5", "W00001LT"), pool="monthly"
+    )  # fmt: skip
+
+    assert told.assigned == ("A00001L5", "W00001LT")
+    known = {one.barcode: (one.kind, one.library) for one in running.media.media()}
+    assert known == {
+        "A00001L5": (CartridgeKind.DATA, place.library),
+        "W00001LT": (CartridgeKind.WORM, place.library),
+    }
+    with pytest.raises(CleaningCartridge):
+        run(place, "media_assign", running, cartridges=("CLN001L5",), pool="monthly")
+
+
+@pytest.mark.proves("tape.drive_clean")
 def test_a_drive_is_cleaned_and_empty_again(place):
     told = run(place, "drive_clean", library=place.library, drive=place.drives[0])
 

@@ -16,6 +16,8 @@ from calypso.drivers.tape import (
     SlotMissing,
 )
 
+pytestmark = pytest.mark.proves()  # the driver itself
+
 
 def test_a_library_tells_what_it_has(place):
     library = place.tape.library(place.library)

@@ -62,7 +62,7 @@ class Emptying(FakeRunning):
     def wait(self, seconds):
         super().wait(seconds)
         for slot in (9, 10):
-            self._place.tape.take_out(self._place.library, slot)
+            self._place.take_out(slot)
 
 
 class Jammed:
@@ -113,13 +113,11 @@ def test_a_whole_set_is_exported_by_its_id(place, running):
 
 
 def test_more_than_there_are_import_export_slots_fails_and_a_rerun_goes_on(place, running):
-    if place.product != "filelib":
-        pytest.skip("nobody takes a cartridge out of an emulated changer")
     with pytest.raises(NoFreeSlot, match="Take the cartridges out"):
         export(place, running, *THREE)
     assert where(running)["A00003L5"] == place.library
     for slot in (9, 10):
-        place.tape.take_out(place.library, slot)
+        place.take_out(slot)
 
     told = export(place, again(running), *THREE)
 
@@ -127,9 +125,8 @@ def test_more_than_there_are_import_export_slots_fails_and_a_rerun_goes_on(place
     assert set(where(running).values()) == {"bank-safe"}
 
 
+@pytest.mark.proves("tape.vault_export")
 def test_an_export_that_may_wait_goes_on_when_slots_are_emptied(place, running):
-    if place.product != "filelib":
-        pytest.skip("nobody takes a cartridge out of an emulated changer")
     waiting = Emptying(place, running.media)
 
     told = export(place, waiting, *THREE, wait_s=60)
@@ -187,6 +184,7 @@ def test_what_comes_back_lies_in_a_slot_and_is_on_record_in_the_library(place, r
     assert set(where(running).values()) == {place.library}
 
 
+@pytest.mark.proves("tape.vault_return")
 def test_to_return_again_is_as_good_as_once(place, running):
     export(place, running, "A00001L5")
     first = run(place, "vault_return", running, cartridges=["A00001L5"])

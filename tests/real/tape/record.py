@@ -71,7 +71,7 @@ def tell(guest, state):
 def main():
     guest = Guest()
     try:
-        LabChanger(guest, CARTRIDGES)
+        LabChanger(guest).hold(CARTRIDGES)
         with tempfile.TemporaryDirectory() as state:
             version = ChangerTape(guest.host(), Path(state)).probe().version.split()[-1]
             folder = RECORDINGS / f"mtx-{version}-lab"

@@ -7,7 +7,7 @@ import pytest
 from calypso.drivers.tape import Element, ElementKind
 from tests.lab.changer import homeward
 
-SLOTS, HOMES = 4, ["A", "B", "C"]
+SLOTS, HOMES = 4, {"A": 1, "B": 2, "C": 3}
 PLACES = [(ElementKind.DRIVE, 0), *((ElementKind.SLOT, number) for number in range(1, SLOTS + 1))]
 
 
@@ -26,4 +26,4 @@ def test_every_cartridge_comes_home_and_none_goes_where_another_is(places):
             source, target = (ElementKind.SLOT, int(first)), (ElementKind.SLOT, int(second))
         assert target not in held
         held[target] = held.pop(source)
-    assert held == {(ElementKind.SLOT, at + 1): one for at, one in enumerate(HOMES)}
+    assert held == {(ElementKind.SLOT, at): one for one, at in HOMES.items()}

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from calypso.drivers.tape import stream
@@ -95,8 +96,9 @@ def put(handle, data):
 
 def main(work, *argv):
     line = Line(work)
-    with line.open() as channel:
+    with line.open() as channel, suppress(BrokenPipeError):  # who reads here is gone
         return Far(line, channel).run(list(argv))
+    return 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from tests.fakes.memory_media import MemoryBooks
 
 MIDDLE_BYTES = 1 << 20
 PATIENCE_S = 600
+EMULATED_S = 3600  # ten minutes, on a machine that has nothing else to do
 
 
 def die_at_the_second_cartridge(shelf, path):
@@ -33,6 +34,7 @@ def die_at_the_second_cartridge(shelf, path):
     wait_until_nobody_writes(shelf)
 
 
+@pytest.mark.timeout(EMULATED_S)
 @pytest.mark.proves(
     "tape.archive_write", "tape.archive_verify", "tape.media_catalog", "tape.archive_read",
     "tape.media_copy", "tape.media_verify",

@@ -113,8 +113,9 @@ def told(shelf, verb, params):
     return [shelf.where, *map(str, files), verb, json.dumps(params)]
 
 
-def run(where, state, books, note, verb, params):
+def run(*told):
     """Run a job to its end, if it lives to see it."""
+    where, state, books, note, verb, params = told
     kept, note = KeptBooks(books), Path(note)
     private = Path(state).parent / f"private-{os.getpid()}"
     private.mkdir()

@@ -135,42 +135,43 @@ class FileShelf(Shelf):
         self.tape.edit_cartridge(barcode, **said)
 
     def written(self):
-        return {path.parent.name for path in self._paths("*")}
+        return {path.parent.name for path in self.paths("*")}
 
     def held_bytes(self, barcode):
         """How much is on a cartridge at this moment, whatever it is."""
-        return sum(map(size_of, self._paths(barcode)))
+        return sum(map(size_of, self.paths(barcode)))
 
     def files(self, barcode):
         """The tape files of a cartridge, wherever it is."""
-        return [TapeFile(one.read_bytes(), one.suffix != ".open") for one in self._paths(barcode)]
+        return [TapeFile(one.read_bytes(), one.suffix != ".open") for one in self.paths(barcode)]
 
     def untarred(self, barcode, file, folder):
         """Unpack a tape file without Calypso, as docs/archives.md says; what is there then."""
         folder.mkdir()
-        unpack = ("tar", "-xf", str(self._paths(barcode)[file]), "-C", str(folder), *KEEP)
+        unpack = ("tar", "-xf", str(self.paths(barcode)[file]), "-C", str(folder), *KEEP)
         assert LocalHost().run(unpack, timeout_s=TIMEOUT_S).ok
         return listed(folder)
 
     def spoil(self, part):
         """Turn a byte in the middle of a part."""
-        path, at = self._paths(part.barcode)[part.file], part.size_bytes // 2
+        path, at = self.paths(part.barcode)[part.file], part.size_bytes // 2
         path.write_bytes(turned(path.read_bytes(), at))
 
     def wipe(self, barcode):
         """Leave nothing on a cartridge."""
-        for path in self._paths(barcode):
+        for path in self.paths(barcode):
             path.unlink()
 
     def tear(self, data):
         """Leave data behind all that is on the loaded tape; returns as which tape file."""
         barcode = self.tape.drive(self.drive).barcode
-        count = len(self._paths(barcode))
-        torn = self._paths(barcode)[-1].with_name(f"{count:06d}.b{BLOCK_BYTES}.open")
+        count = len(self.paths(barcode))
+        torn = self.paths(barcode)[-1].with_name(f"{count:06d}.b{BLOCK_BYTES}.open")
         torn.write_bytes(data)
         return count
 
-    def _paths(self, barcode):
+    def paths(self, barcode):
+        """The tape files of a cartridge, wherever it is, as files."""
         return sorted(self.state.glob(f"*/*/{barcode}/[0-9]*"))
 
 

@@ -58,7 +58,7 @@ def test_a_share_of_a_cartridge_is_read_and_nothing_else(shelf, big_tree):
     assert 1 < len(drawn) < len(there)
     for part in there:
         if part not in drawn:
-            spoil(shelf, part)
+            shelf.spoil(part)
 
     told = shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive, sample_percent=40)
 
@@ -70,7 +70,7 @@ def test_a_share_of_a_cartridge_is_read_and_nothing_else(shelf, big_tree):
 def test_a_byte_that_turned_in_what_is_drawn_is_found(shelf, big_tree):
     shelf.write(big_tree, part_bytes=1 << 20)
     [drawn] = sample(on_first(shelf), 1, seed=shelf.running().job_id)
-    spoil(shelf, drawn)
+    shelf.spoil(drawn)
 
     with pytest.raises(ArchiveDamaged, match=f"file {drawn.file} of A00001L5"):
         shelf.run("media_verify", cartridge="A00001L5", drive=shelf.drive, sample_percent=1)

@@ -67,7 +67,7 @@ def many(tmp_path):
 def spoil_all_but(shelf, part):
     """Overwrite every tape file that a restore of one part has no business with."""
     for barcode in (f"A0000{number}L5" for number in range(1, 5)):
-        for path in shelf.files(barcode):
+        for path in shelf.paths(barcode):
             number = int(path.name.partition(".")[0])
             if barcode != part.barcode or number not in (0, part.file - 1, part.file):
                 path.write_bytes(b"\0" * 512)

@@ -293,14 +293,14 @@ class Slow(FakeRunning):
 
 def test_how_far_it_is_is_progress_and_stands_in_no_log(shelf, big_tree):
     logged = []
-    host = LocalHost(on_log=logged.append)
+    tape = shelf.opened(on_log=logged.append)
     slow = [Slow(shelf.running().secrets_path, media=shelf.books) for _ in range(2)]
     slow[0].job_id = slow[1].job_id = shelf.running().job_id
 
     done = shelf.run(
-        "archive_write", slow[0], host=host, path=str(big_tree), pool="weekly", drive=shelf.drive
+        "archive_write", slow[0], tape=tape, path=str(big_tree), pool="weekly", drive=shelf.drive
     )
-    shelf.run("archive_verify", slow[1], host=host, archive=done.archive, drive=shelf.drive)
+    shelf.run("archive_verify", slow[1], tape=tape, archive=done.archive, drive=shelf.drive)
 
     for running in slow:
         said = [one for one in running.reports if one.get("unit") == "bytes" and "phase" not in one]

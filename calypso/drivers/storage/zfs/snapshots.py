@@ -1,7 +1,6 @@
-"""The part of the driver that is about snapshots and their holds."""
+"""The part of the driver that is about snapshots."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from calypso.drivers.storage import (
     DatasetKind,
@@ -16,13 +15,12 @@ from calypso.drivers.storage import (
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
+from calypso.drivers.storage.zfs.holds import Holds
 from calypso.drivers.storage.zfs.names import (
     refuse_dataset,
     refuse_option,
     refuse_snapshot,
 )
-from calypso.drivers.storage.zfs.pools import Pools
-from calypso.drivers.storage.zfs.refusals import TagExists, TagMissing
 from calypso.models.jobtype import Plan
 from calypso.models.names import is_excluded, split_snapshot
 
@@ -30,7 +28,7 @@ BATCH = 100  # zfs holds the transaction group open while it destroys
 GET_WRITTEN = ("zfs", "get", "-Hp", "-o", "value", "written")
 
 
-class Snapshots(Pools):
+class Snapshots(Holds):
     """Snapshots."""
 
     def snapshots(self, dataset: str | None = None, *, recursive: bool = False) -> list[Snapshot]:
@@ -208,31 +206,6 @@ class Snapshots(Pools):
         return [
             one for one in self.snapshots(split_snapshot(snapshot)[0]) if one.order > found.order
         ]
-
-    # -- holds
-
-    def hold(self, snapshot: str, tag: str) -> None:
-        """Keep a snapshot from being destroyed; a tag that is there already is fine."""
-        refuse_snapshot(snapshot)
-        refuse_option(tag)
-        with suppress(TagExists):
-            self._do("zfs", "hold", tag, snapshot)
-        if tag not in self.holds(snapshot):
-            raise StorageError(f"zfs says that {snapshot} is held by {tag}, but it is not.")
-
-    def release(self, snapshot: str, tag: str) -> None:
-        """Take a hold away; one that is not there, or a snapshot that is gone, is fine."""
-        refuse_snapshot(snapshot)
-        refuse_option(tag)
-        with suppress(TagMissing, SnapshotMissing, DatasetMissing):
-            self._do("zfs", "release", tag, snapshot)
-            if tag in self.holds(snapshot):
-                raise StorageError(f"zfs says that {tag} on {snapshot} is released; it is not.")
-
-    def holds(self, snapshot: str) -> list[str]:
-        """Return the tags that hold a snapshot; SnapshotMissing."""
-        refuse_snapshot(snapshot)
-        return reading.tags(self._read("zfs", "holds", "-H", snapshot))
 
 
 def _together(dataset: str, snapshots: Sequence[Snapshot]) -> str:

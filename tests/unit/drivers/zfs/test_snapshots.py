@@ -3,6 +3,7 @@
 import pytest
 
 from calypso.drivers.storage import (
+    BadName,
     Busy,
     HasClones,
     Held,
@@ -180,3 +181,10 @@ def test_releasing_what_is_not_there_is_fine(host, storage, recording):
 def test_a_hold_that_stays_after_its_release_is_an_error(host, storage):
     with pytest.raises(StorageError, match="is not"):
         storage.release("tank/d1@s2", "keep1")
+
+
+@pytest.mark.parametrize("name", ["a,b", "a%b", "%", "a b@c", ""])
+def test_a_name_that_means_several_snapshots_destroys_none(host, storage, name):
+    with pytest.raises(BadName):
+        storage.destroy_snapshots("tank/d1", ["s2", name])
+    assert destroyed(host) == []

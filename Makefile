@@ -15,7 +15,7 @@ GUEST := $(CALYPSO_LAB_GUEST)
 export CALYPSO_LAB_GUEST := $(GUEST)
 # Which of their tests: all, or `real and proves`, which is one of each job type, and the drivers'.
 VM_TESTS ?= real
-# More for pytest, such as --no-loadscope-reorder: the files as named, not the ones with most tests first.
+# More for pytest, such as --dist=worksteal: an idle guest takes tests of the other one.
 VM_OPTIONS ?=
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=

@@ -136,3 +136,20 @@ def test_a_cartridge_is_copied_to_another_pool(shelf, big_tree, tmp_path):
     shelf.tape.unload(shelf.library, shelf.other_drive, 7)
     read(shelf, copy.id, tmp_path / "back")
     assert listed(tmp_path / "back") == listed(big_tree)
+
+
+@pytest.mark.proves("tape.media_copy", "tape.media_verify")
+def test_a_copy_is_as_sound_as_what_it_was_made_of(shelf, tree):
+    done = shelf.write(tree)
+    shelf.books.create_pool(MediaPool(name="offsite"))
+    shelf.add("A00005L5", pool="offsite")
+
+    told = shelf.run(
+        "media_copy", cartridge=done.cartridges[0], pool="offsite", drive=shelf.drive,
+        target_drive=shelf.other_drive, wait_s=0,
+    )  # fmt: skip
+
+    copy = shelf.books.archive(told.copies[0])
+    assert (copy.sha256, copy.barcodes()) == (done.sha256, ["A00005L5"])
+    read_back = shelf.run("media_verify", cartridge="A00005L5", drive=shelf.other_drive)
+    assert read_back.read_bytes == copy.size_bytes

@@ -1,4 +1,4 @@
-"""One archive from its writing, through a death and the loss of the books, to its copy.
+"""One archive from its writing, through a death and the loss of the books, until it is restored.
 
 Everything that is done to an archive once, on cartridges that are written once: on an emulated
 changer each load takes its time, and CI runs this there.
@@ -18,7 +18,7 @@ from tests.fakes.memory_media import MemoryBooks
 
 MIDDLE_BYTES = 1 << 20
 PATIENCE_S = 600
-EMULATED_S = 3600  # ten minutes, on a machine that has nothing else to do
+EMULATED_S = 3600  # six minutes, on a machine that has nothing else to do
 
 
 def die_at_the_second_cartridge(shelf, path):
@@ -37,9 +37,8 @@ def die_at_the_second_cartridge(shelf, path):
 @pytest.mark.timeout(EMULATED_S)
 @pytest.mark.proves(
     "tape.archive_write", "tape.archive_verify", "tape.media_catalog", "tape.archive_read",
-    "tape.media_copy", "tape.media_verify",
 )  # fmt: skip
-def test_an_archive_outlives_its_writer_and_its_books_and_is_copied(shelf, big_tree, tmp_path):
+def test_an_archive_outlives_its_writer_and_its_books(shelf, big_tree, tmp_path):
     keep_books(shelf)
     die_at_the_second_cartridge(shelf, big_tree)
     shelf.books = KeptBooks(shelf.books.path)
@@ -68,16 +67,3 @@ def test_an_archive_outlives_its_writer_and_its_books_and_is_copied(shelf, big_t
     one = read(shelf, done.archive, tmp_path / "one", paths=("two\nlines",))
     assert len(one.cartridges) == 1
     assert (tmp_path / "one" / "two\nlines").read_bytes() == b"two\n"
-
-    shelf.books.create_pool(MediaPool(name="offsite"))
-    for number in (5, 6, 7):
-        shelf.add(f"A0000{number}L5", pool="offsite")
-    told = shelf.run(
-        "media_copy", cartridge=done.cartridges[0], pool="offsite", drive=shelf.drive,
-        target_drive=shelf.other_drive, wait_s=0,
-    )  # fmt: skip
-    copy = shelf.books.archive(told.copies[0])
-    assert copy.sha256 == done.sha256
-    assert set(copy.barcodes()) == {"A00005L5", "A00006L5", "A00007L5"}
-    last = shelf.run("media_verify", cartridge="A00007L5", drive=shelf.other_drive)
-    assert last.read_bytes == copy.parts[-1].size_bytes

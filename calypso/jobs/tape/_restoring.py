@@ -13,10 +13,13 @@ from calypso.jobs.tape._merging import Merge, Replace, remove
 from calypso.jobs.tape._reading import Reading
 from calypso.models.running import RunningJob
 
+# It reads zeros to the end of the stream, too: were it gone before, whoever still writes them would
+# have failed, unless the pipe happens to hold them all.
 TAKE = (
     "tar",
     "--extract",
     "--file=-",
+    "--ignore-zeros",
     "--same-permissions",
     "--acls",
     "--xattrs",

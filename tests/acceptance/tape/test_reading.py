@@ -9,7 +9,7 @@ from calypso.drivers.tape import CartridgeMissing
 from calypso.jobs.tape._choosing import PathMissing
 from calypso.jobs.tape._merging import TargetExists
 from calypso.jobs.tape._reading import ArchiveDamaged
-from calypso.jobs.tape._restoring import LinkMissing, RestoreFailed, TargetFull
+from calypso.jobs.tape._restoring import TAKE, LinkMissing, RestoreFailed, TargetFull
 from calypso.models.access import Actor, Role
 from tests.acceptance.tape.shelves import TYPES
 from tests.acceptance.tape.trees import listed
@@ -192,6 +192,23 @@ def test_folders_that_nobody_may_write_to_come_back_as_they_were(shelf, tree, tm
     assert (back / "deep" / "er").stat().st_mode & 0o777 == 0o555
     assert listed(back) == listed(tree)
     assert not list(back.glob(".*-restore"))
+
+
+def test_tar_takes_all_that_comes_behind_the_end_of_an_archive(tree, tmp_path):
+    """A pipe may be too small for the padding, and who writes it must not find nobody there."""
+    data = subprocess.run(
+        ["tar", "-b", "512", "-c", "plain"], cwd=tree, check=True, capture_output=True
+    ).stdout
+    with subprocess.Popen(
+        [*TAKE, f"--directory={tmp_path}"], stdin=subprocess.PIPE, bufsize=0
+    ) as tar:
+        tar.stdin.write(data[:20480])
+        with pytest.raises(subprocess.TimeoutExpired):
+            tar.wait(timeout=1)
+        tar.stdin.write(data[20480:])
+        tar.stdin.close()
+        assert tar.wait(timeout=30) == 0
+    assert (tmp_path / "plain").read_bytes() == b"plain\n"
 
 
 def test_a_target_that_may_not_be_written_to_is_named(shelf, tree, tmp_path):

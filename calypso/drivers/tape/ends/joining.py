@@ -59,12 +59,7 @@ class Reading:
 
     def _put(self, piece: memoryview) -> None:
         while self._out is not None and piece:
-            try:
-                piece = piece[os.write(self._out, piece) :]
-            except BrokenPipeError:
-                if any(piece):
-                    raise
-                return  # GNU tar leaves at its end mark, and misses nothing of the padding behind
+            piece = piece[os.write(self._out, piece) :]
 
 
 def _entries(order: Order) -> Entries | None:

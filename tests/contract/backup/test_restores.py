@@ -2,6 +2,7 @@
 
 import shutil
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -88,6 +89,7 @@ def test_the_newest_state_is_put_together_from_full_and_incremental(backup, lab,
 def test_the_state_at_an_earlier_time_comes_back(backup, lab, where):
     (lab.data / "version").write_text("one")
     first = ended(backup, backup.start("Home", comment=token(), level=Level.FULL))
+    until(lambda: datetime.now(UTC) >= first.started_at + timedelta(seconds=1))  # as it counts
     (lab.data / "version").write_text("two, longer")
     ended(backup, backup.start("Home", comment=token(), level=Level.FULL))
 

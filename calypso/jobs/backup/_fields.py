@@ -1,6 +1,6 @@
 """What the parameters of backup jobs share: names of resources, and where to pick them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pydantic import AwareDatetime, Field
@@ -19,12 +19,21 @@ STORAGES = "backup/storages"
 VOLUMES = "backup/volumes"
 
 
-class JobAsked(JobParams):
-    """A job of the director, and what of it is to be otherwise this time."""
+class JobNamed(JobParams):
+    """A job of the director."""
 
     job: BackupJobName = Field(
         description="Job of the director to run.", json_schema_extra={"x-choices": JOBS}
     )
+
+    def locks(self) -> Sequence[Lock]:
+        # It must not be removed meanwhile; the director itself says how many runs it has at a time.
+        return [present("backup", "job", self.job)]
+
+
+class JobAsked(JobNamed):
+    """The same, and what of it is to be otherwise this time."""
+
     client: BackupName | None = Field(
         default=None,
         description="Another client than the job's.",
@@ -74,11 +83,6 @@ class RunAsked(JobAsked):
             at=self.at,
             priority=self.run_priority,
         )
-
-
-def job_lock(job: str) -> Lock:
-    """Keep a job of the director from being removed."""
-    return present("backup", "job", job)
 
 
 def volume_lock(volume: str) -> Lock:

@@ -1,30 +1,17 @@
 """Copy or migrate backups to other volumes by a job of the director."""
 
-from collections.abc import Sequence
-
-from pydantic import Field
-
 from calypso.drivers.backup import Backup, RunKind, RunState
 from calypso.jobs.backup._carrying_out import carried_out
-from calypso.jobs.backup._fields import JOBS, job_lock
+from calypso.jobs.backup._fields import JobNamed
 from calypso.jobs.backup._following import GRACE_S
 from calypso.jobs.backup._kinds import refuse_other_kind
 from calypso.jobs.backup._times import RETRY, STALL_S, TIMEOUT_S
-from calypso.models.backup_names import BackupJobName
-from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
-from calypso.models.lock import Lock
+from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.running import RunningJob
 
 
-class Params(JobParams):
+class Params(JobNamed):
     """Which job."""
-
-    job: BackupJobName = Field(
-        description="Copy or migration job of the director.", json_schema_extra={"x-choices": JOBS}
-    )
-
-    def locks(self) -> Sequence[Lock]:
-        return [job_lock(self.job)]
 
     def title(self) -> str:
         return f"Copy backups by {self.job}"

@@ -1,12 +1,9 @@
 """Let a client count what a backup would take along."""
 
-from collections.abc import Sequence
-
 from calypso.drivers.backup import Backup, RunKind
-from calypso.jobs.backup._fields import JobAsked, job_lock
+from calypso.jobs.backup._fields import JobAsked
 from calypso.jobs.backup._kinds import refuse_other_kind
 from calypso.models.jobtype import Cancel, JobResult, OnLost, job
-from calypso.models.lock import Lock
 from calypso.models.running import RunningJob
 
 TIMEOUT_S = 6 * 3600
@@ -14,9 +11,6 @@ TIMEOUT_S = 6 * 3600
 
 class Params(JobAsked):
     """Which job."""
-
-    def locks(self) -> Sequence[Lock]:
-        return [job_lock(self.job)]
 
     def title(self) -> str:
         return f"Estimate {self.job}"

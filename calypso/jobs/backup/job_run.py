@@ -1,23 +1,17 @@
 """Run a backup job of the director."""
 
-from collections.abc import Sequence
-
 from calypso.drivers.backup import Backup, RunKind
 from calypso.jobs.backup._carrying_out import RunResult, carried_out, result_of
-from calypso.jobs.backup._fields import RunAsked, job_lock
+from calypso.jobs.backup._fields import RunAsked
 from calypso.jobs.backup._following import GRACE_S
 from calypso.jobs.backup._kinds import refuse_other_kind
 from calypso.jobs.backup._times import RETRY, STALL_S, TIMEOUT_S
 from calypso.models.jobtype import Cancel, OnLost, job
-from calypso.models.lock import Lock
 from calypso.models.running import RunningJob
 
 
 class Params(RunAsked):
     """Which job, and what of it is to be otherwise this time."""
-
-    def locks(self) -> Sequence[Lock]:
-        return [job_lock(self.job)]
 
     def title(self) -> str:
         level = f" ({self.level})" if self.level else ""

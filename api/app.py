@@ -31,6 +31,7 @@ from api import (
     retention,
     schedules,
     secrets,
+    subsystems,
     system,
     tape,
 )
@@ -45,7 +46,7 @@ from calypso.wiring import House
 
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
-    accounts, secrets, metrics, system, tape,
+    accounts, secrets, subsystems, metrics, system, tape,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)
@@ -77,7 +78,7 @@ def create_app(house: House) -> Flask:
     problems.install(app)
     for part in BLUEPRINTS:
         app.register_api(part.blueprint)
-    document = describing.once(app, house.types, house.tables)
+    document = describing.once(app, house)
     app.extensions["openapi_document"] = document
     app.before_request(_begin)
     app.before_request(_refuse_what_failed)

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from api.job_shapes import JobTypeInfo
 from calypso.models.inventory import InventoryTable
 from calypso.models.jobtype import JobType
+from calypso.models.lookup import Lookup
+from calypso.wiring import House
 
 REF = "#/components/schemas/"
 PROBLEM = {"application/problem+json": {"schema": {"$ref": f"{REF}ProblemDetails"}}}
@@ -18,24 +20,20 @@ PUBLIC = ("/healthz", "/readyz", "/version", "/auth/login")
 Document = dict[str, Any]
 
 
-def once(
-    app: OpenAPI, types: Mapping[str, JobType], tables: Mapping[str, InventoryTable]
-) -> Callable[[], Document]:
+def once(app: OpenAPI, house: House) -> Callable[[], Document]:
     """Return what makes the document at its first call and keeps it."""
     lock, made = Lock(), list[Document]()
 
     def document() -> Document:
         with lock:
             if not made:
-                made.append(describe(app, types, tables))
+                made.append(describe(app, house))
         return made[0]
 
     return document
 
 
-def describe(
-    app: OpenAPI, types: Mapping[str, JobType], tables: Mapping[str, InventoryTable]
-) -> Document:
+def describe(app: OpenAPI, house: House) -> Document:
     """Return the document: the routes, and a schema for each job type and table."""
     document: Document = json.loads(json.dumps(app.api_doc))
     schemas = document["components"]["schemas"]
@@ -49,8 +47,8 @@ def describe(
     _require_what_is_always_there(document)
     schemas["JobTypeInfo"] = JobTypeInfo.model_json_schema()
     document["security"] = [{"bearer": []}]
-    _describe_jobs(document, types)
-    _describe_tables(document, tables)
+    _describe_jobs(document, house.types)
+    _describe_tables(document, house)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["paths"] = dict(sorted(document["paths"].items()))
     return document
@@ -138,47 +136,69 @@ def _describe_jobs(document: Document, types: Mapping[str, JobType]) -> None:
     }
 
 
-def _describe_tables(document: Document, tables: Mapping[str, InventoryTable]) -> None:
+def _describe_tables(document: Document, house: House) -> None:
     """Say for each table what its rows hold."""
+    for table in sorted(house.tables.values(), key=lambda one: one.name):
+        row = _describe_table(document, table, [_filter(one) for one in table.filters])
+        if table.used_by:
+            row["properties"]["job"] = USED_BY
+            row["required"].append("job")
+    for lookup in sorted(house.lookups.values(), key=lambda one: one.name):
+        _describe_table(document, lookup, _fields(lookup.asked))
+
+
+def _describe_table(
+    document: Document, table: InventoryTable | Lookup, filters: list[Document]
+) -> Document:
+    """Add a table's own path and schemas, and return that of its rows."""
     schemas, paths = document["components"]["schemas"], document["paths"]
     general = paths["/api/v1/inventory/{subsystem}/{noun}"]["get"]
-    for table in sorted(tables.values(), key=lambda one: one.name):
-        name = f"row.{table.subsystem}.{table.noun}"
-        _add_model(schemas, name, table.row, mode="serialization")
-        schemas[name]["properties"]["node"] = {"type": "string"}
-        schemas[name]["required"].append("node")
-        if table.used_by:
-            schemas[name]["properties"]["job"] = USED_BY
-            schemas[name]["required"].append("job")
-        schemas[f"{name}.page"] = {
-            **schemas["Rows"],
-            "title": table.title,
-            "properties": {
-                **schemas["Rows"]["properties"],
-                "items": {"type": "array", "items": {"$ref": f"{REF}{name}"}},
+    name = f"row.{table.subsystem}.{table.noun}"
+    _add_model(schemas, name, table.row, mode="serialization")
+    row: Document = schemas[name]
+    row["properties"]["node"] = {"type": "string"}
+    row["required"].append("node")
+    schemas[f"{name}.page"] = {
+        **schemas["Rows"],
+        "title": table.title,
+        "properties": {
+            **schemas["Rows"]["properties"],
+            "items": {"type": "array", "items": {"$ref": f"{REF}{name}"}},
+        },
+    }
+    shared = [one for one in general["parameters"] if one["in"] == "query"]
+    paths[f"/api/v1/inventory/{table.name}"] = {
+        "get": {
+            "tags": general["tags"],
+            "summary": f"List {table.title.lower()}",
+            "operationId": f"read_{table.subsystem}_{table.noun}",
+            "parameters": [*shared, *filters],
+            "responses": {
+                "200": {
+                    "description": "OK",
+                    "content": {"application/json": {"schema": {"$ref": f"{REF}{name}.page"}}},
+                },
+                "default": general["responses"]["default"],
             },
         }
-        shared = [one for one in general["parameters"] if one["in"] == "query"]
-        filters = [_filter(column) for column in table.filters]
-        paths[f"/api/v1/inventory/{table.name}"] = {
-            "get": {
-                "tags": general["tags"],
-                "summary": f"List {table.title.lower()}",
-                "operationId": f"read_{table.subsystem}_{table.noun}",
-                "parameters": [*shared, *filters],
-                "responses": {
-                    "200": {
-                        "description": "OK",
-                        "content": {"application/json": {"schema": {"$ref": f"{REF}{name}.page"}}},
-                    },
-                    "default": general["responses"]["default"],
-                },
-            }
-        }
+    }
+    return row
 
 
 def _filter(column: str) -> Document:
     return {"name": column, "in": "query", "required": False, "schema": {"type": "string"}}
+
+
+def _fields(asked: type[BaseModel]) -> list[Document]:
+    """Return the fields of a model as parameters of a query."""
+    return [
+        {
+            **_filter(name),
+            "required": field.is_required(),
+            "description": field.description,
+        }
+        for name, field in asked.model_fields.items()
+    ]
 
 
 def _add_model(schemas: Document, name: str, model: type[BaseModel], *, mode: Any) -> None:

@@ -1,5 +1,6 @@
 """What workers last saw, and how fresh it is."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,14 +9,17 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.context import actor, answer, house, listed, need
+from api.context import actor, answer, house, listed
 from api.queries import Query
+from api.subsystems import is_served
 from calypso.engine import control
 from calypso.engine.access import require
+from calypso.engine.lookup import look_up
 from calypso.errors import FieldError, Invalid, NotFound
 from calypso.models.clock import now
 from calypso.models.inventory import InventoryTable
 from calypso.models.job import Job
+from calypso.models.lookup import Lookup
 from calypso.models.names import NodeName
 
 STALE_AFTER = 3  # readings missed in a row
@@ -40,7 +44,7 @@ class TableQuery(Query):
 
     node: NodeName | None = None
     limit: int = Field(default=500, ge=1, le=500)
-    cursor: Annotated[str, Field(max_length=4000)] | None = None
+    cursor: Annotated[str, Field(max_length=16_384)] | None = None
 
 
 class RefreshRequest(BaseModel):
@@ -59,6 +63,7 @@ class TableInfo(BaseModel):
     noun: str
     title: str
     filters: list[str]
+    is_lookup: bool = Field(description="Read anew by a worker each time that it is asked.")
 
 
 class Tables(BaseModel):
@@ -84,45 +89,23 @@ class Refreshing(BaseModel):
     next_cursor: str | None
 
 
-class SubsystemInfo(BaseModel):
-    """A subsystem on a node."""
-
-    node: str
-    subsystem: str
-    driver: str
-    version: str | None
-    available: bool
-    reason: str | None
-    how_to_install: str | None
-    production: bool
-    capabilities: dict[str, bool]
-    observed_at: datetime
-    stale: bool
-
-
-class Subsystems(BaseModel):
-    """Every subsystem on every node."""
-
-    items: list[SubsystemInfo]
-    next_cursor: str | None
-
-
 @blueprint.get("/inventory", responses={200: Tables})
 def list_tables() -> Any:
     """List the tables there are."""
+    tables: list[InventoryTable | Lookup] = [*house().tables.values(), *house().lookups.values()]
     return listed([
-        TableInfo(
-            name=one.name, subsystem=one.subsystem, noun=one.noun, title=one.title,
-            filters=list(one.filters),
-        )
-        for one in sorted(house().tables.values(), key=lambda one: one.name)
+        _info(one)
+        for one in sorted(tables, key=lambda one: one.name)
         if actor().may(f"{one.subsystem}:read")
     ])  # fmt: skip
 
 
 @blueprint.get("/inventory/<subsystem>/<noun>", responses={200: Rows})
 def read_table(path: TablePath, query: TableQuery) -> Any:
-    """Read a table as workers last saw it."""
+    """Read a table as workers last saw it; some are read anew when they are asked."""
+    lookup = house().lookups.get(f"{path.subsystem}/{path.noun}")
+    if lookup is not None:
+        return answer(_looked_up(lookup, query))
     table = _table(path)
     require(actor(), f"{table.subsystem}:read")
     rows, observed_at, cursor = house().ports.inventory.page(
@@ -130,31 +113,49 @@ def read_table(path: TablePath, query: TableQuery) -> Any:
         limit=query.limit, cursor=query.cursor,
     )  # fmt: skip
     rows = _with_jobs(table, rows)
-    stale = _is_old(observed_at) or not _is_served(table.subsystem, query.node)
+    stale = _is_old(observed_at) or not is_served(table.subsystem, query.node)
     return answer(Rows(items=rows, observed_at=observed_at, stale=stale, next_cursor=cursor))
 
 
 @blueprint.post("/inventory/<subsystem>/<noun>/refresh", responses={202: Refreshing})
 def refresh_table(path: TablePath, body: RefreshRequest) -> Any:
-    """Have a table read anew, soon."""
+    """Have a table read anew, soon. One that is read when it is asked needs no job for it."""
+    if f"{path.subsystem}/{path.noun}" in house().lookups:
+        return answer(listed([]), 202)
     jobs = control.refresh(house().ports, actor(), _table(path), body.node)
     return answer(listed(list(jobs)), 202)
 
 
-@blueprint.get("/subsystems", responses={200: Subsystems})
-def list_subsystems() -> Any:
-    """List what each node can do, and what is missing where it cannot."""
-    need("jobs:read")
-    return listed([
-        SubsystemInfo(
-            node=one.node, subsystem=one.subsystem, driver=one.capability.product,
-            version=one.capability.version, available=one.capability.available,
-            reason=one.capability.reason, how_to_install=one.capability.how_to_install,
-            production=one.capability.production, capabilities=one.capability.features,
-            observed_at=one.observed_at, stale=not _is_served(one.subsystem, one.node),
-        )
-        for one in house().ports.inventory.subsystems()
-    ])  # fmt: skip
+def _info(table: InventoryTable | Lookup) -> TableInfo:
+    filters = table.asked.model_fields if isinstance(table, Lookup) else table.filters
+    return TableInfo(
+        name=table.name,
+        subsystem=table.subsystem,
+        noun=table.noun,
+        title=table.title,
+        filters=list(filters),
+        is_lookup=isinstance(table, Lookup),
+    )
+
+
+def _looked_up(table: Lookup, query: TableQuery) -> Rows:
+    given = query.model_extra or {}
+    _refuse_repeated(given)
+    rows, after = look_up(
+        house().ports, table, actor(), given,
+        node=query.node, limit=query.limit, after=query.cursor,
+    )  # fmt: skip
+    return Rows(items=rows, observed_at=now(), stale=False, next_cursor=after)
+
+
+def _refuse_repeated(names: Iterable[str]) -> None:
+    wrong = [
+        FieldError(f"/{name[:100]}", "repeated", "Give one value.")
+        for name in names
+        if len(request.args.getlist(name)) > 1
+    ]
+    if wrong:
+        raise Invalid("The table cannot be asked like this.", wrong)
 
 
 def _table(path: TablePath) -> InventoryTable:
@@ -189,29 +190,12 @@ def _filters(table: InventoryTable, query: TableQuery) -> dict[str, str]:
         for name in given
         if name not in table.filters
     ]
-    wrong += [
-        FieldError(f"/{name}", "repeated", "Give one value.")
-        for name in table.filters
-        if len(request.args.getlist(name)) > 1
-    ]
     if wrong:
         raise Invalid("The table cannot be asked like this.", wrong)
+    _refuse_repeated(table.filters)
     return {name: str(value) for name, value in given.items()}
 
 
 def _is_old(observed_at: datetime | None) -> bool:
     limit = timedelta(seconds=STALE_AFTER * house().settings.inventory_s)
     return observed_at is None or now() - observed_at > limit
-
-
-def _is_served(subsystem: str, node: str | None) -> bool:
-    """Tell whether a live worker serves the subsystem: on this node, or on each that has it."""
-    alive_after = now() - timedelta(seconds=house().settings.lease_s)
-    served = {
-        one.node
-        for one in house().ports.jobs.workers(node)
-        if one.subsystem == subsystem and one.seen_at is not None and one.seen_at > alive_after
-    }
-    known = house().ports.inventory.subsystems(node)
-    having = {one.node for one in known if one.subsystem == subsystem}
-    return bool(served) and having <= served

@@ -29,6 +29,7 @@ from calypso.live.connection import connect
 from calypso.live.progress import RedisLive
 from calypso.models.inventory import Capability, InventoryTable
 from calypso.models.jobtype import JobType
+from calypso.models.lookup import Lookup
 from calypso.sending.email import EmailSender
 from calypso.sending.webhook import WebhookSender
 from calypso.store.accounts import Accounts
@@ -55,6 +56,7 @@ class House:
     secrets: Secrets
     types: Mapping[str, JobType]
     tables: Mapping[str, InventoryTable]
+    lookups: Mapping[str, Lookup]
     engine: sqlalchemy.Engine
 
 
@@ -95,6 +97,7 @@ def build(settings: Settings, *, role: Role) -> House:
         secrets=secrets,
         types=jobs.load(settings.job_folders),
         tables=inventory.load(),
+        lookups=inventory.lookups(),
         engine=engine,
     )
 

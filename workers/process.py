@@ -62,7 +62,7 @@ class WorkerProcess:
         house = self.house
         return Runner(
             house.ports,
-            {**house.types, **control_types(house.ports, house.types, house.tables)},
+            {**house.types, **control_types(house.ports, house.types, house.tables, house.lookups)},
             LocalBench(self.settings, self.subsystem),
             self._pulse,
             worker=self.record.id,

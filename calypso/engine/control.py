@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from calypso.engine import doctor
+from calypso.engine import doctor, lookup
 from calypso.engine.access import require
 from calypso.engine.known import Record
 from calypso.engine.plans import PlanAnswer, control_job, make_plan, plan_of
@@ -15,6 +15,7 @@ from calypso.models.access import Actor
 from calypso.models.inventory import InventoryTable
 from calypso.models.job import Job
 from calypso.models.jobtype import Cancel, JobParams, JobResult, JobType, OnLost, Retry
+from calypso.models.lookup import Lookup
 from calypso.models.running import Known, RunningJob
 
 __all__ = ["PlanAnswer", "control_types", "make_plan", "refresh", "refresh_tables"]
@@ -81,7 +82,10 @@ def _counted(
 
 
 def control_types(
-    ports: Ports, types: Mapping[str, JobType], tables: Mapping[str, InventoryTable]
+    ports: Ports,
+    types: Mapping[str, JobType],
+    tables: Mapping[str, InventoryTable],
+    lookups: Mapping[str, Lookup],
 ) -> dict[str, JobType]:
     """Return the control job types of every subsystem there is, by name."""
     found: dict[str, JobType] = {}
@@ -89,6 +93,7 @@ def control_types(
         for made in (
             _plan_type(subsystem, types),
             _refresh_type(subsystem, ports, tables),
+            _lookup_type(subsystem, lookups),
             _doctor_type(subsystem, ports),
         ):
             found[made.name] = made
@@ -115,6 +120,14 @@ def _refresh_type(subsystem: str, ports: Ports, tables: Mapping[str, InventoryTa
 
     name = f"{subsystem}.refresh"
     return _control(name, "Read the inventory anew", RefreshParams, RefreshResult, run)
+
+
+def _lookup_type(subsystem: str, lookups: Mapping[str, Lookup]) -> JobType:
+    def run(params: lookup.LookupParams, driver: Any, _: RunningJob) -> lookup.LookupResult:
+        return lookup.looked_up(lookups[f"{subsystem}/{params.noun}"], params, driver)
+
+    name = f"{subsystem}.{lookup.VERB}"
+    return _control(name, "Look a table up", lookup.LookupParams, lookup.LookupResult, run)
 
 
 def _doctor_type(subsystem: str, ports: Ports) -> JobType:

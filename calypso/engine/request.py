@@ -5,10 +5,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from calypso.errors import FieldError, Invalid
 from calypso.models.access import Actor
@@ -16,6 +17,8 @@ from calypso.models.clock import uuid7
 from calypso.models.job import Source
 from calypso.models.jobtype import JobParams, JobType
 from calypso.models.ledger import NewJob
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -86,17 +89,19 @@ def params_of(job_type: JobType, request: Request) -> JobParams:
 
 def read_params(job_type: JobType, raw: Mapping[str, Any]) -> JobParams:
     """Return checked parameters, or raise Invalid with a pointer to each wrong field."""
+    message = f"{job_type.name} does not take these parameters."
+    return read_model(job_type.params, raw, at="/params", what=message)
+
+
+def read_model(model: type[M], raw: Mapping[str, Any], *, at: str, what: str) -> M:
+    """Return a checked model, or raise Invalid; pointers begin with `at`."""
     try:
-        return job_type.params.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as wrong:
-        raise Invalid(
-            f"{job_type.name} does not take these parameters.",
-            [
-                FieldError(
-                    "/".join(["/params", *(str(part) for part in error["loc"])]),
-                    error["type"],
-                    error["msg"],
-                )
-                for error in wrong.errors(include_url=False, include_context=False)
-            ],
-        ) from wrong
+        found = wrong.errors(include_url=False, include_context=False)
+        raise Invalid(what, [_field_error(at, error) for error in found]) from wrong
+
+
+def _field_error(at: str, error: ErrorDetails) -> FieldError:
+    pointer = "/".join([at, *(str(part) for part in error["loc"])])
+    return FieldError(pointer, error["type"], error["msg"])

@@ -31,6 +31,7 @@ from calypso.errors.running import (
     SubsystemError,
 )
 from calypso.errors.servers import (
+    LookupTimedOut,
     Misconfigured,
     PlanTimedOut,
     StoreUnavailable,
@@ -44,6 +45,7 @@ from calypso.errors.world import (
     Conflict,
     DuplicateJob,
     InUse,
+    LookupRefused,
     NotCancellable,
     NotSilent,
     PlanRefused,
@@ -70,6 +72,8 @@ __all__ = [
     "JobFenced",
     "JobParked",
     "JobTimedOut",
+    "LookupRefused",
+    "LookupTimedOut",
     "Misconfigured",
     "NotCancellable",
     "NotFound",

@@ -1,7 +1,6 @@
 """What all that is raised on purpose has in common."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -16,8 +15,8 @@ class FieldError:
 class CalypsoError(Exception):
     """Something Calypso refuses or could not do, said in words for people."""
 
-    code: ClassVar[str] = "error"
-    title: ClassVar[str] = "Something went wrong"
+    code: str = "error"
+    title: str = "Something went wrong"
 
     def __init__(self, detail: str = "") -> None:
         self.detail = detail or self.title

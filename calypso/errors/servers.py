@@ -35,6 +35,13 @@ class PlanTimedOut(Unavailable):
     title = "No plan in time"
 
 
+class LookupTimedOut(Unavailable):
+    """The worker did not look it up in time."""
+
+    code = "lookup_timed_out"
+    title = "No answer in time"
+
+
 class Misconfigured(CalypsoError):
     """The settings cannot work; the text names the setting and what to write."""
 

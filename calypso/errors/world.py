@@ -1,5 +1,7 @@
 """What the state of things forbids now."""
 
+from typing import Self
+
 from calypso.errors.base import CalypsoError
 
 
@@ -61,6 +63,20 @@ class PlanRefused(Conflict):
 
     code = "plan_refused"
     title = "Cannot be done as things stand"
+
+
+class LookupRefused(Conflict):
+    """The subsystem cannot tell what was asked; text and code are its own."""
+
+    code = "lookup_refused"
+    title = "Cannot be looked up"
+
+    @classmethod
+    def by(cls, code: str, title: str, detail: str) -> Self:
+        """Return it in the words of the subsystem's refusal."""
+        made = cls(detail)
+        made.code, made.title = code, title
+        return made
 
 
 class InUse(Conflict):

@@ -216,7 +216,8 @@ def memory_house(node="keep"):
     settings = Settings(jwt_key="a key for tests that is long enough", node=node)
     return House(
         settings=settings, ports=ports, accounts=accounts, secrets=NoSecrets(),
-        types=jobs.load(()), tables=inventory.load(), engine=None,
+        types=jobs.load(()), tables=inventory.load(), lookups=inventory.lookups(),
+        engine=None,
     )  # fmt: skip
 
 

@@ -5,10 +5,16 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
+from calypso.engine.lookup import look_up
+from calypso.errors import LookupRefused
+from calypso.models.access import SYSTEM
+from calypso.models.clock import now
 from calypso.models.job import State
+from calypso.models.raw_path import shown
 from tests.acceptance.engine.conftest import NODE, until
 from tests.acceptance.tape.trees import listed
 
@@ -70,6 +76,49 @@ def test_what_is_backed_up_fully_and_then_in_part_comes_back_bit_for_bit(backup,
     assert [one.name for one in back.iterdir()] == ["two"]
     table = until(lambda: rows(backup, "backup/runs"), what="the table of runs")
     assert table[str(full.result["run"])]["volumes"]
+
+
+def look(stack, noun, **asked):
+    """Look into backups as the API does; returns the rows of all pages, three at a time."""
+    found, after = [], None
+    while True:
+        rows, after = look_up(
+            stack.ports, stack.house.lookups[f"backup/{noun}"], SYSTEM,
+            {"client": "local-fd", "fileset": "data", **asked}, node=NODE, limit=3, after=after,
+        )  # fmt: skip
+        found += rows
+        if after is None:
+            return found
+
+
+def test_a_backup_is_browsed_searched_and_what_was_found_restored(backup, bacula):
+    odd = bacula.data / "deep" / os.fsdecode(b'odd\xff "name"; jobid=7\n.txt')
+    odd.parent.mkdir(exist_ok=True)
+    write(odd, b"as it was")
+    backup.run("backup.job_run", {"job": "data", "level": "full"})
+    before = now().isoformat()
+    write(odd, b"as it is now")
+    backup.run("backup.job_run", {"job": "data", "level": "incremental"})
+
+    root = look(backup, "files", path=str(bacula.data))
+    assert [one["name"] for one in root][:1] == ["deep"]
+    assert len(root) == len(list(bacula.data.iterdir()))
+    (found,) = look(backup, "found", name="odd*")
+    assert found["key"] == shown(str(odd))
+    (old,) = look(backup, "files", path=str(odd.parent), before=before)
+    assert (old["key"], old["size_bytes"]) == (found["key"], len(b"as it was"))
+    versions = look(backup, "versions", path=found["key"])
+    assert [one["size_bytes"] for one in versions[:2]] == [len(b"as it is now"), len(b"as it was")]
+
+    where = bacula.restored / "found"
+    restore(backup, bacula, where, fileset="data", before=before, paths=[found["key"]])
+
+    (back,) = (one for one in where.rglob("*") if one.is_file())
+    assert (back.name, back.read_bytes()) == (odd.name, b"as it was")
+    rmtree(odd.parent)
+    with pytest.raises(LookupRefused, match="no good backup") as refused:
+        look(backup, "files", fileset="etc")
+    assert refused.value.code == "backup_nothing_to_restore"
 
 
 def test_a_cancelled_job_is_cancelled_in_bacula_and_then_only(backup, bacula):

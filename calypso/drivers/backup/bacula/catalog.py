@@ -35,5 +35,7 @@ class Catalog(Protocol):
     def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:
         """Draw plain files by lot; Unsupported where it cannot."""
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int, after: str | None
+    ) -> list[FileEntry]:
         """Find files by name; Unsupported where it cannot."""

@@ -38,10 +38,10 @@ class Files(Runs):
         told = self._ask(f".bvfs_get_jobids jobid={newest[0].id}").text
         return tuple(sorted(int(one) for one in told.replace("\n", ",").split(",") if one.strip()))
 
-    def update_cache(self, runs: tuple[int, ...]) -> None:
+    def update_cache(self, runs: tuple[int, ...], *, timeout_s: float | None = None) -> None:
         """Let the director index these runs for browsing."""
         with self._session() as talk:
-            talk.ask(f".bvfs_update {numbers('jobid', runs)}", timeout_s=BUILDING_S)
+            talk.ask(f".bvfs_update {numbers('jobid', runs)}", timeout_s=timeout_s or BUILDING_S)
 
     def folders(
         self, runs: tuple[int, ...], path: str, *, limit: int = 1000, offset: int = 0
@@ -76,9 +76,11 @@ class Files(Runs):
         """Draw plain files of the newest state that runs hold together."""
         return self._catalog.sample(runs, count=count, seed=seed)
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000, after: str | None = None
+    ) -> list[FileEntry]:
         """Find files by name in these runs."""
-        return self._catalog.search(runs, pattern, limit=limit)
+        return self._catalog.search(runs, pattern, limit=limit, after=after)
 
     def _folder(self, runs: tuple[int, ...], path: str) -> FileEntry | None:
         """Return a folder itself; None when no run has it."""

@@ -66,11 +66,13 @@ class ListedCatalog:
         found = listing.records(self._ask("llist clients").packets)
         return {one["name"]: one.get("uname", "") for one in found if "name" in one}
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int, after: str | None
+    ) -> list[FileEntry]:
         """Refuse: the director has no command for it."""
+        del limit, after
         raise Unsupported(
-            f"The first {limit} files called {pattern!r} in {list(runs)} cannot be found here. "
-            f"{NEEDS_DATABASE}"
+            f"Files called {pattern!r} in {list(runs)} cannot be found here. {NEEDS_DATABASE}"
         )
 
     def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:

@@ -71,7 +71,9 @@ SELECT * FROM (
   FROM File f JOIN Path p USING (PathId) {join}
   WHERE f.JobId = ANY(%(runs)s) AND {name} LIKE %(pattern)s AND {name} <> ''
   ORDER BY p.Path, {name}, f.JobId DESC
-) newest WHERE index > 0 ORDER BY folder, name LIMIT %(limit)s
+) newest
+WHERE index > 0 AND (%(after)s::text IS NULL OR folder || name > %(after)s)
+ORDER BY folder || name LIMIT %(limit)s
 """
 # Bacula 9 keeps names in a table of their own; later ones keep them with the files.
 _IN_FILE = {"name": "f.Filename", "name_id": "0", "key": "Filename", "join": ""}
@@ -127,10 +129,12 @@ class SqlCatalog:
         found = self._select("SELECT Name AS name, Uname AS uname FROM Client")
         return {row["name"]: _plain(row["uname"] or "") for row in found}
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int, after: str | None
+    ) -> list[FileEntry]:
         """Find files by name."""
         query = _SEARCH.format(**self._words())
-        values = {"runs": list(runs), "pattern": _like(pattern), "limit": limit}
+        values = {"runs": list(runs), "pattern": _like(pattern), "limit": limit, "after": after}
         return [_entry(row) for row in self._select(query, values)]
 
     def sample(self, runs: tuple[int, ...], *, count: int, seed: str) -> list[SampledFile]:

@@ -17,8 +17,11 @@ class FileVerbs(Protocol):
         A full backup and what follows it. NothingToRestore.
         """
 
-    def update_cache(self, runs: tuple[int, ...]) -> None:
-        """Let the director index these runs for browsing. Takes minutes at the first time."""
+    def update_cache(self, runs: tuple[int, ...], *, timeout_s: float | None = None) -> None:
+        """Let the director index these runs for browsing. Takes minutes at the first time.
+
+        DirectorSilent after `timeout_s`; it goes on all the same.
+        """
 
     def folders(
         self, runs: tuple[int, ...], path: str, *, limit: int = 1000, offset: int = 0
@@ -39,8 +42,10 @@ class FileVerbs(Protocol):
         Fewer where there are fewer. Unsupported without access to the catalog.
         """
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000, after: str | None = None
+    ) -> list[FileEntry]:
         """Find files by name in these runs: `*` and `?` stand for any letters.
 
-        By path. Unsupported without access to the catalog.
+        By path, those behind `after`. Unsupported without access to the catalog.
         """

@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
     backup_product: Literal["auto", "bacula", "none"] = Field(
         default="auto",
-        description="auto: Bacula where a director is named, or `calypso up` finds its programs; "
-        "bacula: `calypso up` has them fetched where they are not.",
+        description="auto: Bacula; `calypso up` starts one of its own where none is named, and "
+        "has its packages fetched where it is not installed.",
     )
     bacula_director: str = Field(
         default="", description="HOST:PORT of a director; empty: `calypso up` starts one."

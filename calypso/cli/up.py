@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -25,9 +24,9 @@ from calypso.embedded.claim import TAG, claimed, end_leftovers
 from calypso.embedded.journal import Journal
 from calypso.embedded.keys import keys
 from calypso.embedded.listening import Listen, elsewhere, holder, is_free, parse
-from calypso.embedded.postgres import STOP_S, EmbeddedPostgres
+from calypso.embedded.postgres import STOP_S
 from calypso.embedded.record import Running
-from calypso.embedded.redis import EmbeddedRedis
+from calypso.embedded.servers import own_servers
 from calypso.embedded.signals import EndAsked, Signals
 from calypso.embedded.supervisor import Supervisor
 from calypso.errors import CalypsoError, InUse
@@ -86,21 +85,23 @@ class Up:
         self.data, self.settings, self.say = data, settings, journal.say
         self._signals, self._logs = signals, data / "logs"
         self._supervisor = Supervisor(say=journal.say)
-        self._servers = _servers(data, settings)
+        self._servers = own_servers(data, settings)
         self._url = ""
 
     def start(self, listen: Listen, workers: Sequence[str]) -> None:
-        """Start servers, bring the schema up to date, start the rest, wait until it serves."""
+        """Start servers, bring the schema up to date, start the rest, wait until it serves.
+
+        What may have to be fetched first, and who needs it, comes last: nobody waits for that.
+        """
         began = time.monotonic()
         addresses = self._start_servers()
-        addresses |= self._start_bacula(addresses, workers)
         migrate.upgrade(addresses["CALYPSO_DATABASE_URL"])
         self._signals.pause(0)
         given = {**addresses, **keys(self.data, self.settings)}
         env = programs.environment(self.data, self.settings, listen, given)
-        for name, argv in programs.argvs(listen, workers).items():
-            launch = partial(programs.daemon, name, argv, logs=self._logs, env=env)
-            self._supervisor.keep(name, launch)
+        argvs = programs.argvs(listen, workers)
+        late = bacula_beside.taken(argvs, self.settings)
+        self._keep(argvs, env)
         self._url = listen.url
         self.note()
         signing_in = administrator.ensure(
@@ -109,6 +110,8 @@ class Up:
         self._wait_until_ready(listen)
         self.say(f"Calypso is ready at {listen.url}")
         self.say(f"{signing_in}\nLogs: {self._logs} (started in {time.monotonic() - began:.1f} s)")
+        if late:
+            self._keep(late, {**env, **self._start_bacula(addresses)})
 
     def serve(self) -> None:
         """Keep everything running until somebody asks for the end: EndAsked."""
@@ -154,21 +157,29 @@ class Up:
             server.wait_until_ready(pause=self._signals.pause)
         return self._servers.addresses(self.settings)
 
-    def _start_bacula(self, addresses: dict[str, str], workers: Sequence[str]) -> dict[str, str]:
-        """Start a director with its daemons where one is wanted; returns the settings for it."""
-        if not bacula_beside.is_wanted(self.settings, workers):
-            return {}
+    def _keep(self, argvs: Mapping[str, Sequence[str]], env: Mapping[str, str]) -> None:
+        for name, argv in argvs.items():
+            launch = partial(programs.daemon, name, argv, logs=self._logs, env=env)
+            self._supervisor.keep(name, launch)
+        self.note()
+
+    def _start_bacula(self, addresses: Mapping[str, str]) -> dict[str, str]:
+        """Start a director with its daemons; returns the settings that lead to it."""
         tag = {TAG: str(self.data)}
         found = bacula_beside.start(
             EmbeddedBacula(self.data / "bacula", logs=self._logs, env=tag),
             addresses["CALYPSO_DATABASE_URL"] if self._servers.postgres else None,
             self._supervisor,
-            may_fetch=self.settings.backup_product == "bacula",
             say=self.say,
-            pause=self._signals.pause,
+            pause=self._attend,
         )
         self.note()
         return found
+
+    def _attend(self, seconds: float) -> None:
+        """Pause, and keep running what runs."""
+        self._signals.pause(seconds)
+        self._look()
 
     def _wait_until_ready(self, listen: Listen) -> None:
         late = time.monotonic() + LATE_S
@@ -176,8 +187,7 @@ class Up:
             if time.monotonic() > late:
                 self.say(f"Not ready yet: {missing}. See {self._logs}.")
                 late = time.monotonic() + LATE_S
-            self._look()
-            self._signals.pause(LOOK_S)
+            self._attend(LOOK_S)
 
     def _look(self) -> None:
         if self._supervisor.look():
@@ -191,35 +201,6 @@ class Up:
             wait=self._signals.wait,
             hurried=lambda: self._signals.asked > 1 and not patient,
         )
-
-
-@dataclass(frozen=True)
-class Servers:
-    """The servers that are `up`'s own; None where one is configured."""
-
-    postgres: EmbeddedPostgres | None
-    redis: EmbeddedRedis | None
-
-    def addresses(self, settings: Settings) -> dict[str, str]:
-        """Return the addresses of all servers, as settings."""
-        database, broker = settings.database_url, settings.redis_url
-        return {
-            "CALYPSO_DATABASE_URL": self.postgres.url()
-            if self.postgres
-            else database.get_secret_value(),
-            "CALYPSO_REDIS_URL": self.redis.url() if self.redis else broker.get_secret_value(),
-        }
-
-
-def _servers(data: Path, settings: Settings) -> Servers:
-    tag = {TAG: str(data)}
-    logs = data / "logs"
-    return Servers(
-        None if settings.database_url.get_secret_value()
-        else EmbeddedPostgres(data / "postgres", logs=logs, env=tag),
-        None if settings.redis_url.get_secret_value()
-        else EmbeddedRedis(data / "redis", logs=logs, env=tag),
-    )  # fmt: skip
 
 
 def _place(settings: Settings, wanted: str | None, up: Up) -> Listen:

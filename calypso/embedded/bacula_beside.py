@@ -1,6 +1,6 @@
 """Bacula beside an `up`: started where it can be had, gone on without where it cannot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from calypso.config import Settings
@@ -9,16 +9,17 @@ from calypso.embedded.bacula_packages import INSTALLING
 from calypso.embedded.supervisor import Supervisor
 from calypso.errors import CalypsoError
 
-WAY_OUT = f"Install it ({INSTALLING}), or name a director in CALYPSO_BACULA_DIRECTOR."
-FETCHING = "CALYPSO_BACKUP_PRODUCT=bacula has its packages fetched, 1.7 MB, and unpacked here."
+WORKER = "worker-backup"  # who needs it
+WAY_OUT = (
+    f"Install it ({INSTALLING}), or name a director in CALYPSO_BACULA_DIRECTOR. "
+    "CALYPSO_BACKUP_PRODUCT=none does without."
+)
 
 
-def is_wanted(settings: Settings, workers: Sequence[str]) -> bool:
-    """Tell whether an `up` with these workers is to have a Bacula of its own."""
-    if settings.bacula_director:
-        return False
-    asked = settings.backup_product
-    return asked == "bacula" or (asked == "auto" and "backup" in workers)
+def taken(argvs: dict[str, list[str]], settings: Settings) -> dict[str, list[str]]:
+    """Take out who must wait for a Bacula of this `up`: nobody where it is to have none."""
+    is_wanted = not settings.bacula_director and settings.backup_product in ("auto", "bacula")
+    return {WORKER: argvs.pop(WORKER)} if is_wanted and WORKER in argvs else {}
 
 
 def start(
@@ -26,7 +27,6 @@ def start(
     owner_url: str | None,
     supervisor: Supervisor,
     *,
-    may_fetch: bool,
     say: Callable[[str], None],
     pause: Callable[[float], None],
 ) -> dict[str, str]:
@@ -37,9 +37,6 @@ def start(
     try:
         if owner_url is None:
             say(f"Bacula is not started: CALYPSO_DATABASE_URL names a server. {WAY_OUT}")
-            return {}
-        if not bacula.is_here and not may_fetch:
-            say(f"Bacula is not started: its programs are not here. {WAY_OUT} {FETCHING}")
             return {}
         if not bacula.is_here:
             say("Fetching Bacula's packages, 1.7 MB, this once.")
@@ -52,4 +49,5 @@ def start(
         why = failed.detail if isinstance(failed, CalypsoError) else str(failed)
         say(f"Bacula is not started: {why} {WAY_OUT}")
         return {}
+    say("Bacula is ready: a director, a storage and a file daemon of this calypso up alone.")
     return bacula.settings()

@@ -15,6 +15,7 @@ from calypso.host.daemon import with_variable
 from calypso.host.scope import is_alive
 
 READY_S = 60
+NO_BACULA = {"CALYPSO_BACKUP_PRODUCT": "none"}  # it has tests of its own
 START = [sys.executable, "-m", "calypso", "up"]
 
 
@@ -32,7 +33,7 @@ class RunningUp:
                 stdout=out,
                 stderr=out,
                 cwd="/",
-                env={**kept, **(env or {})},
+                env={**kept, **NO_BACULA, **(env or {})},
             )
 
     @property

@@ -13,7 +13,7 @@ from tests.acceptance.running_up import RunningUp, status, until
 from tests.bacula import kept
 
 pytestmark = [pytest.mark.real("bacula"), pytest.mark.postgres, pytest.mark.redis]
-ANY_PORT = ("--listen", "127.0.0.1:0", "--workers", "system")
+ANY_PORT = ("--listen", "127.0.0.1:0", "--workers", "backup")
 WANTED = {"CALYPSO_BACKUP_PRODUCT": "bacula"}
 DAEMONS = ("bacula-dir", "bacula-sd", "bacula-fd")
 not_installed = pytest.mark.skipif(
@@ -60,13 +60,21 @@ def of(process, name):
     return found[0].decode() if found else None
 
 
-def test_it_starts_one_and_tells_workers_of_it_and_leaves_nothing(start, unpacked):
-    running = start().until_ready()
-    worker = running.child("worker-system")
+def begun(running):
+    """Wait for the worker for backups, which is started when there is a Bacula or will be none."""
+    running.until_ready()
+    until(lambda: running.child("worker-backup"))
+    return running
 
-    host, _, port = of(worker, "CALYPSO_BACULA_DIRECTOR").partition(":")
+
+def test_it_starts_one_and_tells_workers_of_it_and_leaves_nothing(start, unpacked):
+    running = begun(start())
+    pid = running.child("worker-backup")
+
+    host, _, port = of(pid, "CALYPSO_BACULA_DIRECTOR").partition(":")
     assert (host, port.isdigit()) == ("127.0.0.1", True)
-    password = of(worker, "CALYPSO_BACULA_PASSWORD")
+    password = of(pid, "CALYPSO_BACULA_PASSWORD")
+    assert of(running.child("api"), "CALYPSO_BACULA_PASSWORD") is None
     assert password
     lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running.left()]
     assert not [line for line in lines if password.encode() in line]
@@ -78,7 +86,7 @@ def test_it_starts_one_and_tells_workers_of_it_and_leaves_nothing(start, unpacke
 
 
 def test_killed_daemons_come_back(start, unpacked):
-    running = start().until_ready()
+    running = begun(start())
     before = {name: running.child(name) for name in DAEMONS}
 
     for pid in before.values():
@@ -90,33 +98,33 @@ def test_killed_daemons_come_back(start, unpacked):
 
 
 def test_a_second_start_has_the_same_director(start, unpacked):
-    first = start().until_ready()
-    password = of(first.child("worker-system"), "CALYPSO_BACULA_PASSWORD")
+    first = begun(start())
+    password = of(first.child("worker-backup"), "CALYPSO_BACULA_PASSWORD")
     first.stop()
 
-    second = start().until_ready()
+    second = begun(start())
 
-    assert of(second.child("worker-system"), "CALYPSO_BACULA_PASSWORD") == password
+    assert of(second.child("worker-backup"), "CALYPSO_BACULA_PASSWORD") == password
     assert all(second.child(name) for name in DAEMONS)
 
 
 def test_when_it_is_killed_the_daemons_end_and_the_next_one_starts(start, unpacked):
-    first = start().until_ready()
+    first = begun(start())
 
     first.kill()
-    second = start().until_ready()
+    second = begun(start())
 
     assert all(second.child(name) for name in DAEMONS)
 
 
 @not_installed
 def test_where_it_cannot_be_had_it_goes_on_and_tells_how_to_install_it(start, data):
-    running = start(PATH="/nonexistent").until_ready()
+    running = begun(start(PATH="/nonexistent"))
 
     assert "Bacula is not started: There is no apt-get here" in running.said
     assert "apt-get install bacula-director-pgsql" in running.said
     assert status(f"{running.url}/api/v1/readyz") == 200
-    assert of(running.child("worker-system"), "CALYPSO_BACULA_DIRECTOR") is None
+    assert of(running.child("worker-backup"), "CALYPSO_BACULA_DIRECTOR") is None
 
 
 @not_installed
@@ -135,27 +143,27 @@ def test_a_ctrl_c_while_it_fetches_is_heard(start, tmp_path):
 
 
 def test_one_that_does_not_come_up_does_not_hold_up_the_rest(start, data, unpacked):
-    start().until_ready().stop()
+    begun(start()).stop()
     (data / "bacula" / "etc" / "calypso.conf").write_text("Nonsense {\n}\n")
 
-    running = start().until_ready()
+    running = begun(start())
 
     assert "Bacula is not started: bacula-dir did not come up" in running.said
     assert not any(running.child(name) for name in DAEMONS)
 
 
 def test_one_that_is_named_is_used_and_none_is_started(start, data):
-    running = start(CALYPSO_BACULA_DIRECTOR="192.0.2.7:9101").until_ready()
+    running = begun(start(CALYPSO_BACULA_DIRECTOR="192.0.2.7:9101"))
 
     assert not (data / "bacula").exists()
-    director = of(running.child("worker-system"), "CALYPSO_BACULA_DIRECTOR")
+    director = of(running.child("worker-backup"), "CALYPSO_BACULA_DIRECTOR")
     assert director == "192.0.2.7:9101"
 
 
 def test_none_is_started_in_somebody_elses_postgres(start, data, fresh_database, redis_url):
     running = start(CALYPSO_DATABASE_URL=fresh_database(), CALYPSO_REDIS_URL=redis_url)
 
-    running.until_ready()
+    begun(running)
 
     assert "Bacula is not started: CALYPSO_DATABASE_URL names a server" in running.said
     assert not (data / "bacula").exists()

@@ -8,7 +8,8 @@ from calypso.models.inventory import Capability
 REASON = "No director is named."
 HOW_TO_GET_ONE = (
     "Name a Bacula director in CALYPSO_BACULA_DIRECTOR and its password in "
-    "CALYPSO_BACULA_PASSWORD, or let `calypso up` start one: CALYPSO_BACKUP_PRODUCT=bacula."
+    "CALYPSO_BACULA_PASSWORD. `calypso up` starts one of its own where Bacula is installed, or "
+    "its packages can be fetched; its output says why it has not."
 )
 
 

@@ -27,38 +27,32 @@ class NobodyElse:
         pass
 
 
-def begun(**asked):
+def test_it_is_fetched_where_it_is_not_and_what_hinders_that_is_told():
     said, absent = [], Absent()
+
     found = bacula_beside.start(
-        absent, "postgresql://owner", NobodyElse(), say=said.append, pause=said.clear, **asked
+        absent, "postgresql://owner", NobodyElse(), say=said.append, pause=said.clear
     )
+
     assert found == {}
-    return absent, "\n".join(said)
-
-
-def test_nothing_is_fetched_unasked_and_the_way_to_it_is_told():
-    absent, said = begun(may_fetch=False)
-    assert absent.prepared == []
-    assert "CALYPSO_BACKUP_PRODUCT=bacula" in said
-    assert "apt-get install" in said
-
-
-def test_who_asks_has_it_fetched_and_hears_why_that_failed():
-    absent, said = begun(may_fetch=True)
     assert len(absent.prepared) == 1
-    assert "Fetching" in said
-    assert "Bacula is not started: no network" in said
+    told = "\n".join(said)
+    assert "Fetching" in told
+    assert "Bacula is not started: no network" in told
+    assert "apt-get install" in told
 
 
 @pytest.mark.parametrize(
-    ("settings", "workers", "wanted"),
+    ("settings", "argvs", "waiting"),
     [
-        ({}, ["backup", "system"], True),
-        ({}, ["system"], False),
-        ({"backup_product": "bacula"}, ["system"], True),
-        ({"backup_product": "none"}, ["backup"], False),
-        ({"bacula_director": "elsewhere:9101"}, ["backup"], False),
+        ({}, ["worker-backup", "api"], ["worker-backup"]),
+        ({}, ["worker-system"], []),
+        ({"backup_product": "none"}, ["worker-backup"], []),
+        ({"bacula_director": "elsewhere:9101"}, ["worker-backup"], []),
     ],
 )
-def test_one_is_wanted_where_backups_are_served_and_no_director_is_named(settings, workers, wanted):
-    assert bacula_beside.is_wanted(load(**settings), workers) is wanted
+def test_the_worker_for_backups_waits_where_no_director_is_named(settings, argvs, waiting):
+    given = {name: ["calypso"] for name in argvs}
+
+    assert list(bacula_beside.taken(given, load(**settings))) == waiting
+    assert list(given) == [name for name in argvs if name not in waiting]

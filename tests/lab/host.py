@@ -1,5 +1,7 @@
 """The guest as the drivers see it: satisfies `Host` with the guest's own LocalHost."""
 
+import os
+from collections import deque
 from select import select
 
 from calypso.host.stopping import Stop
@@ -16,6 +18,7 @@ class GuestHost:
         self._line, self._stop = line, stop
         self._on_log = on_log
         self._settings = {"tag": tag, "grace_s": grace_s, "env": env}
+        self._pid, self._idle = os.getpid(), deque()
 
     def run(self, argv, *, timeout_s, stdin=None, env=None):
         return self._ask("run", argv, timeout_s=timeout_s, stdin=stdin, env=env)
@@ -42,16 +45,33 @@ class GuestHost:
     def _ask(self, verb, *args, heard=None, beat=None, **options):
         if self._stop is not None:
             self._stop.check()
-        with self._line.open() as channel:
-            asked = (self._settings, self._on_log is not None, verb, *args)
-            channel.send((inside.on_host, asked, options))
-            try:
-                return self._answer(channel, heard, beat or (lambda: None))
-            except _Raised as told:
-                raise told.error from None
-            except BaseException:
+        channel = self._channel()
+        try:
+            channel.send((verb, args, options))
+            value = self._answer(channel, heard, beat or (lambda: None))
+        except _Raised as told:
+            channel.close()
+            raise told.error from None
+        except BaseException:
+            with channel:
                 self._end(channel)
-                raise
+            raise
+        if self._stop is None or not self._stop.requested:  # else it is stopped there for good
+            self._idle.append(channel)
+        return value
+
+    def _channel(self):
+        """Return a channel to a LocalHost there: one that has answered, or a new one."""
+        if self._pid != os.getpid():  # ours are the other process' too
+            self._pid, self._idle = os.getpid(), deque()
+        while self._idle:
+            channel = self._idle.pop()
+            if not channel.poll():  # it has something to tell only when it is cut
+                return channel
+            channel.close()
+        channel = self._line.open()
+        channel.send((inside.on_host, (self._settings, self._on_log is not None), {}))
+        return channel
 
     def _answer(self, channel, heard, beat):
         """Hand on what comes until the answer does; pass a stop on, once."""

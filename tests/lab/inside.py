@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 from calypso.host.local import LocalHost
-from calypso.host.stopping import StopSignal
+from calypso.host.stopping import Stop, StopSignal
 
 
 def call(_channel, function, *args, **kwargs):
@@ -40,25 +42,37 @@ def enter(channel, manager, *args):
             channel.recv()
 
 
-def on_host(channel, settings, logs, verb, *args, **options):
-    """Use one verb of the guest's own LocalHost.
+def on_host(channel, settings, logs):
+    """Use the guest's own LocalHost, verb by verb, until the other side hangs up.
 
-    Sends `("log", line)` and `("line", …)` as they come; takes a Stop at any time. When the
-    other side is gone this process ends, and with it what it has started, as with any job.
+    Takes `(verb, args, options)`, and a Stop at any time; sends `("log", line)` and `("line", …)`
+    as they come, then the answer. When the other side is gone this process ends, and with it what
+    it has started, as with any job.
     """
-    stop = StopSignal()
+    stop, asked = StopSignal(), SimpleQueue()
     on_log = (lambda line: channel.send(("log", line))) if logs else None
     host = LocalHost(stop=stop, on_log=on_log, **settings)
-    threading.Thread(target=_hear_stops, args=(channel, stop), daemon=True).start()
-    if verb in ("stream", "pipe"):
-        options["on_line"] = lambda *line: channel.send(("line", line))
-    return getattr(host, verb)(*args, **options)
+    threading.Thread(target=_hear, args=(channel, stop, asked), daemon=True).start()
+    while True:
+        verb, args, options = asked.get()
+        if verb in ("stream", "pipe"):
+            options["on_line"] = lambda *line: channel.send(("line", line))
+        channel.send(_done(getattr(host, verb), args, options))
 
 
-def _hear_stops(channel, stop):
+def _done(act, args, options):
+    try:
+        return "returned", act(*args, **options)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the other side
+        error.add_note(f"In the guest:\n{traceback.format_exc()}")
+        return "raised", error
+
+
+def _hear(channel, stop, asked):
     try:
         while True:
-            stop.request(channel.recv())
+            told = channel.recv()
+            stop.request(told) if isinstance(told, Stop) else asked.put(told)
     except (EOFError, OSError):
         os._exit(1)
 

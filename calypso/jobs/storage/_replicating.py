@@ -65,12 +65,13 @@ class Replication:
         """
         order = self._order
         self._running.report(phase="comparing")
-        top = wanted(order.source, order.snapshot, self._source.snapshots(order.source))
-        name = split_snapshot(top.name)[1]
+        at_top = self._source.snapshots(order.source)
+        name = split_snapshot(wanted(order.source, order.snapshot, at_top).name)[1]
         for dataset in self._datasets():
             self._running.stop_if_cancelled()
-            target = order.target + dataset.removeprefix(order.source)
-            self._bring(dataset, name, target)
+            is_top = dataset == order.source
+            source = at_top if is_top else self._source.snapshots(dataset)
+            self._bring(dataset, name, source)
         self.moved.snapshot = self.moved.snapshot or f"{order.target}@{name}"
         return self.moved
 
@@ -83,8 +84,8 @@ class Replication:
 
     # -- one dataset
 
-    def _bring(self, dataset: str, name: str, target: str) -> None:
-        source = self._source.snapshots(dataset)
+    def _bring(self, dataset: str, name: str, source: Sequence[Snapshot]) -> None:
+        target = self._order.target + dataset.removeprefix(self._order.source)
         try:
             last = wanted(dataset, name, source)
         except SnapshotMissing as missing:
@@ -123,10 +124,12 @@ class Replication:
     def _there(self, target: str) -> list[Snapshot] | None:
         """Return the target's snapshots, or None while it does not exist as a whole."""
         try:
-            self._target.dataset(target)
-            return self._target.snapshots(target)
+            if there := self._target.snapshots(target):
+                return there
+            self._target.dataset(target)  # what a cut first transfer left has none either
         except DatasetMissing:
             return None
+        return []
 
     @contextmanager
     def _held(self, todo: Sequence[Step]) -> Iterator[None]:

@@ -166,8 +166,8 @@ def replicate(params: Params, storage: Storage, running: RunningJob) -> Result:
     source, target = _ends(params, storage, running)
     replication = Replication(params.order(), source, target, running)
     moved = replication.run()
-    policy = params.target_retention or Retention()
-    thinned = sum(thin(policy, target, name, running) for name in replication.targets)
+    policy = params.target_retention
+    thinned = sum(thin(policy, target, name, running) for name in replication.targets if policy)
     return Result(
         snapshot=moved.snapshot,
         base=moved.base,

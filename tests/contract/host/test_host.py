@@ -173,6 +173,7 @@ def test_a_program_dies_with_who_started_it(guest):
     settings = {"tag": TAG, "grace_s": 10.0, "env": None}
     program = sh("echo a; exec sleep 1000")
     with guest.open() as channel:
-        channel.send((inside.on_host, (settings, False, "stream", program), {"timeout_s": 99}))
+        channel.send((inside.on_host, (settings, False), {}))
+        channel.send(("stream", (program,), {"timeout_s": 99}))
         until(lambda: channel.recv() == ("line", ("a",)))
     until(lambda: is_idle(guest))

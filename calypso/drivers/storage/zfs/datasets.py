@@ -25,7 +25,7 @@ from calypso.drivers.storage.zfs.reading import (
     SNAPSHOT_COLUMNS,
     ListedDataset,
 )
-from calypso.drivers.storage.zfs.refusals import NotMounted
+from calypso.drivers.storage.zfs.refusals import NotMounted, PartialDataset
 from calypso.errors import SubsystemError
 from calypso.models.jobtype import Plan
 
@@ -56,14 +56,14 @@ class Datasets(Commands):
         refuse_dataset(name)
         listed = self._listed(name)
         if not listed:
-            raise DatasetMissing(f"{name} has received only a part of its first transfer.")
+            raise PartialDataset(f"{name} has received only a part of its first transfer.")
         return listed[0]
 
     def _tree(self, name: str) -> list[ListedDataset]:
         refuse_dataset(name)
         listed = self._listed("-r", name)
         if all(one.dataset.name != name for one in listed):
-            raise DatasetMissing(f"{name} has received only a part of its first transfer.")
+            raise PartialDataset(f"{name} has received only a part of its first transfer.")
         return listed
 
     def _listed(self, *which: str) -> list[ListedDataset]:

@@ -1,6 +1,10 @@
 """What is so already, or is not there to be undone: refusals that the verbs of this driver mend."""
 
-from calypso.drivers.storage import StorageError
+from calypso.drivers.storage import DatasetMissing, StorageError
+
+
+class PartialDataset(DatasetMissing):
+    """There is only what a cut first transfer left: for all but who goes on with it, nothing."""
 
 
 class ScrubRunning(StorageError):

@@ -17,13 +17,15 @@ from calypso.drivers.storage import (
     SendOptions,
     Sent,
     Snapshot,
+    SnapshotMissing,
     StorageError,
     StreamBroken,
 )
 from calypso.drivers.storage.flow import Watch, flow
 from calypso.drivers.storage.zfs import errors, stream_reading
 from calypso.drivers.storage.zfs.commands import ENVIRONMENT
-from calypso.drivers.storage.zfs.names import refuse_dataset
+from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_snapshot
+from calypso.drivers.storage.zfs.refusals import PartialDataset
 from calypso.drivers.storage.zfs.resuming import Found, Resuming
 from calypso.host.ssh import Peer, SshHost, near
 from calypso.models.names import split_snapshot
@@ -84,10 +86,9 @@ class Transfers(Resuming):
         """
         there = self if to is None else to
         refuse_dataset(target)
-        what = self._snapshot(snapshot)
-        from_ = None if base is None else self._base(what, base)
-        there._refuse_target(target, from_)
-        token = self._usable_token(there, target, what, from_)
+        what, from_ = self._what(snapshot, base)
+        text = there._token_of_fit(target, from_)
+        token = None if text is None else self._usable(text, there, target, what, from_)
         watch = Watch(on_bytes, options.stall_s)
         heard = _Heard(watch.hear, earlier_bytes=token.means.done_bytes if token else 0)
         sender, receiver = flow(
@@ -125,17 +126,22 @@ class Transfers(Resuming):
 
     # -- what must be so before
 
-    def _base(self, what: Snapshot, name: str) -> Snapshot:
-        dataset, _ = split_snapshot(what.name)
-        for one in self.snapshots(dataset):
-            if one.name == f"{dataset}@{name}" and one.order < what.order:
-                return one
-        raise BaseMissing(f"{dataset} has no snapshot {name} older than {what.name}.")
+    def _what(self, snapshot: str, base: str | None) -> tuple[Snapshot, Snapshot | None]:
+        """Return what is sent, and from what; SnapshotMissing, BaseMissing."""
+        refuse_snapshot(snapshot)
+        dataset, _ = split_snapshot(snapshot)
+        there = {one.name: one for one in self.snapshots(dataset)}
+        if snapshot not in there:
+            raise SnapshotMissing(f"There is no snapshot {snapshot}.")
+        what, from_ = there[snapshot], there.get(f"{dataset}@{base}")
+        if base is not None and (from_ is None or from_.order >= what.order):
+            raise BaseMissing(f"{dataset} has no snapshot {base} older than {snapshot}.")
+        return what, from_
 
-    def _refuse_target(self, target: str, base: Snapshot | None) -> None:
+    def _token_of_fit(self, target: str, base: Snapshot | None) -> str | None:
+        """Refuse a target that does not fit; return the token that a cut transfer left there."""
         if base is None:
-            self._refuse_unless_new(target)
-            return
+            return self._token_of_new(target)
         there = self.snapshots(target)
         same = [one for one in there if one.guid == base.guid]
         if not same:
@@ -145,11 +151,19 @@ class Transfers(Resuming):
                 f"{target} has snapshots of its own since {base.name}: {', '.join(newer[:5])}. "
                 "Destroy them, or replicate into another dataset."
             )
+        return self.resume_token(target)
 
-    def _refuse_unless_new(self, target: str) -> None:
-        with suppress(DatasetMissing):
+    def _token_of_new(self, target: str) -> str | None:
+        try:
             self.dataset(target)
-            raise DatasetExists(f"{target} exists; a full transfer needs a new dataset.")
+        except PartialDataset:
+            return self.resume_token(target)
+        except DatasetMissing:
+            self._refuse_without_parent(target)
+            return None
+        raise DatasetExists(f"{target} exists; a full transfer needs a new dataset.")
+
+    def _refuse_without_parent(self, target: str) -> None:
         above = target.rpartition("/")[0] or target
         try:
             self.dataset(above)
@@ -159,13 +173,10 @@ class Transfers(Resuming):
                 original=missing.original,
             ) from missing
 
-    def _usable_token(
-        self, there: Self, target: str, what: Snapshot, base: Snapshot | None
+    def _usable(
+        self, text: str, there: Self, target: str, what: Snapshot, base: Snapshot | None
     ) -> Found | None:
-        """Return the token a cut transfer of the same left; another one's is thrown away."""
-        text = there.resume_token(target)
-        if text is None:
-            return None
+        """Return the token of a cut transfer of the same; what another one left is thrown away."""
         found = self._meaning(text, what, base)
         if found is None:
             there.abandon(target)

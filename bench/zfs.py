@@ -26,9 +26,9 @@ PAGE = Path(__file__).with_name("ZFS.md")
 TYPES = jobs.load()
 ROUNDS = 5
 BATCH = 100
-STANDING, BATCHES = 1000, 2  # snapshots beside those that go, and batches that go in a round
+STANDING, BATCHES = 1000, 5  # snapshots beside those that go, and batches that go in a round
 PRUNED = ("tank/ours", "tank/bare")
-SMALL_MIB, LARGE_MIB = 4, 36
+SMALL_MIB, LARGE_MIB = 4, 132
 TIMEOUT_S = 1800.0
 HEAD = """# Measured on OpenZFS
 

@@ -26,7 +26,7 @@ class ListedCatalog:
 
     def runs(self, wanted: RunFilter, *, limit: int, before_id: int | None) -> list[Run]:
         """List runs, newest first; without their volumes."""
-        found = [one for one in self._newest() if _fits(one, wanted, before_id)]
+        found = [one for one in self._newest() if fits(one, wanted, before_id)]
         return found[:limit]
 
     def run(self, run_id: int) -> Run:
@@ -90,7 +90,8 @@ class ListedCatalog:
         return ended is not None and ended < before
 
 
-def _fits(run: Run, wanted: RunFilter, before_id: int | None) -> bool:
+def fits(run: Run, wanted: RunFilter, before_id: int | None) -> bool:
+    """Tell whether a run is one of those that are wanted."""
     return (
         wanted.job in (None, run.name)
         and wanted.client in (None, run.client)

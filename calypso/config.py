@@ -62,10 +62,11 @@ class Settings(BaseSettings):
         "where there are some; else a directory.",
     )
     tape_slots: int = Field(default=4, ge=1, le=64, description="Tape jobs at a time.")
-    backup_product: Literal["auto", "bacula", "none"] = Field(
+    backup_product: Literal["auto", "bacula", "bareos", "none"] = Field(
         default="auto",
-        description="auto: Bacula; `calypso up` starts one of its own where none is named, and "
-        "has its packages fetched where it is not installed.",
+        description="auto: Bareos where its console is named and no director is, else Bacula; "
+        "`calypso up` starts one of its own where none is named, and has its packages fetched "
+        "where it is not installed.",
     )
     bacula_director: str = Field(
         default="", description="HOST:PORT of a director; empty: `calypso up` starts one."
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
     bacula_programs: Path = Field(
         default=Path("/usr/sbin"), description="Folder of bacula-dir, bdirjson and the others."
     )
+    bareos_config: Path | None = Field(
+        default=None, description="bconsole's configuration file, which holds its password."
+    )
+    bareos_console: str = Field(default="bconsole", description="Bareos' console program.")
     backup_slots: int = Field(default=4, ge=1, le=64, description="Backup jobs at a time.")
     system_slots: int = Field(default=1, ge=1, le=64, description="System jobs at a time.")
     cgroups: bool = Field(

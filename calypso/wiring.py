@@ -12,8 +12,10 @@ import structlog
 from calypso import inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
+from calypso.drivers.backup import Backup
 from calypso.drivers.backup.absent import NoBackup
 from calypso.drivers.backup.bacula import BaculaBackup, Director
+from calypso.drivers.backup.bareos import BareosBackup, Console
 from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
@@ -146,9 +148,18 @@ def _open_tape(settings: Settings, host: Host) -> Tape:
     return files
 
 
-def _open_backup(settings: Settings, _host: Host) -> BaculaBackup | NoBackup:
-    if settings.backup_product == "none" or not settings.bacula_director:
-        return NoBackup()
+def _open_backup(settings: Settings, host: Host) -> Backup | NoBackup:
+    product = settings.backup_product
+    if product == "auto":
+        product = "bareos" if settings.bareos_config and not settings.bacula_director else "bacula"
+    if product == "bareos" and settings.bareos_config:
+        return BareosBackup(Console(host, settings.bareos_config, settings.bareos_console))
+    if product == "bacula" and settings.bacula_director:
+        return _open_bacula(settings)
+    return NoBackup()
+
+
+def _open_bacula(settings: Settings) -> BaculaBackup:
     director = Director.at(
         settings.bacula_director, settings.bacula_password, console=settings.bacula_console
     )

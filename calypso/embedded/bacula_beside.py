@@ -18,8 +18,13 @@ WAY_OUT = (
 
 def taken(argvs: dict[str, list[str]], settings: Settings) -> dict[str, list[str]]:
     """Take out who must wait for a Bacula of this `up`: nobody where it is to have none."""
-    is_wanted = not settings.bacula_director and settings.backup_product in ("auto", "bacula")
+    is_wanted = not settings.bacula_director and _is_product(settings)
     return {WORKER: argvs.pop(WORKER)} if is_wanted and WORKER in argvs else {}
+
+
+def _is_product(settings: Settings) -> bool:
+    asked = settings.backup_product
+    return asked == "bacula" or (asked == "auto" and settings.bareos_config is None)
 
 
 def start(

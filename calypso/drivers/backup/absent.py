@@ -9,7 +9,8 @@ REASON = "No director is named."
 HOW_TO_GET_ONE = (
     "Name a Bacula director in CALYPSO_BACULA_DIRECTOR and its password in "
     "CALYPSO_BACULA_PASSWORD. `calypso up` starts one of its own where Bacula is installed, or "
-    "its packages can be fetched; its output says why it has not."
+    "its packages can be fetched; its output says why it has not. "
+    "For Bareos name the configuration file of its bconsole in CALYPSO_BAREOS_CONFIG."
 )
 
 

@@ -49,6 +49,13 @@ def test_it_is_fetched_where_it_is_not_and_what_hinders_that_is_told():
         ({}, ["worker-system"], []),
         ({"backup_product": "none"}, ["worker-backup"], []),
         ({"bacula_director": "elsewhere:9101"}, ["worker-backup"], []),
+        ({"backup_product": "bareos"}, ["worker-backup"], []),
+        ({"bareos_config": "/b.conf"}, ["worker-backup"], []),
+        (
+            {"bareos_config": "/b.conf", "backup_product": "bacula"},
+            ["worker-backup"],
+            ["worker-backup"],
+        ),
     ],
 )
 def test_the_worker_for_backups_waits_where_no_director_is_named(settings, argvs, waiting):

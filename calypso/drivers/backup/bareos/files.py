@@ -42,9 +42,10 @@ class Files(Runs):
         told = self._console.ask(f".bvfs_get_jobids jobid={newest[0].id}")
         return tuple(sorted(records.number(one, "id") for one in records.rows(told, "jobids")))
 
-    def update_cache(self, runs: tuple[int, ...]) -> None:
+    def update_cache(self, runs: tuple[int, ...], *, timeout_s: float | None = None) -> None:
         """Let the director index these runs for browsing."""
-        self._console.ask(f".bvfs_update {numbers('jobid', runs)}", timeout_s=BUILDING_S)
+        order = f".bvfs_update {numbers('jobid', runs)}"
+        self._console.ask(order, timeout_s=timeout_s or BUILDING_S)
 
     def folders(
         self, runs: tuple[int, ...], path: str, *, limit: int = 1000, offset: int = 0
@@ -79,11 +80,12 @@ class Files(Runs):
         del seed
         raise Unsupported(f"{count} files of {list(runs)} cannot be drawn by lot. {_NO_SQL}")
 
-    def search(self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000) -> list[FileEntry]:
+    def search(
+        self, runs: tuple[int, ...], pattern: str, *, limit: int = 1000, after: str | None = None
+    ) -> list[FileEntry]:
         """Refuse."""
-        raise Unsupported(
-            f"The first {limit} files called {pattern!r} in {list(runs)} cannot be found. {_NO_SQL}"
-        )
+        del limit, after
+        raise Unsupported(f"Files called {pattern!r} in {list(runs)} cannot be found. {_NO_SQL}")
 
     # -- inside
 

@@ -58,7 +58,7 @@ def put_secret(path: SecretPath, body: NewSecret) -> Any:
 
 @blueprint.delete("/secrets/<path:name>", responses={204: None})
 def remove_secret(path: SecretPath) -> Any:
-    """Remove a secret; refused while an unfinished job refers to it."""
+    """Remove a secret; refused while a job, schedule, channel or configuration needs it."""
     need("secrets:configure")
     house().secrets.remove(path.name)
     return "", 204

@@ -36,6 +36,7 @@ from calypso.sending.email import EmailSender
 from calypso.sending.webhook import WebhookSender
 from calypso.store.accounts import Accounts
 from calypso.store.alerts import PostgresAlertStore
+from calypso.store.backup import PostgresBackupStore
 from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.inventory import PostgresInventoryStore
@@ -91,6 +92,7 @@ def build(settings: Settings, *, role: Role) -> House:
         alerts=PostgresAlertStore(engine, tell=live.tell),
         channels=Channels(engine),
         media=PostgresMediaStore(engine),
+        backup=PostgresBackupStore(engine),
     )
     return House(
         settings=settings,

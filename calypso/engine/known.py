@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from calypso.engine.ports import Ports
+from calypso.models.backup_books import BackupReading
 from calypso.models.books import MediaReading
 from calypso.models.job import UNFINISHED, Job, State
 from calypso.models.listing import JobQuery
@@ -23,6 +24,11 @@ class Record:
     def media(self) -> MediaReading:
         """The books of tape."""
         return self._ports.media.reading(self.node)
+
+    @property
+    def backup(self) -> BackupReading:
+        """The backup configuration."""
+        return self._ports.backup.reading(self.node)
 
     def schedules(self, type_name: str) -> list[Schedule]:
         """Return every schedule of a job type, by name."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from calypso.engine.alert_ports import AlertStore, ChannelStore
+from calypso.engine.backup_ports import BackupStore
 from calypso.engine.kinship import Kinship
 from calypso.engine.media_ports import MediaStore
 from calypso.engine.schedule_ports import Owners, ScheduleStore
@@ -244,3 +245,4 @@ class Ports:
     alerts: AlertStore
     channels: ChannelStore
     media: MediaStore
+    backup: BackupStore

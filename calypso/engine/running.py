@@ -80,6 +80,8 @@ class Running:
         self._meter = Meter()
         books = ports.media.writing(claimed.node, job_id=claimed.id, epoch=claimed.epoch)
         self.media = patient(books, sleep=self.wait)
+        configs = ports.backup.writing(claimed.node, job_id=claimed.id, epoch=claimed.epoch)
+        self.backup = patient(configs, sleep=self.wait)
         self._external = claimed.external
         self._private: PrivateFolder | None = None
 

@@ -118,14 +118,24 @@ class StorageResource(BackupResource):
         return self
 
 
+# Where the resources of a kind stand in a configuration.
+PLACES = {
+    "client": "clients",
+    "fileset": "filesets",
+    "pool": "pools",
+    "storage": "storages",
+    "job": "jobs",
+}
+
+
 class BackupConfig(BackupResource):
     """All resources of a director, or those of it that are ours."""
 
-    clients: tuple[ClientResource, ...] = ()
-    filesets: tuple[FilesetResource, ...] = ()
-    pools: tuple[PoolResource, ...] = ()
-    storages: tuple[StorageResource, ...] = ()
-    jobs: tuple[JobResource, ...] = ()
+    clients: tuple[ClientResource, ...] = Field(default=(), description="Machines.")
+    filesets: tuple[FilesetResource, ...] = Field(default=(), description="What is backed up.")
+    pools: tuple[PoolResource, ...] = Field(default=(), description="Volumes that are used alike.")
+    storages: tuple[StorageResource, ...] = Field(default=(), description="Where is written.")
+    jobs: tuple[JobResource, ...] = Field(default=(), description="What the director can run.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -137,21 +147,14 @@ class BackupConfig(BackupResource):
 
     def by_kind(self) -> dict[str, Sequence["Resource"]]:
         """Return the resources under the name of their kind."""
-        return {
-            "client": self.clients,
-            "fileset": self.filesets,
-            "pool": self.pools,
-            "storage": self.storages,
-            "job": self.jobs,
-        }
+        return {kind: getattr(self, place) for kind, place in PLACES.items()}
 
 
 Resource = ClientResource | FilesetResource | PoolResource | StorageResource | JobResource
 
 
-def missing_references(config: BackupConfig) -> Iterator[str]:
-    """Tell which names a resource holds that no other one of the configuration has."""
-    known = {kind: {one.name for one in named} for kind, named in config.by_kind().items()}
+def references(config: BackupConfig) -> Iterator[tuple[str, str, str]]:
+    """Return (kind, name, who names it) of each resource that another one names."""
     wanted = [("pool", pool.next_pool, f"pool {pool.name}") for pool in config.pools]
     for job in config.jobs:
         wanted += [
@@ -161,6 +164,18 @@ def missing_references(config: BackupConfig) -> Iterator[str]:
             ("pool", job.pool, f"job {job.name}"),
             ("pool", job.next_pool, f"job {job.name}"),
         ]
-    for kind, name, who in wanted:
-        if name is not None and name not in known[kind]:
+    return ((kind, name, who) for kind, name, who in wanted if name is not None)
+
+
+def missing_references(config: BackupConfig) -> Iterator[str]:
+    """Tell which names a resource holds that no other one of the configuration has."""
+    known = {kind: {one.name for one in named} for kind, named in config.by_kind().items()}
+    for kind, name, who in references(config):
+        if name not in known[kind]:
             yield f"{who} names the {kind} {name}, which there is not"
+
+
+def secrets_of(config: BackupConfig) -> list[str]:
+    """Return the names of the secrets that hold its passwords, each once."""
+    clients, storages = config.clients, config.storages
+    return sorted({one.password for one in clients} | {one.password for one in storages})

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from calypso.models.backup_books import BackupBooks, BackupReading
 from calypso.models.books import MediaBooks, MediaReading
 from calypso.models.job import Job
 from calypso.models.schedule import Schedule
@@ -19,6 +20,10 @@ class Known(Protocol):
     @property
     def media(self) -> MediaReading:
         """The books of tape of this node."""
+
+    @property
+    def backup(self) -> BackupReading:
+        """The backup configuration of this node."""
 
     def schedules(self, type_name: str) -> Sequence[Schedule]:
         """Return every schedule of a job type, disabled ones too."""
@@ -50,6 +55,10 @@ class RunningJob(Known, Protocol):
     @property
     def media(self) -> MediaBooks:
         """The books of tape of this node, to write in."""
+
+    @property
+    def backup(self) -> BackupBooks:
+        """The backup configuration of this node, to note a new one."""
 
     @property
     def token(self) -> str:

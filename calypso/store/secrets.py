@@ -35,7 +35,12 @@ UPDATE calypso.secrets SET used_at = now() WHERE name = %s RETURNING key_id, sea
 REMOVE = """
 WITH holder AS (
   SELECT id FROM calypso.jobs WHERE state IN ('waiting', 'queued', 'running')
-     AND jsonb_path_exists(params, 'strict $.**.secret ? (@ == $name)',
+     AND jsonb_path_exists(params, 'strict $.** ? (@.secret == $name || @.password == $name)',
+                           jsonb_build_object('name', %s::text), true) LIMIT 1),
+config AS (
+  SELECT node FROM calypso.backup_configs c
+   WHERE version = (SELECT max(version) FROM calypso.backup_configs o WHERE o.node = c.node)
+     AND jsonb_path_exists(config, 'strict $.**.password ? (@ == $name)',
                            jsonb_build_object('name', %s::text), true) LIMIT 1),
 channel AS (SELECT name FROM calypso.alert_channels WHERE secret = %s LIMIT 1),
 schedule AS (
@@ -43,10 +48,11 @@ schedule AS (
    WHERE jsonb_path_exists(spec, 'strict $.params.**.secret ? (@ == $name)',
                            jsonb_build_object('name', %s::text), true) LIMIT 1),
 gone AS (DELETE FROM calypso.secrets WHERE name = %s AND NOT EXISTS (SELECT 1 FROM holder)
-            AND NOT EXISTS (SELECT 1 FROM channel) AND NOT EXISTS (SELECT 1 FROM schedule)
+            AND NOT EXISTS (SELECT 1 FROM config) AND NOT EXISTS (SELECT 1 FROM channel)
+            AND NOT EXISTS (SELECT 1 FROM schedule)
          RETURNING name)
 SELECT (SELECT id FROM holder) AS holder, (SELECT name FROM channel) AS channel,
-       (SELECT name FROM schedule) AS schedule,
+       (SELECT name FROM schedule) AS schedule, (SELECT node FROM config) AS config,
        (SELECT name FROM gone) AS gone,
        EXISTS (SELECT 1 FROM calypso.secrets WHERE name = %s) AS was_there"""
 
@@ -75,9 +81,12 @@ class Secrets(Asking):
         return _info(row), bool(row.created)
 
     def remove(self, name: str) -> None:
-        """Remove a secret; NotFound, InUse while a job, a schedule or a channel needs it."""
+        """Remove a secret; NotFound.
+
+        InUse while a job, a schedule, a channel or a backup configuration needs it.
+        """
         try:
-            row = self._row(REMOVE, name, name, name, name, name)
+            row = self._row(REMOVE, *[name] * REMOVE.count("%s"))
         except ForeignKeyViolation as held:  # by a channel that came between look and removal
             raise InUse(f"An alert channel uses the secret {name}.") from held
         if row.gone is not None:
@@ -119,6 +128,11 @@ def key_id(key: bytes) -> str:
 
 
 def _in_use(name: str, by: Any) -> InUse:
+    if by.config is not None:
+        return InUse(
+            f"The backup configuration of {by.config} uses the secret {name}. Give the client or "
+            "the storage another one first: backup.config_apply."
+        )
     for what, who in (("alert channel", by.channel), ("schedule", by.schedule)):
         if who is not None:
             return InUse(

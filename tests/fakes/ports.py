@@ -15,6 +15,7 @@ from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.models.sight import Seen
 from calypso.wiring import House
 from tests.fakes.memory_alerts import MemoryAlertStore
+from tests.fakes.memory_backup import MemoryBackupStore
 from tests.fakes.memory_channels import MemoryChannels
 from tests.fakes.memory_media import MemoryMediaStore
 from tests.fakes.memory_schedules import MemoryScheduleStore
@@ -208,6 +209,7 @@ def memory_house(node="keep"):
         alerts=alerts,
         channels=MemoryChannels(alerts.office),
         media=MemoryMediaStore(),
+        backup=MemoryBackupStore(),
     )
     for subsystem in ("system", "storage", "tape"):
         able = Capability(product="fake", available=True)

@@ -9,6 +9,7 @@ from calypso import jobs as job_types
 from calypso.errors import JobCancelled
 from calypso.models.job import Job, Source, State
 from calypso.models.schedule import Schedule
+from tests.fakes.memory_backup import MemoryBackupBooks
 from tests.fakes.memory_media import MemoryBooks
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,12 +26,14 @@ class FakeRunning:
     def __init__(
         self, tmp_path=None, *, secrets=None, epoch=1, cancel_after=None, external=None,
         schedules=(), jobs=(), refuses=None, stop=None, media=None,
+        backup=None,
     ):  # fmt: skip
         self.job_id, self.node, self.attempt = "17", "here", epoch
         self.external = external
         self.secrets_path = str(tmp_path)
         self.reports, self.lines, self.warnings, self.started = [], [], [], []
         self.media = MemoryBooks() if media is None else media
+        self.backup = MemoryBackupBooks() if backup is None else backup
         self._secrets, self._epoch = secrets or {}, epoch
         self._left, self._held = cancel_after, 0
         self._schedules, self._jobs, self._refuses = schedules, jobs, refuses

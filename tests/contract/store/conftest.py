@@ -2,6 +2,7 @@ import pytest
 
 from calypso.errors import JobFenced
 from calypso.store.alerts import PostgresAlertStore
+from calypso.store.backup import PostgresBackupStore
 from calypso.store.channels import Channels
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
@@ -10,6 +11,7 @@ from calypso.store.migrate import upgrade
 from calypso.store.secrets import Secrets
 from tests.contract.store.making import NODE, running
 from tests.fakes.memory_alerts import MemoryAlertStore
+from tests.fakes.memory_backup import MemoryBackupStore
 from tests.fakes.memory_channels import MemoryChannels
 from tests.fakes.memory_media import MemoryMediaStore
 from tests.fakes.memory_store import MemoryJobStore
@@ -90,11 +92,25 @@ def shelf(store, request):
     if isinstance(store, PostgresJobStore):
         return Shelf(store, PostgresMediaStore(request.getfixturevalue("engine")))
 
+    return Shelf(store, MemoryMediaStore(fence=fence_of(store)))
+
+
+def fence_of(store):
+    """What a store in memory asks before it writes for a run."""
+
     def fence(job_id, epoch):
         if not store.remember(job_id, epoch, "books"):
             raise JobFenced
 
-    return Shelf(store, MemoryMediaStore(fence=fence))
+    return fence
+
+
+@pytest.fixture
+def configs(store, request):
+    """Backup configurations over the store of the jobs that write them."""
+    if isinstance(store, PostgresJobStore):
+        return PostgresBackupStore(request.getfixturevalue("engine"))
+    return MemoryBackupStore(fence=fence_of(store))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from calypso.drivers.backup import Backup
 from calypso.drivers.backup.absent import NoBackup
 from calypso.drivers.backup.bacula import BaculaBackup, Director
 from calypso.drivers.backup.bareos import BareosBackup, Console
+from calypso.drivers.backup.trial import Trial
 from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
@@ -157,16 +158,18 @@ def _open_backup(settings: Settings, host: Host) -> Backup | NoBackup:
     if product == "bareos" and settings.bareos_config:
         return BareosBackup(Console(host, settings.bareos_config, settings.bareos_console))
     if product == "bacula" and settings.bacula_director:
-        return _open_bacula(settings)
+        return _open_bacula(settings, host)
     return NoBackup()
 
 
-def _open_bacula(settings: Settings) -> BaculaBackup:
+def _open_bacula(settings: Settings, host: Host) -> BaculaBackup:
     director = Director.at(
         settings.bacula_director, settings.bacula_password, console=settings.bacula_console
     )
     has_catalog = settings.bacula_catalog_url.get_secret_value() != ""
-    return BaculaBackup(director, settings.bacula_catalog_url if has_catalog else None)
+    etc = settings.bacula_config_dir
+    trial = None if etc is None else Trial.at(host, etc, settings.bacula_programs)
+    return BaculaBackup(director, settings.bacula_catalog_url if has_catalog else None, trial)
 
 
 _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {

@@ -7,6 +7,7 @@ comment it bears.
 
 from typing import Protocol
 
+from calypso.drivers.backup.config_values import ConfigState, Drift, Standing
 from calypso.drivers.backup.director_refusals import (
     CatalogDown,
     ConfigurationRefused,
@@ -61,6 +62,7 @@ from calypso.drivers.backup.values import (
     VolumePlan,
     VolumeState,
 )
+from calypso.drivers.backup.verbs.configuration import ConfigVerbs
 from calypso.drivers.backup.verbs.files import FileVerbs
 from calypso.drivers.backup.verbs.history import HistoryVerbs
 from calypso.drivers.backup.verbs.restores import RestoreVerbs
@@ -81,12 +83,14 @@ __all__ = [
     "Client",
     "ClientDown",
     "ClientMissing",
+    "ConfigState",
     "ConfigurationRefused",
     "DirectorAsked",
     "DirectorDown",
     "DirectorSilent",
     "DirectorUnauthorized",
     "DirectorUnreadable",
+    "Drift",
     "Estimate",
     "FileEntry",
     "FileKind",
@@ -109,6 +113,7 @@ __all__ = [
     "RunState",
     "SampledFile",
     "SlotsUpdate",
+    "Standing",
     "StorageDown",
     "StorageMissing",
     "Unsupported",
@@ -122,7 +127,7 @@ __all__ = [
 ]
 
 
-class Backup(RunVerbs, RestoreVerbs, FileVerbs, VolumeVerbs, HistoryVerbs, Protocol):
+class Backup(RunVerbs, RestoreVerbs, FileVerbs, VolumeVerbs, HistoryVerbs, ConfigVerbs, Protocol):
     """One backup product, reached from one node."""
 
     def probe(self) -> Capability:

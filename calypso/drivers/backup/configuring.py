@@ -1,9 +1,11 @@
 """A new configuration on trial: put beside the one in force, and checked by the daemon itself.
 
 The appliance's resources stand in `calypso.conf`, which the director's own file reads in, so that
-nothing that somebody wrote there by hand is touched.
+nothing that somebody wrote there by hand is touched. What the programs print may hold passwords:
+it stays out of every log.
 """
 
+import re
 from pathlib import Path
 
 from calypso.drivers.backup.rendering.reading import Found, read
@@ -15,6 +17,19 @@ from calypso.host import Host
 DIRECTOR, OURS, STAGED = "bacula-dir.conf", "calypso.conf", "staged-"
 CHECK_S = 60.0
 PRIVATE = 0o600
+TWICE = re.compile(r'Attempt to define second "(\w+)" resource named "([^"]+)"')
+_ERROR = re.compile(r"(?:Config error: *|ERROR TERMINATION\n)(\S[^\n]*)")
+# A directive in any spelling that the parser takes: it passes over blanks and capitals.
+_PASSWORD = re.compile(r"(?i)(p\s*a\s*s\s*s\s*w\s*o\s*r\s*d\s*=).*")
+
+
+def reads_ours(host: Host, etc: Path) -> str:
+    """Return what the director's own file says; Misconfigured unless it reads ours in."""
+    director, ours = etc / DIRECTOR, etc / OURS
+    whole, line = host.read_text(director), include(str(ours))
+    if line not in whole:
+        raise Misconfigured(f"{director} does not read in {ours}. Add the line {line.strip()}")
+    return whole
 
 
 def stage(host: Host, etc: Path, text: str) -> Path:
@@ -23,13 +38,12 @@ def stage(host: Host, etc: Path, text: str) -> Path:
     Misconfigured when the director's own file does not read ours in. Both belong to whom the
     director runs as, and twice is as good as once.
     """
+    whole = reads_ours(host, etc)
     director, ours = etc / DIRECTOR, etc / OURS
-    whole, line = host.read_text(director), include(str(ours))
-    if line not in whole:
-        raise Misconfigured(f"{director} does not read in {ours}. Add the line {line.strip()}")
     staged, resources = etc / f"{STAGED}{DIRECTOR}", etc / f"{STAGED}{OURS}"
-    _write(host, resources, text, like=director)
-    _write(host, staged, whole.replace(line, include(str(resources))), like=director)
+    write(host, resources, text, like=director)
+    line = include(str(ours))
+    write(host, staged, whole.replace(line, include(str(resources))), like=director)
     return staged
 
 
@@ -38,23 +52,46 @@ def complaint(host: Host, programs: Path, config: Path) -> str | None:
 
     It looks into its catalog too, so a database that is away is a complaint.
     """
-    ran = host.run([str(programs / "bacula-dir"), "-t", "-c", str(config)], timeout_s=CHECK_S)
-    if ran.ok:
+    code, said = _said(host, [str(programs / "bacula-dir"), "-t", "-c", str(config)])
+    if code == 0:
         return None
-    return (ran.stdout + ran.stderr).strip() or f"bacula-dir -t ended with {ran.code}"
+    return without_passwords(said).strip() or f"bacula-dir -t ended with {code}"
 
 
 def configured(host: Host, programs: Path, config: Path, secrets: Secrets) -> Found:
     """Return what a director's configuration says, and what of it goes beyond ours."""
-    argv = [str(programs / "bdirjson"), "-c", str(config)]
-    ran = host.run(argv, timeout_s=CHECK_S)
-    if not ran.ok:  # what it printed before it failed may hold passwords
-        raise CommandFailed(f"bdirjson cannot read {config}: exit status {ran.code}.")
-    return read(ran.stdout, secrets)
+    code, printed = _said(host, [str(programs / "bdirjson"), "-c", str(config)])
+    if code != 0:  # what it printed before it failed may hold passwords
+        raise CommandFailed(f"bdirjson cannot read {config}: exit status {code}.")
+    return read(printed, secrets)
 
 
-def _write(host: Host, file: Path, text: str, *, like: Path) -> None:
+def sentence(said: str) -> str:
+    """Return the line of a complaint that says what is wrong."""
+    found = _ERROR.search(said)
+    return found[1].strip() if found else said.strip().partition("\n")[0]
+
+
+def without_passwords(said: str) -> str:
+    """Return a text that quotes lines of a configuration, without what stands for a password."""
+    return _PASSWORD.sub(r"\1 …", said)
+
+
+def write(host: Host, file: Path, text: str, *, like: Path) -> None:
+    """Write a private file for the owner of another one."""
     host.write_text(file, text, mode=PRIVATE)
     owned = host.run(["chown", f"--reference={like}", str(file)], timeout_s=CHECK_S)
     if not owned.ok:
         raise CommandFailed(f"{file} cannot be given to the director: {owned.complaint}")
+
+
+def _said(host: Host, argv: list[str]) -> tuple[int, str]:
+    """Run a program and return (exit code, what it printed), which no log has."""
+    lines: list[str] = []
+
+    def hear(line: str) -> bool:
+        lines.append(line)
+        return True
+
+    code = host.stream(argv, timeout_s=CHECK_S, on_line=hear).code
+    return code, "\n".join(lines)

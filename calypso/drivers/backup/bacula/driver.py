@@ -2,9 +2,14 @@
 
 import re
 
+from pydantic import SecretStr
+
+from calypso.drivers.backup.bacula.configuration import Configuration
+from calypso.drivers.backup.bacula.session import Director
 from calypso.drivers.backup.bacula.sql_catalog import SqlCatalog
 from calypso.drivers.backup.bacula.volumes import Volumes
 from calypso.drivers.backup.refusals import BackupError
+from calypso.drivers.backup.trial import Trial
 from calypso.models.inventory import Capability
 
 HOW_TO_INSTALL = (
@@ -14,8 +19,17 @@ HOW_TO_INSTALL = (
 _VERSION = re.compile(r"Version: (\S+)")
 
 
-class BaculaBackup(Volumes):
-    """Satisfies `Backup`."""
+class BaculaBackup(Volumes, Configuration):
+    """Satisfies `Backup`. `trial`: the director's configuration, where it is on this machine."""
+
+    def __init__(
+        self,
+        director: Director,
+        catalog_url: SecretStr | None = None,
+        trial: Trial | None = None,
+    ) -> None:
+        super().__init__(director, catalog_url)
+        self._trial = trial
 
     def probe(self) -> Capability:
         """Ask the director what it is, and the catalog whether it can be read."""
@@ -34,7 +48,11 @@ class BaculaBackup(Volumes):
             version=version,
             available=True,
             reason=reason,
-            features={"history": reason is None, "search": isinstance(self._catalog, SqlCatalog)},
+            features={
+                "history": reason is None,
+                "search": isinstance(self._catalog, SqlCatalog),
+                "configuration": self._trial is not None,
+            },
         )
 
     def _version(self) -> str | None:

@@ -13,7 +13,7 @@ from calypso.drivers.backup.rendering import resources
 from calypso.drivers.backup.rendering.lines import CATALOG, MESSAGES
 from calypso.drivers.backup.rendering.resources import Secrets
 from calypso.drivers.backup.rendering.text import Block, Directive, Words, include, quoted, text
-from calypso.models.backup_config import BackupConfig, StorageResource
+from calypso.models.backup_config import BackupConfig, ClientResource, StorageResource
 from calypso.models.backup_names import BackupName, BackupResource, DaemonAddress, FolderPath, Port
 
 CONNECT_S = 10
@@ -117,6 +117,17 @@ def client(daemon: Daemon, director: str, password: SecretStr) -> str:
             ),
             _trusted(director, password),
             _to_director(director),
+        ]
+    )
+
+
+def client_side(client: ClientResource, director: str) -> str:
+    """Return what bacula-fd.conf of a client must say for its director; no password is in it."""
+    value = Words(f"<the value of the secret {client.password}>")
+    return text(
+        [
+            Block("FileDaemon", [("Name", client.name), ("FD Port", client.port)]),
+            Block("Director", [("Name", director), ("Password", value)]),
         ]
     )
 

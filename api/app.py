@@ -19,6 +19,7 @@ from api import (
     alert_channels,
     alerts,
     auth,
+    backup_config,
     describing,
     events,
     identity,
@@ -46,7 +47,7 @@ from calypso.wiring import House
 
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
-    accounts, secrets, subsystems, metrics, system, tape,
+    accounts, secrets, subsystems, metrics, system, tape, backup_config,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

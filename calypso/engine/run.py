@@ -228,12 +228,14 @@ class Runner:
     def _check_plan(
         self, running: Running, job_type: JobType, params: JobParams, driver: object
     ) -> None:
-        """Look once more, beside the driver, whether the plan people saw is still what is so."""
+        """Look once more, beside the driver, whether the plan people saw is still what is so.
+
+        Not after an earlier attempt noted what it began: the world has moved by that.
+        """
         expected = running.claimed.plan_hash
-        if (
-            expected is not None
-            and plan_of(job_type, params, driver, running).plan_hash != expected
-        ):
+        if expected is None or running.external is not None:
+            return
+        if plan_of(job_type, params, driver, running).plan_hash != expected:
             raise PlanStale("The plan no longer holds; nothing was done. Make a new plan.")
 
     def _refused(self, current: Current, refused: SubsystemError) -> Ending:

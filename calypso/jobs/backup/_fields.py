@@ -46,6 +46,10 @@ class JobAsked(JobNamed):
     )
     level: Level | None = Field(default=None, description="Another level than the job's.")
 
+    def locks(self) -> Sequence[Lock]:
+        other = [] if self.client is None else [present("backup", "client", self.client)]
+        return [*super().locks(), *other]
+
 
 class RunAsked(JobAsked):
     """The same with where it is written to, and when."""

@@ -29,3 +29,24 @@ class StillRuns(BackupError):
 
     code = "backup_still_runs"
     title = "Run does not stop"
+
+
+class ConfigDrifted(BackupError):
+    """Somebody edited the product's configuration by hand; it is not overwritten silently."""
+
+    code = "backup_config_drifted"
+    title = "Configuration was edited by hand"
+
+
+class ConfigInUse(BackupError):
+    """A resource is to be removed that another one names."""
+
+    code = "backup_config_in_use"
+    title = "Resource is in use"
+
+
+class ClientExists(BackupError):
+    """There is a client of this name already, configured otherwise."""
+
+    code = "backup_client_exists"
+    title = "Client exists"

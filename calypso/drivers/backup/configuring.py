@@ -26,7 +26,7 @@ _PASSWORD = re.compile(r"(?i)(p\s*a\s*s\s*s\s*w\s*o\s*r\s*d\s*=).*")
 def reads_ours(host: Host, etc: Path) -> str:
     """Return what the director's own file says; Misconfigured unless it reads ours in."""
     director, ours = etc / DIRECTOR, etc / OURS
-    whole, line = host.read_text(director), include(str(ours))
+    whole, line = text_of(host, director), include(str(ours))
     if line not in whole:
         raise Misconfigured(f"{director} does not read in {ours}. Add the line {line.strip()}")
     return whole
@@ -77,9 +77,20 @@ def without_passwords(said: str) -> str:
     return _PASSWORD.sub(r"\1 …", said)
 
 
+def text_of(host: Host, file: Path) -> str:
+    """Return what a file says; Misconfigured when the worker cannot read it."""
+    try:
+        return host.read_text(file)
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Misconfigured(f"{file} cannot be read: {_why(wrong)}.") from wrong
+
+
 def write(host: Host, file: Path, text: str, *, like: Path) -> None:
-    """Write a private file for the owner of another one."""
-    host.write_text(file, text, mode=PRIVATE)
+    """Write a private file for the owner of another one; Misconfigured when that cannot be."""
+    try:
+        host.write_text(file, text, mode=PRIVATE)
+    except OSError as wrong:
+        raise Misconfigured(f"{file} cannot be written: {_why(wrong)}.") from wrong
     owned = host.run(["chown", f"--reference={like}", str(file)], timeout_s=CHECK_S)
     if not owned.ok:
         raise CommandFailed(f"{file} cannot be given to the director: {owned.complaint}")
@@ -95,3 +106,7 @@ def _said(host: Host, argv: list[str]) -> tuple[int, str]:
 
     code = host.stream(argv, timeout_s=CHECK_S, on_line=hear).code
     return code, "\n".join(lines)
+
+
+def _why(wrong: OSError | UnicodeDecodeError) -> str:
+    return wrong.strerror or "" if isinstance(wrong, OSError) else "it is not in UTF-8"

@@ -44,7 +44,7 @@ class Trial:
     def text(self) -> str:
         """Return what our file says; nothing where there is none."""
         ours = self.etc / OURS
-        return self.host.read_text(ours) if self.host.exists(ours) else ""
+        return configuring.text_of(self.host, ours) if self.host.exists(ours) else ""
 
     def drift(self, applied: BackupConfig) -> Drift:
         """Tell how what the director would read now differs from what it was given."""

@@ -119,9 +119,7 @@ def test_a_new_job_is_configured_run_changed_and_gone_back_from(backup):
     less = backup.run("backup.config_apply", gone, plan_hash=plan.plan_hash)
     assert less.result["changes"] == ["remove client mail-fd", "remove job letters"] == plan.effects
     assert refused(backup, "backup.job_run", {"job": "letters"}).code == "backup_job_missing"
-    stale = refused(
-        backup, "backup.config_apply", {"version": first}, plan_hash=unmoved.plan_hash
-    )
+    stale = refused(backup, "backup.config_apply", {"version": first}, plan_hash=unmoved.plan_hash)
     assert stale.code == "plan-stale"
     back = backup.run("backup.config_apply", {"version": first})
     assert (back.result["version"], latest(backup)) == (first + 2, first + 2)

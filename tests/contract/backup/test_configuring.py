@@ -76,6 +76,20 @@ def test_what_is_in_force_is_read_without_its_passwords(host, etc, programs, bac
     assert not [one for one in passwords if one in repr(found)]
 
 
+@pytest.mark.parametrize("why", ["is a directory", "not in UTF-8"])
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(host, tmp_path, why):
+    file = tmp_path / "bacula-dir.conf"
+    file.mkdir() if why == "is a directory" else file.write_bytes(b"\xff")
+
+    with pytest.raises(Misconfigured, match=rf"(?i)bacula-dir.conf cannot be read: .*{why}"):
+        configuring.reads_ours(host, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_the_reason(host, tmp_path):
+    with pytest.raises(Misconfigured, match="gone/x cannot be written: No such file"):
+        configuring.write(host, tmp_path / "gone" / "x", "", like=tmp_path)
+
+
 def test_a_director_that_does_not_read_ours_in_is_left_alone(host, tmp_path):
     (tmp_path / "bacula-dir.conf").write_text("Director {\n}\n")
 

@@ -23,7 +23,7 @@ def standings(applied: BackupConfig, found: Found, text: str, file: str) -> tupl
 
     `found`: what the director is configured with in all; `text`: that of the file of ours.
     """
-    ours, theirs = _by_name(as_shown(applied)), _by_name(found.config)
+    ours, theirs = _by_name(as_shown(applied)), _by_name(as_shown(found.config))
     beyond: dict[Named, list[str]] = {}
     for one in found.beyond:
         beyond.setdefault((one.kind, one.name), []).append(one.directive or "unreadable")

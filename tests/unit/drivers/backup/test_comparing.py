@@ -29,6 +29,7 @@ def test_what_the_tools_cannot_show_is_no_difference():
         }
     )
     assert set(stand(shown).values()) == {("same", ())}
+    assert set(stand(OURS).values()) == {("same", ())}
 
 
 def test_each_field_and_each_directive_that_differs_is_named():

@@ -1,6 +1,7 @@
 """The backup protocol over a Bareos director, put together from its parts."""
 
 from calypso.drivers.backup.bareos import errors, records
+from calypso.drivers.backup.bareos.configuration import Configuration
 from calypso.drivers.backup.bareos.volumes import Volumes
 from calypso.drivers.backup.refusals import BackupError
 from calypso.models.inventory import Capability
@@ -10,7 +11,7 @@ NEVER_MET = (
 )
 
 
-class BareosBackup(Volumes):
+class BareosBackup(Volumes, Configuration):
     """Satisfies `Backup`."""
 
     def probe(self) -> Capability:

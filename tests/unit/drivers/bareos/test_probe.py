@@ -1,6 +1,10 @@
 """What the driver says of itself."""
 
+import pytest
+
+from calypso.drivers.backup import Unsupported
 from calypso.drivers.backup.bareos.driver import NEVER_MET
+from calypso.models.backup_config import BackupConfig
 from tests.fakes.bareos import EMPTY, NOT_CONNECTED, error
 
 ASKED = (
@@ -41,3 +45,9 @@ def test_a_director_that_is_away_is_not_available_and_told_why(fake, backup):
     assert "bconsole does not come to the director" in told.reason
     assert NEVER_MET in told.reason
     assert "CALYPSO_BAREOS_CONFIG" in told.how_to_install
+
+
+def test_its_configuration_is_left_to_its_own_files(backup):
+    for act in (lambda: backup.drift(BackupConfig()), backup.undo_config):
+        with pytest.raises(Unsupported, match="own files"):
+            act()

@@ -40,13 +40,20 @@ def running_up(data: Path) -> Iterator[str]:
         "up",
         [sys.executable, "-m", "calypso", "up", "--data", str(data)],
         log=data.parent / "up.log",
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**_without_a_real_director(), "PYTHONUNBUFFERED": "1"},
     )
     up.start()
     try:
         yield _address(up, data)
     finally:
         up.stop(grace_s=END_S)
+
+
+def _without_a_real_director() -> dict[str, str]:
+    """Return the environment: nobody's real backups are touched for a demo."""
+    return {
+        name: text for name, text in os.environ.items() if not name.startswith("CALYPSO_BACULA_")
+    }
 
 
 def _address(up: Daemon, data: Path) -> str:

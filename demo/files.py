@@ -40,10 +40,10 @@ def empty(folder: Path) -> None:
             one.unlink()
 
 
-def checksum(tree: Path, *, writable: bool = True) -> str:
+def checksum(tree: Path, *, writable: bool = True, whole_s: bool = False) -> str:
     """Return a digest over every path, kind, mode, link target, content and time of a file.
 
-    Without `writable` it says nothing of who may write.
+    Without `writable` it says nothing of who may write; `whole_s` leaves out parts of a second.
     """
     counts = ~0 if writable else ~0o222
     total = hashlib.sha256()
@@ -53,7 +53,7 @@ def checksum(tree: Path, *, writable: bool = True) -> str:
         if stat.S_ISLNK(found.st_mode):
             total.update(os.fsencode(path.readlink()))
         elif stat.S_ISREG(found.st_mode):
-            total.update(str(found.st_mtime_ns).encode())
+            total.update(str(int(found.st_mtime) if whole_s else found.st_mtime_ns).encode())
             with path.open("rb") as file:
                 total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()

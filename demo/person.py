@@ -1,6 +1,7 @@
 """A person at Calypso: the product's own client, with what a demonstration asks for."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,17 @@ class Person:
 
     def until_served(self, subsystem: str, limit_s: float = 60) -> Json:
         """Return the subsystem once a worker has reported it available."""
+        return self._until(lambda one: one["available"], subsystem, limit_s)
+
+    def until_reported(self, subsystem: str, limit_s: float = 60) -> Json:
+        """Return the subsystem once a worker has reported it, available or not."""
+        return self._until(lambda _: True, subsystem, limit_s)
+
+    def _until(self, holds: Callable[[Json], bool], subsystem: str, limit_s: float) -> Json:
         deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
             for one in self._client.get("/subsystems")["items"]:
-                if one["subsystem"] == subsystem and one["available"] and not one["stale"]:
+                if one["subsystem"] == subsystem and not one["stale"] and holds(one):
                     found: Json = one
                     return found
             time.sleep(0.2)

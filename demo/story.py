@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from backups import Backups
 from files import checksum, empty, fill
 from person import DemoFailed, Person, check
 from rich.console import Console
@@ -47,6 +48,9 @@ class Story:
         self._compare()
         Tapes(self._person, self._pool).tell(
             f"{self._source}@two", self._home, self._disks / "from-tape", self._step
+        )
+        Backups(self._person, self._pool, PREFIX).tell(
+            self._home, self._disks / "from-backup", self._step
         )
 
     def summary(self) -> Table:

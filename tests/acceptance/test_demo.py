@@ -31,20 +31,23 @@ def demo(folder):
         check=False,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
     )
 
 
-@pytest.mark.timeout(400)
-def test_every_step_is_shown_with_its_time_and_a_second_run_is_as_good(folder):
+@pytest.mark.timeout(650)
+@pytest.mark.real("bacula")
+def test_every_step_is_shown_with_its_time_and_a_second_run_is_as_good(folder, bacula_programs):
     first, second = demo(folder), demo(folder)
 
     assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
-    assert len(re.findall(r"✓ .*\(\d+\.\d s\)", first.stdout)) == 11
+    assert len(re.findall(r"✓ .*\(\d+\.\d s\)", first.stdout)) == 16
     assert "Every check held" in first.stdout
     assert re.search(r"cut\d is as it was before", first.stdout)
     assert re.search(r"of everything", first.stdout)
     assert re.search(r"files, .* on CAL001L8", first.stdout)
+    assert re.search(r"Back them up in full: \d+ files, ", first.stdout)
+    assert re.search(r"Restore the newest state: \d+ files, every one is the same", first.stdout)
     assert re.search(r"\d+ % · .* of .*B", first.stderr)
     assert "/api/v1/auth/login" in first.stdout
     assert re.search(r"an earlier demo left: demo\w+", second.stdout)

@@ -79,6 +79,13 @@ class ScheduleStore(Protocol):
     def troubled(self) -> list[Schedule]:
         """Return enabled ones whose last slot was missed or refused, until one is on time."""
 
+    def fruitless(self, *, slots: int) -> list[Schedule]:
+        """Return enabled ones of whose last so many slots none brought a success yet.
+
+        Those that have had so many slots; one that was skipped has the success of the job that
+        was in its way.
+        """
+
     def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
         """Forget decisions that are older; how many, at most a batch."""
 

@@ -64,6 +64,20 @@ SELECT {COLUMNS} FROM calypso.schedules
 TROUBLED = f"""
 SELECT {COLUMNS} FROM calypso.schedules WHERE trouble IS NOT NULL AND enabled
  ORDER BY id LIMIT 500"""  # noqa: S608 - fixed words
+# Newest slots first, so that of most schedules the one job of the latest slot is looked at.
+FRUITLESS = f"""
+SELECT {COLUMNS} FROM calypso.schedules s
+ WHERE enabled
+   AND (SELECT count(*) FROM (SELECT FROM calypso.schedule_fires f
+         WHERE f.schedule_id = s.id LIMIT %s) decided) = %s
+   AND NOT EXISTS (
+     SELECT FROM (SELECT f.job_id FROM calypso.schedule_fires f
+       WHERE f.schedule_id = s.id ORDER BY f.slot DESC LIMIT %s) latest
+      WHERE EXISTS (SELECT FROM calypso.jobs j
+               WHERE j.id = latest.job_id AND j.state = 'succeeded')
+         OR EXISTS (SELECT FROM calypso.jobs_history h
+               WHERE h.id = latest.job_id AND h.state = 'succeeded'))
+ ORDER BY id LIMIT 500"""  # noqa: S608 - fixed words
 FORGET = """
 DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
   SELECT schedule_id, slot FROM calypso.schedule_fires
@@ -170,6 +184,10 @@ class PostgresScheduleStore(Clocks):
     def troubled(self) -> list[Schedule]:
         """Return those whose last slot was missed or refused."""
         return _readable(self._rows(TROUBLED))
+
+    def fruitless(self, *, slots: int) -> list[Schedule]:
+        """Return enabled ones of whose last so many slots none brought a success yet."""
+        return _readable(self._rows(FRUITLESS, slots, slots, slots))
 
     def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
         """Forget decisions that are older; how many, at most a batch."""

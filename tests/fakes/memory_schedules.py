@@ -137,6 +137,17 @@ class MemoryScheduleStore:
     def troubled(self):
         return [one for one in self._kept.values() if one.trouble is not None and one.enabled]
 
+    def fruitless(self, *, slots):
+        return [
+            one for one in self._kept.values() if one.enabled and self._is_fruitless(one, slots)
+        ]
+
+    def _is_fruitless(self, one, slots):
+        latest = self.fires(one.id, limit=slots).items
+        rows = [self._jobs._rows.get(fire.job) for fire in latest]
+        good = any(row is not None and row.state is State.SUCCEEDED for row in rows)
+        return len(latest) == slots and not good
+
     def forget_fires(self, *, before, batch=1000):
         old = [key for key, fire in self._fires.items() if fire.decided_at < before][:batch]
         for key in old:

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 from calypso.engine.alerting.watch import View, Watch
 from calypso.models.alert import Level, NewAlert
+from calypso.models.job import State
+from calypso.models.listing import JobQuery
 from calypso.models.schedule import Schedule
 
+SLOTS = 3  # in a row without a success: a single failure has an alert of its own
+SELDOM_S = 60.0
 OVERDUE_S = 60.0  # beyond a slot's own grace: somebody should have decided about it by then
 
 
@@ -31,6 +35,20 @@ def find_overdue(view: View) -> Iterator[NewAlert]:
         )
 
 
+def find_fruitless(view: View) -> Iterator[NewAlert]:
+    """Find schedules that bring nothing about, whatever the reason: the last good backup ages."""
+    for schedule in view.ports.schedules.fruitless(slots=SLOTS):
+        yield NewAlert(
+            key=f"schedule_fruitless/{schedule.id}",
+            kind="schedule_fruitless",
+            level=Level.ERROR,
+            subject=schedule.name,
+            title=f"{schedule.name} has had no success for {SLOTS} slots",
+            detail=f"{_last_success(view, schedule)} GET /schedules/{schedule.id}/fires shows what "
+            "became of each slot, and its job.",
+        )
+
+
 def find_jumped(view: View) -> Iterator[NewAlert]:
     """Find the clock that jumped and that nobody has confirmed."""
     clock = view.ports.schedules.clock()
@@ -49,7 +67,19 @@ def find_jumped(view: View) -> Iterator[NewAlert]:
 
 MISSED = Watch("schedule_missed", find_missed)
 OVERDUE = Watch("schedule_overdue", find_overdue)
+FRUITLESS = Watch("schedule_fruitless", find_fruitless, every_s=SELDOM_S)
 JUMPED = Watch("clock_jumped", find_jumped)
+
+
+def _last_success(view: View, schedule: Schedule) -> str:
+    asked = JobQuery(
+        schedule=str(schedule.id), states=[State.SUCCEEDED], sort="-finished_at", limit=1
+    )
+    found = view.ports.jobs.page(asked).items
+    at = found[0].finished_at if found else None
+    if at is None:
+        return f"No {schedule.type} of it on record has succeeded."
+    return f"The last {schedule.type} of it to succeed ended {at:%Y-%m-%d %H:%M} UTC."
 
 
 def _missed(schedule: Schedule, what: str) -> NewAlert:

@@ -7,6 +7,8 @@ from datetime import datetime
 from calypso.engine.ports import Ports
 from calypso.models.alert import Alert, NewAlert
 
+WATCH_S = 5.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -33,11 +35,15 @@ class View:
 
 @dataclass(frozen=True)
 class Watch:
-    """One rule. A patient one speaks of silence: it needs somebody who has listened for a while."""
+    """One rule, looked at every `every_s`.
+
+    A patient one speaks of silence: it needs somebody who has listened for a while.
+    """
 
     kind: str
     find: Callable[[View], Iterable[NewAlert]]
     is_patient: bool = False
+    every_s: float = WATCH_S
 
 
 def look(watch: Watch, ports: Ports, limits: Limits, at: datetime) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from calypso.engine.alerting import pools, schedules, stalls, upkeep, workers
 from calypso.engine.alerting.jobs import change_of
-from calypso.engine.alerting.watch import Limits, Watch, look
+from calypso.engine.alerting.watch import WATCH_S, Limits, Watch, look
 from calypso.engine.ports import Ports
 from calypso.engine.surviving import surviving
 from calypso.errors import StoreUnavailable
@@ -16,7 +16,6 @@ from calypso.models.clock import now
 
 log = structlog.get_logger()
 TICK_S = 1.0
-WATCH_S = 5.0
 RETIRE_S = 600.0
 ROUNDS = 50  # batches of events in one tick
 BATCH = 1000
@@ -35,6 +34,7 @@ WATCHES: Sequence[Watch] = (
     stalls.STALLED,
     schedules.MISSED,
     schedules.OVERDUE,
+    schedules.FRUITLESS,
     schedules.JUMPED,
 )
 
@@ -111,7 +111,7 @@ class Watcher:
         for one in self._watches:
             if one.is_patient and self._attention.seconds < patience_s:
                 continue
-            at = self._ports.alerts.turn(one.kind, every_s=WATCH_S / 2)
+            at = self._ports.alerts.turn(one.kind, every_s=one.every_s - WATCH_S / 2)
             if at is not None:
                 with surviving(f"watch {one.kind}", pause_s=0):  # the others are looked at anyway
                     look(one, self._ports, self._limits, at)

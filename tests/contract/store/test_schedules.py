@@ -16,13 +16,14 @@ from calypso.models.retention import Retention
 from calypso.models.schedule import ScheduleSpec
 from calypso.store.schedules import DUE, PostgresScheduleStore
 from calypso.store.secrets import Secrets
-from tests.contract.store.making import claim, finish, new
+from tests.contract.store.making import DONE, claim, finish, new
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 PAST = datetime(2026, 1, 1, 2, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
+FAILED = Ending("failed", error={"code": "busy", "title": "Busy", "detail": "It is busy."})
 SAID = {"decision": "fired", "reason": "on_time", "detail": "On time.", "missed": 0}
 
 
@@ -384,3 +385,28 @@ def test_a_secret_stays_while_a_schedule_needs_it(engine):
         secrets.remove("off/site")
     store.remove_schedule(made.id)
     secrets.remove("off/site")
+
+
+def test_one_of_whose_last_slots_none_brought_a_success_is_found_until_one_does(both):
+    schedules, jobs = both
+    rule = added(schedules)
+    good = added(schedules, "Good", next_slot=PAST)
+
+    def take(schedule, number, ending):
+        at = turn(PAST + number * DAY, PAST + (number + 1) * DAY)
+        found = schedules.schedule(schedule.id)
+        if ending is None:
+            return schedules.fire(found, at, SAID | {"decision": "refused"}, None)
+        fired(schedules, found, at=at)
+        return finish(jobs, claim(jobs), ending)
+
+    for number, ending in enumerate((DONE, FAILED, FAILED)):
+        take(rule, number, ending)
+        take(good, number, ending)
+    assert schedules.fruitless(slots=3) == []
+    take(rule, 3, None)
+    assert [one.id for one in schedules.fruitless(slots=3)] == [rule.id]
+    assert schedules.fruitless(slots=5) == []
+    take(rule, 4, DONE)
+    take(good, 3, DONE)
+    assert schedules.fruitless(slots=3) == []

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     bacula_programs: Path = Field(
         default=Path("/usr/sbin"), description="Folder of bacula-dir, bdirjson and the others."
     )
+    bacula_pg_programs: Path | None = Field(
+        default=None, description="Folder of pg_dump and pg_restore; empty: those on PATH."
+    )
     bareos_config: Path | None = Field(
         default=None, description="bconsole's configuration file, which holds its password."
     )

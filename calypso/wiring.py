@@ -14,7 +14,7 @@ from calypso.broker import CeleryHints
 from calypso.config import Settings
 from calypso.drivers.backup import Backup
 from calypso.drivers.backup.absent import NoBackup
-from calypso.drivers.backup.bacula import BaculaBackup, Director
+from calypso.drivers.backup.bacula import BaculaBackup, Director, Tools
 from calypso.drivers.backup.bareos import BareosBackup, Console
 from calypso.drivers.backup.trial import Trial
 from calypso.drivers.storage import Storage
@@ -167,9 +167,17 @@ def _open_bacula(settings: Settings, host: Host) -> BaculaBackup:
         settings.bacula_director, settings.bacula_password, console=settings.bacula_console
     )
     has_catalog = settings.bacula_catalog_url.get_secret_value() != ""
+    tools = Tools(
+        host,
+        settings.bacula_programs,
+        settings.state_dir / "backup" / "catalog",
+        configuration=settings.bacula_config_dir,
+        postgres=settings.bacula_pg_programs,
+    )
     etc = settings.bacula_config_dir
     trial = None if etc is None else Trial.at(host, etc, settings.bacula_programs)
-    return BaculaBackup(director, settings.bacula_catalog_url if has_catalog else None, trial)
+    catalog = settings.bacula_catalog_url if has_catalog else None
+    return BaculaBackup(director, catalog, trial, tools)
 
 
 _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {

@@ -27,10 +27,14 @@ def kept():
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "calypso-bacula"
 
 
+DUMPS = "state/backup/catalog"  # where the driver of a worker with the state folder dumps it
+
+
 class RunningBacula:
     """Three daemons with jobs on a folder of files: see `jobs_and_faults`.
 
-    `settings`: CALYPSO_… for a driver; `data`: the folder; `restored`: where `restore` puts files.
+    `settings`: CALYPSO_… for a driver; `data`: the folder; `restored`: where `restore` puts files;
+    `state`: a worker's, whose dumps of the catalog the job `catalog` takes along.
     """
 
     def __init__(self, folder, postgres_url, *, database="bacula"):
@@ -45,6 +49,10 @@ class RunningBacula:
         )
         self.settings = {}
         self._postgres_url = postgres_url
+
+    @property
+    def state(self):
+        return self.data.parent / "state"
 
     @property
     def restored(self):
@@ -84,11 +92,16 @@ def jobs_and_faults(layout, data):
             disk.model_copy(update={"name": "Gone", "port": free_port(), "directory": None}),
             disk.model_copy(update={"name": "Stranger", "directory": None, **stranger}),
         ),
-        filesets=(*own.filesets, FilesetResource(name="data", include=(str(data),))),
+        filesets=(
+            *own.filesets,
+            FilesetResource(name="data", include=(str(data),)),
+            FilesetResource(name="catalog", include=(str(data.parent / DUMPS),)),
+        ),
         pools=(
             *own.pools,
+            PoolResource(name="Apart", label_format="Apart-"),
             PoolResource(name="Small", label_format="Small-", max_volume_bytes=1 << 20),
-            PoolResource(name="Copies", kind="copy", label_format="Copy-"),
+            PoolResource(name="Copies", label_format="Copy-", storage=disk.name),
             PoolResource(name="Manual"),
             PoolResource(name="Scratch", kind="scratch"),
         ),
@@ -103,7 +116,24 @@ def jobs_and_faults(layout, data):
             job(name="storage gone", level=JobLevel.FULL, storage="Gone"),
             job(name="storage stranger", level=JobLevel.FULL, storage="Stranger"),
             job(name="verify", kind=JobKind.VERIFY, level=JobLevel.VOLUME_TO_CATALOG),
-            job(name="copy", kind=JobKind.COPY, selection="uncopied", next_pool="Copies"),
+            job(name="compare", kind=JobKind.VERIFY, level=JobLevel.DISK_TO_CATALOG),
+            job(
+                name="migrate",
+                kind=JobKind.MIGRATE,
+                selection="job",
+                selection_pattern="^data small$",
+                pool="Small",
+                next_pool="Copies",
+            ),
+            job(name="data apart", level=JobLevel.FULL, pool="Apart"),
+            job(
+                name="copy",
+                kind=JobKind.COPY,
+                selection="uncopied",
+                pool="Apart",
+                next_pool="Copies",
+            ),
+            job(name="catalog", level=JobLevel.FULL, fileset="catalog"),
         ),
     )
 

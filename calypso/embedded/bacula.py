@@ -8,10 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from calypso.embedded import bacula_packages as packages
+from calypso.embedded import postgres
 from calypso.embedded.bacula_catalog import Catalog
 from calypso.embedded.bacula_layout import ADDRESS, Layout, ports, resources
 from calypso.embedded.bacula_packages import Programs
 from calypso.embedded.listening import listens
+from calypso.embedded.places import package_folder
 from calypso.errors import Unavailable
 from calypso.host.daemon import Daemon
 from calypso.host.scope import is_alive
@@ -134,6 +136,7 @@ class EmbeddedBacula:
             "CALYPSO_BACULA_CATALOG_URL": self.catalog.reader_url if self.catalog else "",
             "CALYPSO_BACULA_CONFIG_DIR": str(self.layout.etc),
             "CALYPSO_BACULA_PROGRAMS": str(self._wrapped),
+            **_programs_for_dumps(),
         }
 
     @property
@@ -170,3 +173,11 @@ class EmbeddedBacula:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             return is_alive(pid) and os.fsencode(self.layout.config(name)) in words
         return False
+
+
+def _programs_for_dumps() -> dict[str, str]:
+    """Return where the pg_dump is that is as new as the embedded server, if that is installed."""
+    package = package_folder(postgres.PACKAGE)
+    if package is None:
+        return {}
+    return {"CALYPSO_BACULA_PG_PROGRAMS": str(package / postgres.PROGRAMS)}

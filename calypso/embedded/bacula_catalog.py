@@ -118,7 +118,9 @@ class Catalog:
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",  # a dump holds them too
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {}",
         ):
             own.execute(sql.SQL(statement).format(reader))
 

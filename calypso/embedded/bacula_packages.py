@@ -29,6 +29,7 @@ INSTALLING = "apt-get install bacula-director-pgsql bacula-sd bacula-fd"
 DAEMONS = ("bacula-dir", "bacula-sd", "bacula-fd")
 TOOLS = ("bdirjson", "bsdjson", "bfdjson")
 CONSOLE = "bconsole"  # for people; nothing of ours needs it
+CHECK = "dbcheck"
 ROUNDS = 6  # a library wants libraries, and those want some
 _ABSENT = re.compile(r"^\s*(\S+) => not found", re.MULTILINE)
 
@@ -92,7 +93,7 @@ class Programs:
         """Fill a folder with scripts of the programs' names that find those libraries."""
         folder.mkdir(mode=0o755, exist_ok=True)
         library_path = shlex.quote(self.library_path(linked))
-        for name in (*DAEMONS, *TOOLS, CONSOLE):
+        for name in (*DAEMONS, *TOOLS, CONSOLE, CHECK):
             program = shlex.quote(str(self.program(name)))
             text = f'#!/bin/sh\nLD_LIBRARY_PATH={library_path} exec {program} "$@"\n'
             _write_script(folder / name, text)

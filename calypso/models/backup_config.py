@@ -90,6 +90,10 @@ class PoolResource(BackupResource):
     next_pool: BackupName | None = Field(
         default=None, description="Where copies, migrations and virtual fulls go."
     )
+    storage: BackupName | None = Field(
+        default=None,
+        description="Where its volumes are; needed by one that is the next of another.",
+    )
     action_on_purge: Literal["none", "truncate"] = Field(
         default="truncate", description="What may be done to a purged volume."
     )
@@ -156,6 +160,7 @@ Resource = ClientResource | FilesetResource | PoolResource | StorageResource | J
 def references(config: BackupConfig) -> Iterator[tuple[str, str, str]]:
     """Return (kind, name, who names it) of each resource that another one names."""
     wanted = [("pool", pool.next_pool, f"pool {pool.name}") for pool in config.pools]
+    wanted += [("storage", pool.storage, f"pool {pool.name}") for pool in config.pools]
     for job in config.jobs:
         wanted += [
             ("client", job.client, f"job {job.name}"),

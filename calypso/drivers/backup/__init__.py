@@ -7,6 +7,7 @@ comment it bears.
 
 from typing import Protocol
 
+from calypso.drivers.backup.catalog_values import CatalogDump, CatalogFinding, Statistics
 from calypso.drivers.backup.config_values import ConfigState, Drift, Standing
 from calypso.drivers.backup.director_refusals import (
     CatalogDown,
@@ -24,9 +25,12 @@ from calypso.drivers.backup.refusals import (
     BackupJobMissing,
     BackupPoolMissing,
     BadName,
+    CatalogInUse,
     ClientDown,
     ClientMissing,
+    FilesDiffer,
     FilesetMissing,
+    NextPoolMissing,
     NothingToRestore,
     OutOfSpace,
     PasswordRefused,
@@ -41,6 +45,7 @@ from calypso.drivers.backup.refusals import (
     VolumeMissing,
 )
 from calypso.drivers.backup.run_values import (
+    Copied,
     Estimate,
     LiveRun,
     LogLine,
@@ -62,6 +67,7 @@ from calypso.drivers.backup.values import (
     VolumePlan,
     VolumeState,
 )
+from calypso.drivers.backup.verbs.catalog import CatalogVerbs
 from calypso.drivers.backup.verbs.configuration import ConfigVerbs
 from calypso.drivers.backup.verbs.files import FileVerbs
 from calypso.drivers.backup.verbs.history import HistoryVerbs
@@ -80,11 +86,15 @@ __all__ = [
     "BackupStorage",
     "BadName",
     "CatalogDown",
+    "CatalogDump",
+    "CatalogFinding",
+    "CatalogInUse",
     "Client",
     "ClientDown",
     "ClientMissing",
     "ConfigState",
     "ConfigurationRefused",
+    "Copied",
     "DirectorAsked",
     "DirectorDown",
     "DirectorSilent",
@@ -95,10 +105,12 @@ __all__ = [
     "FileEntry",
     "FileKind",
     "FileVersion",
+    "FilesDiffer",
     "FilesetMissing",
     "Level",
     "LiveRun",
     "LogLine",
+    "NextPoolMissing",
     "NothingToRestore",
     "OutOfSpace",
     "PasswordRefused",
@@ -114,6 +126,7 @@ __all__ = [
     "SampledFile",
     "SlotsUpdate",
     "Standing",
+    "Statistics",
     "StorageDown",
     "StorageMissing",
     "Unsupported",
@@ -127,7 +140,16 @@ __all__ = [
 ]
 
 
-class Backup(RunVerbs, RestoreVerbs, FileVerbs, VolumeVerbs, HistoryVerbs, ConfigVerbs, Protocol):
+class Backup(
+    RunVerbs,
+    RestoreVerbs,
+    FileVerbs,
+    VolumeVerbs,
+    HistoryVerbs,
+    CatalogVerbs,
+    ConfigVerbs,
+    Protocol,
+):
     """One backup product, reached from one node."""
 
     def probe(self) -> Capability:

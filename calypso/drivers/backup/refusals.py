@@ -42,6 +42,20 @@ class BackupPoolMissing(BackupError):
     title = "No such pool"
 
 
+class NextPoolMissing(BackupError):
+    """Nobody has said where copies, migrations or virtual fulls go."""
+
+    code = "backup_next_pool_missing"
+    title = "No next pool"
+
+
+class FilesDiffer(BackupError):
+    """Files are not as a backup has them; `original` names them, as the product does."""
+
+    code = "backup_files_differ"
+    title = "Files differ"
+
+
 class StorageMissing(BackupError):
     """The director knows no such storage."""
 
@@ -75,6 +89,13 @@ class VolumeFaulty(BackupError):
 
     code = "backup_volume_faulty"
     title = "Volume is faulty"
+
+
+class CatalogInUse(BackupError):
+    """Runs write to the catalog now, and what was asked for would take it from under them."""
+
+    code = "backup_catalog_in_use"
+    title = "Catalog in use"
 
 
 class RunMissing(BackupError):

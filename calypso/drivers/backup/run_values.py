@@ -84,6 +84,13 @@ class LogLine(Value):
     text: str
 
 
+class Copied(Value):
+    """A backup that was copied or moved to other volumes: the run it was, and the one it is."""
+
+    source: int
+    copy_id: int
+
+
 class Estimate(Value):
     """What a run would take along."""
 

@@ -60,7 +60,7 @@ def configs(draw):
     return BackupConfig(
         clients=(draw(_client(client)),),
         filesets=(draw(_fileset(fileset)),),
-        pools=(draw(_pool(pools[0], pools[1])), draw(_pool(pools[1], None))),
+        pools=(draw(_pool(pools[0], pools[1], None)), draw(_pool(pools[1], None, storage))),
         storages=(draw(_storage(storage)),),
         jobs=tuple(draw(_job(name, about)) for name in jobs),
     )
@@ -97,7 +97,7 @@ def _fileset(name):
     )
 
 
-def _pool(name, next_pool):
+def _pool(name, next_pool, storage):
     return some.builds(
         PoolResource,
         name=some.just(name),
@@ -110,6 +110,7 @@ def _pool(name, next_pool):
         recycle=FLAGS,
         auto_prune=FLAGS,
         next_pool=some.just(next_pool),
+        storage=some.just(storage),
         action_on_purge=choice(PoolResource, "action_on_purge"),
     )
 

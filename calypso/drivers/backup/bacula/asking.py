@@ -9,6 +9,7 @@ from calypso.drivers.backup.bacula.catalog import Catalog
 from calypso.drivers.backup.bacula.listed_catalog import ListedCatalog
 from calypso.drivers.backup.bacula.session import Director, Session, session
 from calypso.drivers.backup.bacula.sql_catalog import SqlCatalog
+from calypso.drivers.backup.bacula.tools import Tools
 
 BUILDING_S = 600.0  # the director lays out a tree of all files, or the client counts them
 
@@ -16,8 +17,13 @@ BUILDING_S = 600.0  # the director lays out a tree of all files, or the client c
 class Asking:
     """Each exchange is a connection of its own, so one object may serve several threads."""
 
-    def __init__(self, director: Director, catalog_url: SecretStr | None = None) -> None:
-        self._director = director
+    def __init__(
+        self,
+        director: Director,
+        catalog_url: SecretStr | None = None,
+        tools: Tools | None = None,
+    ) -> None:
+        self._director, self._url, self._tools = director, catalog_url, tools
         self._catalog = self._opened(catalog_url)
 
     def _opened(self, url: SecretStr | None) -> Catalog:

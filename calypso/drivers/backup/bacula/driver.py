@@ -4,10 +4,11 @@ import re
 
 from pydantic import SecretStr
 
+from calypso.drivers.backup.bacula.care import Care
 from calypso.drivers.backup.bacula.configuration import Configuration
 from calypso.drivers.backup.bacula.session import Director
 from calypso.drivers.backup.bacula.sql_catalog import SqlCatalog
-from calypso.drivers.backup.bacula.volumes import Volumes
+from calypso.drivers.backup.bacula.tools import Tools
 from calypso.drivers.backup.refusals import BackupError
 from calypso.drivers.backup.trial import Trial
 from calypso.models.inventory import Capability
@@ -19,7 +20,7 @@ HOW_TO_INSTALL = (
 _VERSION = re.compile(r"Version: (\S+)")
 
 
-class BaculaBackup(Volumes, Configuration):
+class BaculaBackup(Care, Configuration):
     """Satisfies `Backup`. `trial`: the director's configuration, where it is on this machine."""
 
     def __init__(
@@ -27,8 +28,9 @@ class BaculaBackup(Volumes, Configuration):
         director: Director,
         catalog_url: SecretStr | None = None,
         trial: Trial | None = None,
+        tools: Tools | None = None,
     ) -> None:
-        super().__init__(director, catalog_url)
+        super().__init__(director, catalog_url, tools)
         self._trial = trial
 
     def probe(self) -> Capability:

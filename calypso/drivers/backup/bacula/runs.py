@@ -1,10 +1,19 @@
 """Runs of the director: to start, watch and stop them."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from calypso.drivers.backup.bacula import errors, letters, names, status, times
+from calypso.drivers.backup.bacula import (
+    copies,
+    differences,
+    errors,
+    letters,
+    names,
+    status,
+    times,
+)
 from calypso.drivers.backup.bacula.asking import BUILDING_S
 from calypso.drivers.backup.bacula.resources import Resources
 from calypso.drivers.backup.bacula.session import Session
@@ -12,8 +21,16 @@ from calypso.drivers.backup.bacula.status import Block
 from calypso.drivers.backup.bacula.text import command, word
 from calypso.drivers.backup.director_refusals import DirectorUnreadable
 from calypso.drivers.backup.refusals import BackupError, RunNotLive
-from calypso.drivers.backup.run_values import Estimate, LiveRun, LogLine, Run, RunFilter, RunState
-from calypso.drivers.backup.values import Level
+from calypso.drivers.backup.run_values import (
+    Copied,
+    Estimate,
+    LiveRun,
+    LogLine,
+    Run,
+    RunFilter,
+    RunState,
+)
+from calypso.drivers.backup.values import Level, RunKind
 
 _QUEUED = re.compile(r"Job queued\. JobId=(\d+)")
 _ESTIMATED = re.compile(r"estimate files=([\d,]+) bytes=([\d,]+)")
@@ -36,6 +53,8 @@ class Runs(Resources):
         storage: str | None = None,
         at: datetime | None = None,
         priority: int | None = None,
+        next_pool: str | None = None,
+        of_run: int | None = None,
     ) -> int:
         """Start a run and return its number."""
         with self._session() as talk:
@@ -49,6 +68,8 @@ class Runs(Resources):
                 level and f"level={letters.level_word(level)}",
                 None if at is None else f'when="{times.text_of(at)}"',
                 None if priority is None else f"priority={int(priority)}",
+                names.known(talk, names.POOL, next_pool, key="nextpool"),
+                None if of_run is None else f"jobid={int(of_run)}",
                 word("comment", comment),
                 "yes",
             )
@@ -79,6 +100,19 @@ class Runs(Resources):
         ]
         return min(live) if live else self._catalog.started_with(comment)
 
+    def next_pool(self, job: str, *, pool: str | None = None, chosen: str | None = None) -> str:
+        """Return where a copy, a migration or a virtual full by a job goes; NextPoolMissing."""
+        with self._session() as talk:
+            return copies.next_pool(talk, job, pool, chosen)
+
+    def spawned(self, run_id: int) -> tuple[int, ...]:
+        """Return the runs that a run of a copy or migration job has started so far."""
+        return copies.spawned(self._said(run_id))
+
+    def copied(self, run_id: int) -> Copied | None:
+        """Return what a run of a copy or migration job has made of what; None: nothing."""
+        return copies.copied(self._said(run_id))
+
     def run(self, run_id: int) -> Run:
         """Return a run as the catalog has it; RunMissing."""
         return self._catalog.run(run_id)
@@ -104,7 +138,9 @@ class Runs(Resources):
 
     def trouble(self, run_id: int) -> BackupError | None:
         """Return why a run does not go well, as the daemons told."""
-        return errors.of_log(line.text for line in self.log(run_id))
+        if self.run(run_id).state is RunState.DIFFERENCES:
+            return differences.of_log(self._said(run_id))
+        return errors.of_log(self._said(run_id))
 
     def cancel(self, run_id: int) -> None:
         """Ask director, client and storage to stop a run; RunNotLive when it has ended."""
@@ -142,10 +178,19 @@ class Runs(Resources):
         """List runs, newest first."""
         return self._catalog.runs(wanted or RunFilter(), limit=limit, before_id=before_id)
 
-    def last_good(self, job: str, *, level: Level | None = None) -> Run | None:
+    def last_good(
+        self, job: str, *, level: Level | None = None, kind: RunKind = RunKind.BACKUP
+    ) -> Run | None:
         """Return the newest run of a job that succeeded."""
-        found = self.runs(RunFilter(job=job, level=level, states=_GOOD), limit=1)
+        found = self.runs(RunFilter(job=job, level=level, kind=kind, states=_GOOD), limit=1)
         return found[0] if found else None
+
+    def _said(self, run_id: int) -> Iterator[str]:
+        """Give all that was said about a run, however much."""
+        heard = 0
+        while lines := self.log(run_id, after=heard):
+            yield from (line.text for line in lines)
+            heard = lines[-1].id
 
     # -- what is live
 

@@ -24,6 +24,7 @@ from calypso.models.clock import now
 _CREATED = re.compile(r'Catalog record for Volume "([^"]+)", Slot \d+\s+successfully created')
 _KNOWN = re.compile(r'Catalog record for Volume "([^"]+)" (?:is up to date|updated)')
 _UNKNOWN = re.compile(r'Volume "([^"]+)" not found in catalog')
+_SLOTLESS = re.compile(r"Device \".*\" has 0 slots|No slots in changer")
 _WHICH_TO_LABEL = "Do you want to label these Volumes?"
 _PRUNABLE = (VolumeState.FULL, VolumeState.USED, VolumeState.PURGED)
 
@@ -79,6 +80,7 @@ class Volumes(Restores):
             )
             said = talk.ask(order, replies={_WHICH_TO_LABEL: "yes"}, timeout_s=BUILDING_S,
                             warnings_pass=True)  # fmt: skip
+        _refuse_slotless(storage, said.text)
         labelled = _CREATED.findall(said.text)
         if not labelled:
             raise _not_labelled(said)
@@ -164,6 +166,7 @@ class Volumes(Restores):
             said = talk.ask(order, timeout_s=BUILDING_S, warnings_pass=True).text
         if "Failed to connect" in said or "slots" not in said:
             raise StorageDown(f"Storage {storage} does not answer.", original=said)
+        _refuse_slotless(storage, said)
         return SlotsUpdate(known=tuple(_KNOWN.findall(said)), unknown=tuple(_UNKNOWN.findall(said)))
 
     # -- inside
@@ -208,6 +211,12 @@ class Volumes(Restores):
             if storage.media_type == volume.media_type:
                 return storage.name
         raise Unsupported(f"No storage takes {volume.name} of type {volume.media_type}.")
+
+
+def _refuse_slotless(storage: str, said: str) -> None:
+    """Refuse a storage without a changer, or with one of no slots: folders that pass for one."""
+    if _SLOTLESS.search(said):
+        raise Unsupported(f"Storage {storage} has no changer with slots.", original=said)
 
 
 def _not_labelled(said: Answer) -> BackupError:

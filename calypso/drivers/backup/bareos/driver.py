@@ -1,8 +1,8 @@
 """The backup protocol over a Bareos director, put together from its parts."""
 
 from calypso.drivers.backup.bareos import errors, records
+from calypso.drivers.backup.bareos.care import Care
 from calypso.drivers.backup.bareos.configuration import Configuration
-from calypso.drivers.backup.bareos.volumes import Volumes
 from calypso.drivers.backup.refusals import BackupError
 from calypso.models.inventory import Capability
 
@@ -11,7 +11,7 @@ NEVER_MET = (
 )
 
 
-class BareosBackup(Volumes, Configuration):
+class BareosBackup(Care, Configuration):
     """Satisfies `Backup`."""
 
     def probe(self) -> Capability:

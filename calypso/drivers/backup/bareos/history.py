@@ -12,7 +12,7 @@ from calypso.drivers.backup.bareos.records import Row
 from calypso.drivers.backup.bareos.resources import Resources
 from calypso.drivers.backup.refusals import BackupError, RunMissing
 from calypso.drivers.backup.run_values import LogLine, Run, RunFilter, RunState
-from calypso.drivers.backup.values import Level, Volume
+from calypso.drivers.backup.values import Level, RunKind, Volume
 
 LISTED = 1000
 GOOD = (RunState.SUCCEEDED, RunState.WARNINGS)
@@ -29,9 +29,11 @@ class History(Resources):
         found = [run for run in self._newest(wanted.job) if fits(run, wanted, before_id)]
         return found[:limit]
 
-    def last_good(self, job: str, *, level: Level | None = None) -> Run | None:
+    def last_good(
+        self, job: str, *, level: Level | None = None, kind: RunKind = RunKind.BACKUP
+    ) -> Run | None:
         """Return the newest run of a job that succeeded."""
-        found = self.runs(RunFilter(job=job, level=level, states=GOOD), limit=1)
+        found = self.runs(RunFilter(job=job, level=level, kind=kind, states=GOOD), limit=1)
         return found[0] if found else None
 
     def run(self, run_id: int) -> Run:

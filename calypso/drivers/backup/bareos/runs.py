@@ -4,8 +4,8 @@ import re
 from contextlib import suppress
 from datetime import datetime
 
+from calypso.drivers.backup.bacula import copies, times
 from calypso.drivers.backup.bacula import errors as bacula_errors
-from calypso.drivers.backup.bacula import times
 from calypso.drivers.backup.bacula.text import command, word
 from calypso.drivers.backup.bareos import errors, names, records, status
 from calypso.drivers.backup.bareos.answers import Result
@@ -13,7 +13,7 @@ from calypso.drivers.backup.bareos.console import BUILDING_S
 from calypso.drivers.backup.bareos.history import GOOD, History
 from calypso.drivers.backup.director_refusals import DirectorUnreadable
 from calypso.drivers.backup.refusals import BackupError, RunNotLive
-from calypso.drivers.backup.run_values import Estimate, LiveRun, RunState
+from calypso.drivers.backup.run_values import Copied, Estimate, LiveRun, RunState
 from calypso.drivers.backup.values import Level
 
 _ESTIMATED = re.compile(r"2000 OK estimate files=([\d,]+) bytes=([\d,]+)")
@@ -35,6 +35,8 @@ class Runs(History):
         storage: str | None = None,
         at: datetime | None = None,
         priority: int | None = None,
+        next_pool: str | None = None,
+        of_run: int | None = None,
     ) -> int:
         """Start a run and return its number."""
         bears = word("comment", comment)
@@ -52,10 +54,32 @@ class Runs(History):
             level and f"level={records.level_word(level)}",
             None if at is None else f'when="{times.text_of(at)}"',
             None if priority is None else f"priority={int(priority)}",
+            self._known_next(next_pool),
+            None if of_run is None else f"jobid={int(of_run)}",
             bears,
             "yes",
         )
         return self._started(order)
+
+    def _known_next(self, pool: str | None) -> str | None:
+        """Return the word for a pool to copy to; BackupPoolMissing."""
+        if pool is None:
+            return None
+        names.known(self._console, (names.POOL, pool))
+        return word("nextpool", pool)
+
+    def next_pool(self, job: str, *, pool: str | None = None, chosen: str | None = None) -> str:
+        """Return the pool that was chosen; else nothing: here the director itself must refuse."""
+        del job, pool
+        return chosen or ""
+
+    def spawned(self, run_id: int) -> tuple[int, ...]:
+        """Return the runs that a run of a copy or migration job has started so far."""
+        return copies.spawned(line.text for line in self.log(run_id))
+
+    def copied(self, run_id: int) -> Copied | None:
+        """Return what a run of a copy or migration job has made of what; None: nothing."""
+        return copies.copied(line.text for line in self.log(run_id))
 
     def _started(self, order: str) -> int:
         """Start what an order says; what is started in spite of a refusal is stopped."""

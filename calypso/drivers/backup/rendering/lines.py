@@ -81,6 +81,7 @@ POOL = (
     Line("Recycle", "recycle", absent=True),
     Line("Auto Prune", "auto_prune", absent=True),
     Line("Next Pool", "next_pool"),
+    Line("Storage", "storage"),
     Line("Action On Purge", "action_on_purge", "none", words=_capitalized("truncate")),
 )
 STORAGE = (
@@ -144,4 +145,7 @@ OPTIONS = (
     Line("ACL Support", "acls", absent=False),
     Line("XATTR Support", "xattrs", absent=False),
     Line("No Atime", "no_atime", absent=False),
+    # What a verify of the disk compares: modes, owners, sizes and the checksum, whichever it is.
+    # Bacula's default is nothing.
+    Fixed("Verify", "pugs1"),
 )

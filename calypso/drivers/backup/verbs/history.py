@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from calypso.drivers.backup.run_values import Run, RunFilter
-from calypso.drivers.backup.values import Level
+from calypso.drivers.backup.values import Level, RunKind
 
 
 class HistoryVerbs(Protocol):
@@ -14,5 +14,10 @@ class HistoryVerbs(Protocol):
     ) -> list[Run]:
         """List runs, newest first; `before_id`: only older ones, for the next page."""
 
-    def last_good(self, job: str, *, level: Level | None = None) -> Run | None:
-        """Return the newest run of a job that succeeded, with or without warnings; None."""
+    def last_good(
+        self, job: str, *, level: Level | None = None, kind: RunKind = RunKind.BACKUP
+    ) -> Run | None:
+        """Return the newest run of a job that succeeded, with or without warnings; None.
+
+        A copy of a backup bears the job's name too, and is of another kind.
+        """

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from calypso.drivers.backup.refusals import BackupError
-from calypso.drivers.backup.run_values import Estimate, LiveRun, LogLine, Run
+from calypso.drivers.backup.run_values import Copied, Estimate, LiveRun, LogLine, Run
 from calypso.drivers.backup.values import BackupJob, BackupPool, BackupStorage, Client, Level
 
 
@@ -46,11 +46,14 @@ class RunVerbs(Protocol):
         storage: str | None = None,
         at: datetime | None = None,
         priority: int | None = None,
+        next_pool: str | None = None,
+        of_run: int | None = None,
     ) -> int:
         """Start a run and return its number. Twice starts two.
 
-        When this fails with DirectorDown or DirectorSilent the run may have been started all the
-        same: ask `find_started`.
+        `next_pool`: where a copy, a migration or a virtual full goes. `of_run`: the run that a
+        verify looks at. When this fails with DirectorDown or DirectorSilent the run may have been
+        started all the same: ask `find_started`.
         """
 
     def find_started(self, comment: str) -> int | None:
@@ -58,6 +61,19 @@ class RunVerbs(Protocol):
 
         CatalogDown when that cannot be known.
         """
+
+    def next_pool(self, job: str, *, pool: str | None = None, chosen: str | None = None) -> str:
+        """Return where a copy, a migration or a virtual full by a job goes.
+
+        `pool`: another one to read from than the job's; `chosen`: where it shall go.
+        NextPoolMissing where nobody has said, or it has no storage: the product would refuse.
+        """
+
+    def spawned(self, run_id: int) -> tuple[int, ...]:
+        """Return the runs that a run of a copy or migration job has started so far."""
+
+    def copied(self, run_id: int) -> Copied | None:
+        """Return what a run of a copy or migration job has made of what; None: nothing."""
 
     def run(self, run_id: int) -> Run:
         """Return a run as the catalog has it; RunMissing."""

@@ -24,7 +24,9 @@ JOB = {
 }
 FILESET = {
     "Name": "all",
-    "Include": [{"File": ["/"], "Options": [{"Signature": "Md5", "Exclude": "No"}]}],
+    "Include": [
+        {"File": ["/"], "Options": [{"Signature": "Md5", "Exclude": "No", "Verify": "pugs1"}]}
+    ],
 }
 
 

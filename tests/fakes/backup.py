@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from calypso.drivers.backup import (
     BackupJob,
     BackupJobMissing,
+    Copied,
     Estimate,
     Level,
     LiveRun,
@@ -51,6 +52,8 @@ class FakeBackup:
         self.kinds = {"mail": RunKind.BACKUP, "check": RunKind.VERIFY, "copy": RunKind.COPY}
         self.last, self.found, self.estimated = None, {}, []
         self.files, self.restores, self.why = [], lambda spec: None, None
+        self.spawns, self.makes, self.next, self.bad, self.ran = (), {}, "Copies", {}, []
+        self.others = {}  # run → its looks, of a run that has its own
 
     def probe(self):
         return Capability(product="bacula", available=True)
@@ -62,6 +65,9 @@ class FakeBackup:
             name=name, kind=self.kinds[name], level=Level.INCREMENTAL, client="mail-fd",
             fileset="home", pool="disk", storage="disk", priority=10, is_enabled=True,
         )  # fmt: skip
+
+    def jobs(self):
+        return [self.job(name) for name in self.kinds]
 
     def start(self, job, *, comment, **otherwise):
         return self._begin(comment, (job, otherwise))
@@ -88,19 +94,38 @@ class FakeBackup:
         self.drawn_by = seed
         return self.files[:count]
 
+    def next_pool(self, job, *, pool=None, chosen=None):
+        del job, pool
+        if isinstance(self.next, Exception):
+            raise self.next
+        return chosen or self.next
+
+    def spawned(self, _run_id):
+        return self.spawns
+
+    def copied(self, run_id):
+        told = self.makes.get(run_id)
+        return told and Copied(source=told[0], copy_id=told[1])
+
     def find_started(self, comment):
         return self.found.get(comment)
 
-    def live(self, _run_id):
-        if not self.looks:
+    def _looks_of(self, run_id):
+        return self.others.get(run_id, self.looks)
+
+    def live(self, run_id):
+        looks = self._looks_of(run_id)
+        if not looks:
+            self.ran.append(run_id)
             return None
-        told = self.looks.pop(0)
+        told = looks.pop(0)
         if isinstance(told, Exception):
             raise told
-        return told
+        return told.model_copy(update={"id": run_id})
 
     def run(self, run_id):
-        state = RunState.RUNNING if self.looks else self.ends.state
+        is_live = bool(self._looks_of(run_id))
+        state = RunState.RUNNING if is_live else self.bad.get(run_id, self.ends.state)
         return self.ends.model_copy(update={"id": run_id, "state": state})
 
     def log(self, _run_id, *, after=0):
@@ -115,14 +140,15 @@ class FakeBackup:
 
     def cancel(self, run_id):
         self.asked_to_stop.append(run_id)
-        if not self.looks:
+        looks = self._looks_of(run_id)
+        if not looks:
             raise RunNotLive(f"Run {run_id} has ended.")
         if self._cancelled is not None:
-            self.looks = self.looks[:1]
+            del looks[1:]
             self.ends = self.ends.model_copy(update={"state": self._cancelled})
 
-    def last_good(self, job, *, level=None):
-        del job, level
+    def last_good(self, job, *, level=None, kind=RunKind.BACKUP):
+        del job, level, kind
         return self.last
 
     def estimate(self, job, **of):

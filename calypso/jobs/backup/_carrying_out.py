@@ -5,7 +5,7 @@ from collections.abc import Callable
 from calypso.drivers.backup import Backup, Level, Run, RunState
 from calypso.jobs.backup._beginning import begun
 from calypso.jobs.backup._ending import judged
-from calypso.jobs.backup._expecting import expected_bytes
+from calypso.jobs.backup._expecting import Progress
 from calypso.jobs.backup._following import Following
 from calypso.models.jobtype import JobResult
 from calypso.models.running import RunningJob
@@ -27,10 +27,8 @@ class RunResult(JobResult):
 def carried_out(backup: Backup, running: RunningJob, start: Callable[[str], int]) -> Run:
     """Return a run that ended well: started once, followed, stopped when the job is cancelled."""
     run_id = begun(backup, running, start)
-    following = Following(
-        backup, run_id, running, expect=lambda run: expected_bytes(run, backup, running)
-    )
-    return judged(following.run(), backup, running)
+    progress = Progress(backup, running)
+    return judged(Following(backup, run_id, running, show=progress.show).run(), backup, running)
 
 
 def result_of(run: Run) -> RunResult:

@@ -1,7 +1,7 @@
 """What the end of a run means for the job that followed it."""
 
-from calypso.drivers.backup import Backup, BackupError, Run, RunState
-from calypso.jobs.backup._refusals import RunFailed, RunStopped
+from calypso.drivers.backup import Backup, BackupError, FilesDiffer, Run, RunState
+from calypso.jobs.backup._refusals import RunDiffers, RunFailed, RunStopped
 from calypso.models.running import RunningJob
 
 GOOD = (RunState.SUCCEEDED, RunState.WARNINGS)
@@ -18,8 +18,9 @@ def judged(run: Run, backup: Backup, running: RunningJob) -> Run:
     return run
 
 
-def _failed(run: Run, why: BackupError | None) -> RunFailed:
+def _failed(run: Run, why: BackupError | None) -> BackupError:
     told = f"Run {run.id} of {run.name} ended: {run.status_text}."
     if why is None:
         return RunFailed(f"{told} Its log is with this job.")
-    return RunFailed(f"{told} {why.detail}", original=why.original)
+    refusal = RunDiffers if isinstance(why, FilesDiffer) else RunFailed
+    return refusal(f"{told} {why.detail}", original=why.original)

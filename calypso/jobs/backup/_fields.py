@@ -64,6 +64,11 @@ class RunAsked(JobAsked):
         description="Another storage than the job's.",
         json_schema_extra={"x-choices": STORAGES},
     )
+    next_pool: BackupName | None = Field(
+        default=None,
+        description="Pool for a virtual full, other than the job or its pool says.",
+        json_schema_extra={"x-choices": POOLS},
+    )
     at: AwareDatetime | None = Field(
         default=None, description="The director holds the run back until then."
     )
@@ -84,6 +89,7 @@ class RunAsked(JobAsked):
             fileset=self.fileset,
             pool=self.pool,
             storage=self.storage,
+            next_pool=self.next_pool,
             at=self.at,
             priority=self.run_priority,
         )

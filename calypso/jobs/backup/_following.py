@@ -3,26 +3,23 @@
 import time
 from collections.abc import Callable
 
-from calypso.drivers.backup import Backup, BackupError, LiveRun, Run, RunNotLive, RunState
+from calypso.drivers.backup import Backup, BackupError, LiveRun, Run, RunNotLive
 from calypso.errors import JobCancelled
 from calypso.jobs.backup._ending import GOOD
 from calypso.jobs.backup._refusals import RunLost, StillRuns
+from calypso.models.clock import now
 from calypso.models.running import RunningJob
 
-LOOK_S = 2.0
+FIRST_LOOK_S, LONGEST_LOOK_S = 0.25, 2.0
+LOOK_SHARE = 0.05  # of the time that a run has taken: it is told as ended no later than that
+SECOND_S = 1.0
 LOST_S = 120.0  # from the end of a run until its catalog must say how it ended
 STOP_S = 600.0  # a cancelled run writes its end of data and its records
 GRACE_S = STOP_S + 60
-MOST_PERCENT = 99  # of what is expected: only its end makes a run whole
-UNASKED = -1
 
 
 class Following:
-    """One run, and the job that follows it.
-
-    `expect` tells how many bytes it will move, None when nobody knows; it is asked once the run
-    runs, since a director may make a full backup of an incremental one until then.
-    """
+    """One run, and the job that follows it. `show` hears what it does at each look."""
 
     def __init__(
         self,
@@ -30,11 +27,11 @@ class Following:
         run_id: int,
         running: RunningJob,
         *,
-        expect: Callable[[Run], int | None],
+        show: Callable[[LiveRun], None],
     ) -> None:
         self._backup, self._run_id, self._running = backup, run_id, running
-        self._expect, self._expected_bytes = expect, UNASKED
-        self._heard = 0
+        self._show = show
+        self._heard, self._since = 0, time.monotonic()
 
     def run(self) -> Run:
         """Return the run when it has ended.
@@ -60,6 +57,7 @@ class Following:
             if live is None:
                 run = self._backup.run(self._run_id)
                 if run.state.is_over:
+                    self._let_its_second_pass(run)
                     return run
                 alone_since = alone_since or time.monotonic()
                 self._refuse_lost(alone_since)
@@ -67,7 +65,22 @@ class Following:
                 alone_since = None
                 self._show(live)
             self._refuse_late(until)
-            self._running.wait(LOOK_S)
+            self._pause()
+
+    def _pause(self) -> None:
+        took_s = time.monotonic() - self._since
+        self._running.wait(min(LONGEST_LOOK_S, max(FIRST_LOOK_S, took_s * LOOK_SHARE)))
+
+    def _let_its_second_pass(self, run: Run) -> None:
+        """Wait until the next run begins in another second.
+
+        Bacula's times are whole seconds, and of two runs that began in the same one it leaves the
+        incremental out of what it restores.
+        """
+        if run.started_at is not None:
+            left_s = SECOND_S - (now() - run.started_at).total_seconds()
+            if 0 < left_s <= SECOND_S:
+                self._running.wait(left_s)
 
     def _refuse_lost(self, since: float) -> None:
         if time.monotonic() - since > LOST_S:
@@ -80,21 +93,11 @@ class Following:
         if until is not None and time.monotonic() > until:
             raise StillRuns(f"Run {self._run_id} was told to stop and still runs.")
 
-    # -- what is told of it
-
     def _pass_log(self) -> None:
         for line in self._backup.log(self._run_id, after=self._heard):
             self._heard = line.id
             for text in line.text.rstrip().split("\n"):
                 self._running.log(text)
-
-    def _show(self, live: LiveRun) -> None:
-        if live.state is RunState.RUNNING and self._expected_bytes == UNASKED:
-            self._expected_bytes = self._expect(self._backup.run(self._run_id)) or 0
-        total = None
-        if self._expected_bytes > 0:
-            total = max(self._expected_bytes, -(-live.bytes * 100 // MOST_PERCENT))
-        self._running.report(done=live.bytes, total=total, unit="bytes", phase=live.phase)
 
     # -- stopping it
 
@@ -112,7 +115,7 @@ class Following:
                         f"Whether run {self._run_id} was stopped is not known: {refused.detail}",
                         original=refused.original,
                     ) from refused
-            self._running.wait(LOOK_S)
+            self._pause()
 
     def _cancel(self) -> None:
         try:

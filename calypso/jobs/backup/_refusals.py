@@ -10,6 +10,13 @@ class RunFailed(BackupError):
     title = "Backup run failed"
 
 
+class RunDiffers(BackupError):
+    """A verify found files that are not as they were backed up; `original` names them."""
+
+    code = "backup_verify_differs"
+    title = "Verify found differences"
+
+
 class RunStopped(BackupError):
     """Somebody cancelled the run in the product, not here."""
 

@@ -1,28 +1,50 @@
 """Copy or migrate backups to other volumes by a job of the director."""
 
-from calypso.drivers.backup import Backup, RunKind, RunState
-from calypso.jobs.backup._carrying_out import carried_out
-from calypso.jobs.backup._fields import JobNamed
+from collections.abc import Iterator, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from calypso.drivers.backup import Backup, Run, RunKind
+from calypso.jobs.backup._beginning import begun
+from calypso.jobs.backup._copying import Copying
+from calypso.jobs.backup._fields import POOLS, JobNamed
 from calypso.jobs.backup._following import GRACE_S
 from calypso.jobs.backup._kinds import refuse_other_kind
 from calypso.jobs.backup._times import RETRY, STALL_S, TIMEOUT_S
+from calypso.models.backup_names import BackupName
 from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.running import RunningJob
 
 
 class Params(JobNamed):
-    """Which job."""
+    """Which job, and where to this time."""
+
+    next_pool: BackupName | None = Field(
+        default=None,
+        description="Another pool to copy to than the job or its pool says.",
+        json_schema_extra={"x-choices": POOLS},
+    )
 
     def title(self) -> str:
         return f"Copy backups by {self.job}"
 
 
+class Made(BaseModel):
+    """A backup and what was made of it. `source`, `copy_id`, `by`: numbers of runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: int
+    copy_id: int
+    by: int
+    bytes: int
+
+
 class Result(JobResult):
-    """The run that chose and copied."""
+    """The run that chose what to copy, and all that was made; nothing where nothing was left to."""
 
     run: int
-    state: RunState
-    files: int
+    made: tuple[Made, ...]
     bytes: int
 
 
@@ -41,9 +63,22 @@ class Result(JobResult):
 def copy_jobs(params: Params, backup: Backup, running: RunningJob) -> Result:
     """Copy or migrate backups to other volumes.
 
-    Which ones is for the job of the director to choose. It starts a run of its own for each after
-    the first; those are in the list of runs.
+    Which ones is for the job of the director to choose. It starts a run for each after the first;
+    all are followed, and stopped when this job is cancelled.
     """
     refuse_other_kind(backup.job(params.job), RunKind.COPY, RunKind.MIGRATE)
-    run = carried_out(backup, running, lambda comment: backup.start(params.job, comment=comment))
-    return Result(run=run.id, state=run.state, files=run.files, bytes=run.bytes)
+    backup.next_pool(params.job, chosen=params.next_pool)
+    first = begun(
+        backup,
+        running,
+        lambda comment: backup.start(params.job, comment=comment, next_pool=params.next_pool),
+    )
+    made = tuple(_made(backup, Copying(backup, first, running).ended()))
+    return Result(run=first, made=made, bytes=sum(one.bytes for one in made))
+
+
+def _made(backup: Backup, runs: Sequence[Run]) -> Iterator[Made]:
+    for run in runs:
+        if (told := backup.copied(run.id)) is not None:
+            size_bytes = backup.run(told.copy_id).bytes
+            yield Made(source=told.source, copy_id=told.copy_id, by=run.id, bytes=size_bytes)

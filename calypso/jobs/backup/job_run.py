@@ -1,6 +1,6 @@
 """Run a backup job of the director."""
 
-from calypso.drivers.backup import Backup, RunKind
+from calypso.drivers.backup import Backup, Level, RunKind
 from calypso.jobs.backup._carrying_out import RunResult, carried_out, result_of
 from calypso.jobs.backup._fields import RunAsked
 from calypso.jobs.backup._following import GRACE_S
@@ -34,7 +34,11 @@ def run_job(params: Params, backup: Backup, running: RunningJob) -> RunResult:
     """Run a backup job.
 
     The director runs it; this job starts it once, follows it to its end, and stops it when it is
-    cancelled. An incremental without a full backup before it becomes a full one.
+    cancelled. An incremental without a full backup before it becomes a full one. A virtual full is
+    made of the backups there are, without the client, and goes to the next pool.
     """
-    refuse_other_kind(backup.job(params.job), RunKind.BACKUP)
+    asked = backup.job(params.job)
+    refuse_other_kind(asked, RunKind.BACKUP)
+    if (params.level or asked.level) is Level.VIRTUAL_FULL:
+        backup.next_pool(params.job, pool=params.pool, chosen=params.next_pool)
     return result_of(carried_out(backup, running, params.starter(backup)))

@@ -16,12 +16,14 @@ from calypso.drivers.backup.director_refusals import (
     DirectorDown,
     DirectorUnreadable,
 )
+from calypso.drivers.backup.refusals import Unsupported
 
 JSON, CANCEL, QUIT = ".api json", ".", "quit"
 Result = dict[str, Any]
 _BEGINS = re.compile(r"(?m)^\{")
 _ASKS = re.compile(r"(?m)^(?P<question>\S.*[:?]) ?(?:\.|quit)?$")
 _SELECTS = re.compile(r"\(\d+-\d+\): ?$|\(yes/|\(yes\||^Enter |^Please enter |^Select ")
+_NO_API = re.compile(r"(?m)^\.api: is an invalid command")
 _NOTICE = "You have messages."
 _DECODER = json.JSONDecoder()
 
@@ -32,6 +34,8 @@ def results(printed: str, commands: Sequence[str]) -> list[Result]:
     DirectorAsked, DirectorDown when it ended before it had answered, DirectorUnreadable.
     """
     found = _objects(printed)
+    if not found and _NO_API.search(printed):
+        raise Unsupported("This console may not give `.api`.", original=printed)
     answered = found[1 : len(commands) + 1]  # the first answers `.api`
     done = [_result(one, command) for one, command in zip(answered, commands, strict=False)]
     if len(done) < len(commands):

@@ -45,7 +45,7 @@ _STARTED = re.compile(r'"run": \{"jobid": "?(\d+)')
 def failed(command: str, error: dict[str, Any]) -> BackupError:
     """Return the refusal of a command that was answered by an error object."""
     data = error.get("data") or {}
-    said = _said(data.get("messages") or {})
+    said = _said(data.get("messages") or {}) or _instead(error)
     original = json.dumps(error)
     for pattern, reason in _REASONS:
         if pattern.search(said):
@@ -89,6 +89,12 @@ def not_connected(said: str) -> BackupError:
         "not let us in.",
         original=said,
     )
+
+
+def _instead(error: dict[str, Any]) -> str:
+    """Return what an error says itself: why its answer could not be sent; else only "failed"."""
+    message = str(error.get("message") or "")
+    return "" if message == "failed" else message
 
 
 def _said(messages: dict[str, list[str]]) -> str:

@@ -1,5 +1,6 @@
 """What the director is configured to do."""
 
+from calypso.drivers.backup.bacula.text import word
 from calypso.drivers.backup.bareos import names, records
 from calypso.drivers.backup.bareos.answers import Result
 from calypso.drivers.backup.bareos.console import Console
@@ -20,8 +21,8 @@ class Resources:
 
     def job(self, name: str) -> BackupJob:
         """Return one job; BackupJobMissing."""
-        (word,) = names.known(self._console, (names.JOB, name))
-        priorities = self._priorities(f"show {word}")
+        names.known(self._console, (names.JOB, name))
+        priorities = self._priorities(f"show {word('jobs', name)}")
         return _job(names.defaults(self._console, names.JOB, [name])[0], priorities)
 
     def clients(self) -> list[Client]:

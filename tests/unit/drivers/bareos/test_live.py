@@ -50,6 +50,21 @@ def test_a_client_and_a_storage_that_are_silent_leave_the_director_to_tell(fake,
     )  # fmt: skip
 
 
+def test_what_is_told_of_other_runs_is_not_mixed_in(fake):
+    client, storage = fake.text['status client="bareos-fd"'], fake.text['status storage="File"']
+
+    assert status.of_client(client[0], 15)["Errors"] == "9"
+    assert "file" not in status.of_client(client[0], 15)
+    assert status.of_storage(storage[0], 15)["volume"] == "Full-0001"
+    assert status.of_client(client[0], 1) == status.of_storage(storage[0], 1) == {}
+
+
+def test_only_what_runs_uses_volumes(fake):
+    told = fake.text['status storage="File"'][0] + '\nLast: Volume="Old-0001"\n'
+
+    assert status.volumes(told) == {"Full-0001", "Incremental-0003"}
+
+
 def test_what_nobody_knows_is_not_over():
     assert status.state("is in unknown state Q") is RunState.WAITING
     assert status.state("Dir inserting Attributes") is RunState.RUNNING

@@ -1,8 +1,11 @@
 """What the driver says of itself."""
 
+import inspect
+
 import pytest
 
-from calypso.drivers.backup import Unsupported
+from calypso.drivers.backup import Backup, Unsupported
+from calypso.drivers.backup.bareos import BareosBackup
 from calypso.drivers.backup.bareos.driver import NEVER_MET
 from calypso.models.backup_config import BackupConfig
 from tests.fakes.bareos import EMPTY, NOT_CONNECTED, error
@@ -10,6 +13,14 @@ from tests.fakes.bareos import EMPTY, NOT_CONNECTED, error
 ASKED = (
     ".sql query=\"SELECT JobId, Comment FROM Job WHERE Comment <> '' AND JobId BETWEEN 1 AND 1\""
 )
+
+
+def test_the_driver_has_every_verb_of_the_protocol():
+    verbs = [name for name, _ in inspect.getmembers(Backup, inspect.isfunction) if name[0] != "_"]
+
+    for verb in verbs:
+        ours, theirs = getattr(BareosBackup, verb), getattr(Backup, verb)
+        assert inspect.signature(ours) == inspect.signature(theirs), verb
 
 
 def test_it_says_plainly_that_it_has_met_no_real_director(fake, backup):

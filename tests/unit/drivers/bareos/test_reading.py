@@ -213,6 +213,15 @@ def test_a_list_that_is_none_is_unreadable(wrong):
         records.rows({"jobs": wrong}, "jobs")
 
 
+def test_a_number_may_be_text_with_separators_a_truth_or_nothing():
+    row = {"text": "1,234", "truth": True, "null": "NULL", "none": None, "number": 7}
+
+    assert [records.number(row, key) for key in row] == [1234, 1, 0, 0, 7]
+    assert records.number(row, "absent") == 0
+    with pytest.raises(DirectorUnreadable, match="no number"):
+        records.number({"slot": "three"}, "slot")
+
+
 def test_there_may_be_no_list_at_all():
     assert records.rows({}, "jobs") == records.rows({"jobs": {}}, "jobs") == []
 

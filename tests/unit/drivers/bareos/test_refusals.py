@@ -20,8 +20,8 @@ from calypso.drivers.backup.bareos import errors
 
 
 def failure(*said, warnings=(), result=None):
-    messages = {"error": list(said)} if said else {}
-    messages |= {"warning": list(warnings)} if warnings else {}
+    messages = {"warning": list(warnings)} if warnings else {}
+    messages |= {"error": list(said)} if said else {}
     data = {"result": result or {}, "messages": messages}
     return {"code": 1, "message": "failed", "data": data}
 
@@ -66,9 +66,10 @@ def test_a_refusal_without_a_word_says_so():
 
 
 def test_an_error_without_data_is_a_refusal_all_the_same():
-    template = {"message": "Failed to send json message", "code": 1}
+    refused = errors.failed("list jobs", {"message": "Failed to send json message", "code": 1})
 
-    assert errors.failed("list jobs", template).detail.startswith("Bareos refused 'list'")
+    assert refused.detail == "Bareos refused 'list': Failed to send json message"
+    assert not errors.is_wordless(refused)
 
 
 def test_a_run_that_was_started_in_spite_of_a_refusal_is_stopped(fake, backup):

@@ -50,6 +50,17 @@ def test_a_run_that_has_ended_is_not_cancelled(fake, backup):
     assert fake.acts == []
 
 
+def test_a_run_that_is_done_but_listed_still_is_not_cancelled(fake, backup):
+    for asked in ("llist jobid=", "list volumes jobid="):
+        fake.json[f"{asked}10"] = fake.json[f"{asked}1"]
+    query = ".sql query=\"SELECT JobId, Comment FROM Job WHERE Comment <> '' AND JobId BETWEEN %s\""
+    fake.json[query % "10 AND 10"] = fake.json[query % "1 AND 1"]
+
+    with pytest.raises(RunNotLive, match="is not live; it is succeeded"):
+        backup.cancel(10)
+    assert fake.acts == []
+
+
 def test_a_run_that_ends_while_it_is_cancelled_is_not_live(fake, backup):
     fake.plays("refusals")
 

@@ -1,6 +1,5 @@
 """How bconsole is run, and what becomes of each way in which a talk can go wrong."""
 
-import inspect
 import json
 import time
 from pathlib import Path
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calypso.drivers.backup import (
-    Backup,
     BackupError,
     ConfigurationRefused,
     DirectorAsked,
@@ -19,13 +17,15 @@ from calypso.drivers.backup import (
     DirectorUnauthorized,
     DirectorUnreadable,
     ProductMissing,
+    Unsupported,
 )
-from calypso.drivers.backup.bareos import BareosBackup, Console
+from calypso.drivers.backup.bareos import Console
 from calypso.host.local import LocalHost
 from tests.fakes.bareos import (
     API,
     CONFIG,
     EMPTY,
+    GREETING,
     NOT_CONNECTED,
     FakeBconsole,
     Question,
@@ -34,14 +34,6 @@ from tests.fakes.bareos import (
 )
 
 CLIENTS = result(clients=[{"name": "bareos-fd"}])
-
-
-def test_the_driver_has_every_verb_of_the_protocol():
-    verbs = [name for name, _ in inspect.getmembers(Backup, inspect.isfunction) if name[0] != "_"]
-
-    for verb in verbs:
-        ours, theirs = getattr(BareosBackup, verb), getattr(Backup, verb)
-        assert inspect.signature(ours) == inspect.signature(theirs), verb
 
 
 def test_a_command_is_given_after_the_mode_and_nothing_is_in_argv_but_the_configuration():
@@ -75,6 +67,22 @@ def test_very_many_commands_are_split_among_processes():
 
     assert len(told) == 201
     assert len(fake.ran) == 2
+
+
+def test_a_director_that_ends_in_the_middle_of_several_has_answered_none():
+    fake = FakeBconsole().says(".clients", CLIENTS).says(".pools", EMPTY)
+    fake.cut_at = ".pools\n"
+
+    with pytest.raises(DirectorDown, match=r"before it had answered '\.pools'"):
+        console(fake).ask_all([".clients", ".pools"])
+
+
+def test_a_console_that_may_not_have_json_is_told_so():
+    fake = FakeBconsole()
+    fake.said = GREETING + ".api json\n.api: is an invalid command.\n.clients\nbareos-fd\nquit\n"
+
+    with pytest.raises(Unsupported, match="may not give"):
+        console(fake).ask(".clients")
 
 
 def test_notices_between_the_answers_are_not_in_the_way():

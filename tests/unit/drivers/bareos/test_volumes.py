@@ -81,6 +81,14 @@ def test_a_storage_that_cannot_tell_may_use_the_volume(fake, backup):
     assert backup.plan_purge("Full-0001").runs == (1, 5)
 
 
+def test_a_volume_of_no_storage_may_be_used_on_any(fake, backup):
+    busy = '\nRunning Jobs:\nReading: Full Restore job x JobId=5 Volume="Gone-0009"\n====\n'
+    fake.tells('status storage="Tape"', busy)
+
+    with pytest.raises(VolumeInUse, match="on storage Tape"):
+        backup.truncate("Gone-0009")
+
+
 def test_a_purged_volume_is_cut_back_to_its_label(fake, idle, backup):
     large, small = (volume("Gone-0009", "Purged", size) for size in (9_000_000, 300))
     fake.says("llist media all", listed(large), listed(small))

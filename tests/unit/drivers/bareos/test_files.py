@@ -47,11 +47,13 @@ def test_a_path_that_cannot_stand_in_a_line_is_refused(fake, backup, path):
     assert fake.ran == []
 
 
-def test_the_index_is_made_with_time_to_spare(fake, backup):
+def test_the_index_is_made_with_time_to_spare_or_within_what_is_allowed(fake, backup):
     backup.update_cache((1, 2))
 
-    assert fake.asked == [".bvfs_update jobid=1,2"]
-    assert fake.ran[0][1] == 600
+    backup.update_cache((1, 2), timeout_s=7)
+
+    assert fake.asked == [".bvfs_update jobid=1,2"] * 2
+    assert [timeout_s for _, timeout_s, _ in fake.ran] == [600, 7]
 
 
 def test_versions_of_a_file_come_newest_first(backup):

@@ -36,10 +36,10 @@ OURS = BackupConfig(clients=(MAIL,), filesets=(HOME,), pools=(POOL,), jobs=(JOB,
 NOBODYS = OURS.model_copy(update={"clients": ()})
 
 
-def opened(bacula, *, programs=None, log=None):
+def opened(bacula, *, programs=None, log=None, host=None):
     """The driver over a director whose files are here."""
     told = bacula.settings
-    host = LocalHost(on_log=log)
+    host = host or LocalHost(on_log=log)
     trial = Trial.at(host, bacula.server.layout.etc, programs or bacula.server.folder / "bin")
     assert trial is not None
     director = Director.at(
@@ -234,6 +234,53 @@ def test_what_somebody_wrote_after_a_killed_apply_is_not_undone(bacula, backup, 
 
     assert ours.read_text().endswith("# mine\n")
     assert ("file calypso.conf", ConfigState.CHANGED) in strays(backup)
+
+
+class Killed(BaseException):
+    """The worker is no more."""
+
+
+class Dying(LocalHost):
+    """Changes nothing more after so many steps, as when its worker is killed."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self._left = steps
+
+    def _step(self):
+        self._left -= 1
+        if self._left < 0:
+            raise Killed
+
+    def run(self, *told, **more):
+        self._step()
+        return super().run(*told, **more)
+
+    def stream(self, *told, **more):
+        self._step()
+        return super().stream(*told, **more)
+
+    def write_text(self, *told, **more):
+        self._step()
+        return super().write_text(*told, **more)
+
+
+def test_an_apply_that_is_killed_at_any_step_leaves_one_or_the_other(bacula, backup, ours):
+    here, there = OURS, BackupConfig(pools=(POOL,))
+    backup.apply_config(here, SECRETS)
+    for steps in range(100):
+        try:
+            opened(bacula, host=Dying(steps)).apply_config(there, SECRETS)
+        except Killed:
+            backup.undo_config()
+        else:
+            break
+
+        assert [] in (backup.drift(here).strays, backup.drift(there).strays)
+        backup.apply_config(there, SECRETS)
+        assert (backup.drift(there).strays, left(ours)) == ([], [])
+        here, there = there, here
+    assert steps > 8
 
 
 # ---- drift

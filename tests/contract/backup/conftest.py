@@ -8,6 +8,9 @@ from pydantic import SecretStr
 
 from calypso.drivers.backup import RunNotLive
 from calypso.drivers.backup.bacula import BaculaBackup, Director
+from calypso.drivers.backup.trial import LAST_GOOD, PREVIOUS
+from calypso.models.backup_config import BackupConfig
+from tests.contract.backup import applying
 from tests.lab_bacula.fixtures import bacula_lab  # noqa: F401
 
 LOOK_S = 0.05
@@ -58,3 +61,18 @@ def stopped(backup, run_id):
         backup.cancel(run_id)
     until(lambda: backup.live(run_id) is None)
     return backup.run(run_id)
+
+
+@pytest.fixture
+def configurable(bacula):
+    """The driver over a director whose files are here; nothing of ours is in them afterwards."""
+    yield applying.opened(bacula)
+    for name in (LAST_GOOD, PREVIOUS):
+        (bacula.server.layout.etc / name).unlink(missing_ok=True)
+    applying.opened(bacula).apply_config(BackupConfig(), {})
+
+
+@pytest.fixture
+def ours(bacula):
+    """The file of ours that the director reads in."""
+    return bacula.server.layout.ours

@@ -1,14 +1,12 @@
 """Schedules and what became of their slots; satisfies `engine.ports.ScheduleStore`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from psycopg.errors import UniqueViolation
-from pydantic import ValidationError
 
 from calypso.errors import Conflict, NotFound, PreconditionFailed
 from calypso.models.clock import uuid7
@@ -18,7 +16,6 @@ from calypso.models.ledger import NewJob
 from calypso.models.schedule import (
     Decided,
     Decision,
-    Fire,
     FirePage,
     Schedule,
     SchedulePage,
@@ -28,10 +25,8 @@ from calypso.store import cursors
 from calypso.store.asking import as_json
 from calypso.store.clocks import Clocks
 from calypso.store.life import told
+from calypso.store.schedule_rows import COLUMNS, fire_of, readable, schedule_of
 
-log = structlog.get_logger()
-COLUMNS = """id, name, enabled, spec, retention, owner, version, next_slot, last_slot, trouble,
- created_at, updated_at, updated_by"""
 ADD = f"""
 INSERT INTO calypso.schedules (id, name, enabled, spec, retention, owner, next_slot, updated_by)
 VALUES (%s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s) RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
@@ -115,7 +110,7 @@ class PostgresScheduleStore(Clocks):
         row = self._row(ONE, schedule_id)
         if row is None:
             raise NotFound(f"There is no schedule {schedule_id}.")
-        return _schedule(row)
+        return schedule_of(row)
 
     def schedules(
         self,
@@ -128,7 +123,7 @@ class PostgresScheduleStore(Clocks):
         """List schedules by name."""
         after = None if cursor is None else cursors.read(cursor, "name", 1)[0]
         rows = self._rows(PAGE, after, after, type_name, type_name, enabled, enabled, limit + 1)
-        items = [_schedule(row) for row in rows[:limit]]
+        items = [schedule_of(row) for row in rows[:limit]]
         further = cursors.write("name", (items[-1].name,)) if len(rows) > limit else None
         return SchedulePage(items=items, next_cursor=further)
 
@@ -149,7 +144,7 @@ class PostgresScheduleStore(Clocks):
         """Return (the store's clock, those whose next slot has come); the clock only with some."""
         past = ("-infinity", UUID(int=0)) if after is None else (after.next_fire_at, after.id)
         rows = self._rows(DUE, *past, limit)
-        return rows[0].at if rows else None, _readable(rows)
+        return rows[0].at if rows else None, readable(rows)
 
     def fire(
         self, schedule: Schedule, turn: Turn, said: Mapping[str, Any], job: NewJob | None
@@ -173,21 +168,21 @@ class PostgresScheduleStore(Clocks):
         """List what became of a schedule's slots, the latest first."""
         before = "infinity" if cursor is None else cursors.read_time(cursor, "-slot").isoformat()
         rows = self._rows(FIRES, schedule_id, before, limit + 1)
-        items = [_fire(row) for row in rows[:limit]]
+        items = [fire_of(row) for row in rows[:limit]]
         further = cursors.write("-slot", (items[-1].slot.isoformat(),)) if rows[limit:] else None
         return FirePage(items=items, next_cursor=further)
 
     def overdue(self, *, by_s: float) -> list[Schedule]:
         """Return those whose slot is late by more than its grace and `by_s`, undecided."""
-        return _readable(self._rows(OVERDUE, by_s, by_s))
+        return readable(self._rows(OVERDUE, by_s, by_s))
 
     def troubled(self) -> list[Schedule]:
         """Return those whose last slot was missed or refused."""
-        return _readable(self._rows(TROUBLED))
+        return readable(self._rows(TROUBLED))
 
     def fruitless(self, *, slots: int) -> list[Schedule]:
         """Return enabled ones of whose last so many slots none brought a success yet."""
-        return _readable(self._rows(FRUITLESS, slots, slots, slots))
+        return readable(self._rows(FRUITLESS, slots, slots, slots))
 
     def forget_fires(self, *, before: datetime, batch: int = 1000) -> int:
         """Forget decisions that are older; how many, at most a batch."""
@@ -200,7 +195,7 @@ class PostgresScheduleStore(Clocks):
             raise Conflict(f"There is a schedule {name!r} already. Choose another name.") from taken
         if row is None:
             raise _changed()
-        return _schedule(row)
+        return schedule_of(row)
 
 
 def _changed() -> PreconditionFailed:
@@ -212,44 +207,3 @@ def _kept(spec: ScheduleSpec) -> tuple[str, str | None]:
     said = spec.model_dump(mode="json", include=set(ScheduleSpec.model_fields) - KEPT_APART)
     kept = spec.retention
     return json.dumps(said), None if kept is None else kept.model_dump_json(exclude_none=True)
-
-
-def _readable(rows: Sequence[Any]) -> list[Schedule]:
-    """Leave out, and log, what this release cannot read: the others must fire all the same."""
-    found = []
-    for row in rows:
-        try:
-            found.append(_schedule(row))
-        except ValidationError:
-            log.exception("schedule.unreadable", schedule=str(row.id), name=row.name)
-    return found
-
-
-def _schedule(row: Any) -> Schedule:
-    return Schedule(
-        **row.spec,
-        id=row.id,
-        name=row.name,
-        enabled=row.enabled,
-        retention=row.retention,
-        owner=row.owner,
-        version=row.version,
-        next_fire_at=row.next_slot,
-        last_fire_at=row.last_slot,
-        trouble=row.trouble,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        updated_by=row.updated_by,
-    )
-
-
-def _fire(row: Any) -> Fire:
-    return Fire(
-        slot=row.slot,
-        decision=row.decision,
-        reason=row.reason,
-        detail=row.detail,
-        missed_slots=row.missed_slots,
-        job=row.job_id,
-        decided_at=row.decided_at,
-    )

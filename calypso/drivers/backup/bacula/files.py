@@ -54,7 +54,7 @@ class Files(Runs):
         self, runs: tuple[int, ...], path: str, *, limit: int = 1000, offset: int = 0
     ) -> list[FileEntry]:
         """List all but the folders in a folder, by name."""
-        found = self._listed(".bvfs_lsfiles", runs, path)
+        found = self._files_in(runs, path)
         return sorted(found, key=_by_path)[offset : offset + limit]
 
     def versions(self, client: str, entry: FileEntry) -> list[FileVersion]:
@@ -81,6 +81,9 @@ class Files(Runs):
     ) -> list[FileEntry]:
         """Find files by name in these runs."""
         return self._catalog.search(runs, pattern, limit=limit, after=after)
+
+    def _files_in(self, runs: tuple[int, ...], folder: str) -> list[FileEntry]:
+        return self._listed(".bvfs_lsfiles", runs, folder)
 
     def _folder(self, runs: tuple[int, ...], path: str) -> FileEntry | None:
         """Return a folder itself; None when no run has it."""

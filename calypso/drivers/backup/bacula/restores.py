@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
 from calypso.drivers.backup.bacula import names
 from calypso.drivers.backup.bacula.asking import BUILDING_S
@@ -11,27 +10,10 @@ from calypso.drivers.backup.bacula.files import Files
 from calypso.drivers.backup.bacula.runs import queued
 from calypso.drivers.backup.bacula.session import Session
 from calypso.drivers.backup.bacula.text import command, numbers, path_word, word
-from calypso.drivers.backup.file_values import FileEntry
-from calypso.drivers.backup.refusals import BackupError, BackupJobMissing, NothingToRestore
+from calypso.drivers.backup.choosing import Chosen, Finder
+from calypso.drivers.backup.refusals import BackupError, BackupJobMissing
 from calypso.drivers.backup.run_values import RestoreSpec
 from calypso.drivers.backup.values import RunKind
-
-
-@dataclass
-class _Chosen:
-    """The catalog's numbers of what is restored."""
-
-    files: list[int] = field(default_factory=list)
-    folders: list[int] = field(default_factory=list)
-    links: list[int] = field(default_factory=list)
-
-    def take(self, entry: FileEntry) -> None:
-        if entry.path.endswith("/"):
-            self.folders.append(entry.path_id)
-            return
-        self.files.append(entry.file_id)
-        if entry.link_index:  # the data lies with another file of the same run
-            self.links += [entry.run_id, entry.link_index]
 
 
 class Restores(Files):
@@ -89,7 +71,7 @@ class Restores(Files):
     def _table(self, runs: tuple[int, ...], paths: Iterable[str]) -> Iterator[str]:
         """Let the director note what was chosen; it forgets that again afterwards."""
         self.update_cache(runs)
-        chosen = self._chosen(runs, paths)
+        chosen = Finder(runs, self._files_in, self._folder).chosen(paths)
         table = f"b2{secrets.randbelow(10**9)}"
         with self._session() as talk:
             self._note(talk, table, runs, chosen)
@@ -99,33 +81,10 @@ class Restores(Files):
             with suppress(BackupError):  # a table that stays behind harms nobody
                 self._ask(f".bvfs_cleanup path={table}")
 
-    def _note(self, talk: Session, table: str, runs: tuple[int, ...], chosen: _Chosen) -> None:
+    def _note(self, talk: Session, table: str, runs: tuple[int, ...], chosen: Chosen) -> None:
         order = command(
             f".bvfs_restore path={table}",
             numbers("jobid", runs),
-            numbers("fileid", chosen.files) if chosen.files else None,
-            numbers("dirid", chosen.folders) if chosen.folders else None,
-            numbers("hardlink", chosen.links) if chosen.links else None,
+            *chosen.words(),
         )
         talk.ask(order, timeout_s=BUILDING_S)
-
-    def _chosen(self, runs: tuple[int, ...], paths: Iterable[str]) -> _Chosen:
-        chosen = _Chosen()
-        in_folder: dict[str, dict[str, FileEntry]] = {}
-        for path in paths:
-            chosen.take(self._found(runs, path, in_folder))
-        return chosen
-
-    def _found(
-        self, runs: tuple[int, ...], path: str, in_folder: dict[str, dict[str, FileEntry]]
-    ) -> FileEntry:
-        folder = f"{path.rpartition('/')[0]}/"
-        if not path.endswith("/"):
-            if folder not in in_folder:
-                listed = self._listed(".bvfs_lsfiles", runs, folder)
-                in_folder[folder] = {one.path: one for one in listed}
-            if entry := in_folder[folder].get(path):
-                return entry
-        if found := self._folder(runs, path):
-            return found
-        raise NothingToRestore(f"No run of {list(runs)} has {path!r}.")

@@ -59,7 +59,7 @@ class Files(Runs):
         self, runs: tuple[int, ...], path: str, *, limit: int = 1000, offset: int = 0
     ) -> list[FileEntry]:
         """List all but the folders in a folder, by name."""
-        return _page(self._listed(FILES, runs, path), limit, offset)
+        return _page(self._files_in(runs, path), limit, offset)
 
     def versions(self, client: str, entry: FileEntry) -> list[FileVersion]:
         """List the versions of a file that any backup of a client holds, newest first."""
@@ -88,6 +88,9 @@ class Files(Runs):
         raise Unsupported(f"Files called {pattern!r} in {list(runs)} cannot be found. {_NO_SQL}")
 
     # -- inside
+
+    def _files_in(self, runs: tuple[int, ...], folder: str) -> list[FileEntry]:
+        return self._listed(FILES, runs, folder)
 
     def _folder(self, runs: tuple[int, ...], path: str) -> FileEntry | None:
         """Return a folder itself; None when no run has it."""

@@ -8,33 +8,15 @@ of files"; systemtests/tests/python-bareos/test_bvfs.py.
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
 from calypso.drivers.backup.bacula.text import command, numbers, word
 from calypso.drivers.backup.bareos import names
 from calypso.drivers.backup.bareos.console import BUILDING_S
-from calypso.drivers.backup.bareos.files import FILES, Files
-from calypso.drivers.backup.file_values import FileEntry
+from calypso.drivers.backup.bareos.files import Files
+from calypso.drivers.backup.choosing import Chosen, Finder
 from calypso.drivers.backup.refusals import BackupError, BackupJobMissing, NothingToRestore
 from calypso.drivers.backup.run_values import RestoreSpec
 from calypso.drivers.backup.values import RunKind
-
-
-@dataclass
-class _Chosen:
-    """The catalog's numbers of what is restored."""
-
-    files: list[int] = field(default_factory=list)
-    folders: list[int] = field(default_factory=list)
-    links: list[int] = field(default_factory=list)
-
-    def take(self, entry: FileEntry) -> None:
-        if entry.path.endswith("/"):
-            self.folders.append(entry.path_id)
-            return
-        self.files.append(entry.file_id)
-        if entry.link_index:  # the data lies with another file of the same run
-            self.links += [entry.run_id, entry.link_index]
 
 
 class Restores(Files):
@@ -72,15 +54,13 @@ class Restores(Files):
     # -- what is chosen
 
     @contextmanager
-    def _table(self, runs: tuple[int, ...], chosen: _Chosen) -> Iterator[str]:
+    def _table(self, runs: tuple[int, ...], chosen: Chosen) -> Iterator[str]:
         """Let the director note what was chosen; it forgets that again afterwards."""
         table = f"b2{secrets.randbelow(10**9)}"
         order = command(
             f".bvfs_restore path={table}",
             numbers("jobid", runs),
-            numbers("fileid", chosen.files) if chosen.files else None,
-            numbers("dirid", chosen.folders) if chosen.folders else None,
-            numbers("hardlink", chosen.links) if chosen.links else None,
+            *chosen.words(),
         )
         self._console.ask(order, timeout_s=BUILDING_S)
         try:
@@ -89,30 +69,14 @@ class Restores(Files):
             with suppress(BackupError):  # a table that stays behind harms nobody
                 self._console.ask(f".bvfs_cleanup path={table}")
 
-    def _chosen(self, runs: tuple[int, ...], paths: Iterable[str] | None) -> _Chosen:
-        chosen = _Chosen()
-        in_folder: dict[str, dict[str, FileEntry]] = {}
+    def _chosen(self, runs: tuple[int, ...], paths: Iterable[str] | None) -> Chosen:
         if paths is None:
-            chosen.folders = [one.path_id for one in self._roots(runs)]
-        for path in paths or ():
-            chosen.take(self._found(runs, path, in_folder))
+            chosen = Chosen(folders=[one.path_id for one in self._roots(runs)])
+        else:
+            chosen = Finder(runs, self._files_in, self._folder).chosen(paths)
         if not (chosen.files or chosen.folders):
             raise NothingToRestore(f"The runs {list(runs)} hold no files.")
         return chosen
-
-    def _found(
-        self, runs: tuple[int, ...], path: str, in_folder: dict[str, dict[str, FileEntry]]
-    ) -> FileEntry:
-        folder = f"{path.rpartition('/')[0]}/"
-        if not path.endswith("/"):
-            if folder not in in_folder:
-                listed = self._listed(FILES, runs, folder)
-                in_folder[folder] = {one.path: one for one in listed}
-            if entry := in_folder[folder].get(path):
-                return entry
-        if found := self._folder(runs, path):
-            return found
-        raise NothingToRestore(f"No run of {list(runs)} has {path!r}.")
 
 
 def _order(spec: RestoreSpec, job: str, table: str, bears: str) -> str:

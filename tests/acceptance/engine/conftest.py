@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -163,11 +163,28 @@ def stack(new_stack):
     return new_stack()
 
 
-@pytest.fixture(scope="module")
-def shared_stack(tmp_path_factory, shared_database, shared_redis_url):
-    """One stack for all tests of a file."""
-    upgrade(shared_database)
-    stack = Stack(tmp_path_factory.mktemp("shared"), shared_database, shared_redis_url)
+@contextmanager
+def running_stack(folder, database_url, redis_url, extra=None):
+    """Have a stack over a database that is brought up to date."""
+    upgrade(database_url)
+    stack = Stack(folder, database_url, redis_url, extra)
     yield stack
     stack.stop()
     print(stack.logs())
+
+
+@pytest.fixture(scope="module")
+def shared_stack(tmp_path_factory, shared_database, shared_redis_url):
+    """One stack for all tests of a file."""
+    folder = tmp_path_factory.mktemp("shared")
+    with running_stack(folder, shared_database, shared_redis_url) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def backup_stack(tmp_path_factory, shared_database, shared_redis_url, bacula):
+    """Workers for the backups of all tests of a file; their director is the session's."""
+    folder = tmp_path_factory.mktemp("backup")
+    with running_stack(folder, shared_database, shared_redis_url, bacula.settings) as stack:
+        stack.start_workers("backup")
+        yield stack

@@ -29,13 +29,11 @@ def write(path, data):
 
 
 @pytest.fixture
-def backup(new_stack, bacula):
-    """Workers whose director is the session's, with a few files to back up."""
+def backup(backup_stack, bacula):
+    """Workers, with a few files to back up."""
     for name in ("one", "two"):
         write(bacula.data / name, os.urandom(100_000))
-    stack = new_stack(**bacula.settings)
-    stack.start_workers("backup")
-    return stack
+    return backup_stack
 
 
 def run_of(stack, job):

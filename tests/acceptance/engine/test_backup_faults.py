@@ -10,8 +10,7 @@ from calypso.models.clock import now
 from calypso.models.job import State
 from calypso.models.listing import JobQuery
 from calypso.models.schedule import ScheduleSpec
-from calypso.store.migrate import upgrade
-from tests.acceptance.engine.conftest import NODE, Stack, until
+from tests.acceptance.engine.conftest import NODE, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.real("bacula")]
 MINUTE = timedelta(minutes=1)
@@ -19,23 +18,11 @@ DUE = "UPDATE calypso.schedules SET next_slot = %s WHERE id = %s"
 SLOW_BYTES = 8 << 20  # at 2 MB/s
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory, shared_database, shared_redis_url, bacula):
-    """One worker for all tests of this file; its director is the session's."""
-    upgrade(shared_database)
-    folder = tmp_path_factory.mktemp("faults")
-    made = Stack(folder, shared_database, shared_redis_url, bacula.settings)
-    made.start_workers("backup")
-    yield made
-    made.stop()
-    print(made.logs())
-
-
 @pytest.fixture
-def backup(stack, bacula):
-    """The same, with a file that takes some seconds to back up."""
+def backup(backup_stack, bacula):
+    """Workers, with a file that takes some seconds to back up."""
     (bacula.data / "large").write_bytes(os.urandom(SLOW_BYTES))
-    yield stack
+    yield backup_stack
     (bacula.data / "large").unlink()
 
 

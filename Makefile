@@ -27,7 +27,7 @@ ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite recordings tape-recordings chaos bench bench-zfs bench-tape openapi clean
+	vm-suite recordings tape-recordings chaos bench bench-zfs bench-tape bench-backup openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ bench-zfs: setup ## Measure beside bare ZFS commands, in the guest; writes bench
 
 bench-tape: setup ## Measure archives beside tar | dd; writes bench/TAPE.md (BENCH_DIR= disk)
 	@$(VENV)/python -m bench.tape
+
+bench-backup: setup ## Measure backup jobs beside a bare console; writes bench/BACKUP.md
+	@$(VENV)/python -m bench.backup
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from calypso.engine.plans import make_plan
 from calypso.host.daemon import tell
+from calypso.models.access import SYSTEM
 from calypso.models.job import State
 from calypso.store.migrate import upgrade
 from tests.acceptance.engine.conftest import NODE, Stack, until
@@ -234,7 +236,22 @@ def test_orphans_of_the_catalog_are_found_and_deleted_only_on_purpose(stack, own
     owner.execute("INSERT INTO Path (Path) VALUES ('/nowhere/')")
     found = {one["what"]: one["records"] for one in stack.run("backup.dbcheck").result["found"]}
     assert found["orphaned Path"] == 1
-    assert owner.execute("SELECT count(*) FROM Path WHERE Path = '/nowhere/'").fetchone()[0] == 1
+    assert orphans(owner) == 1
+
+    plan = make_plan(
+        stack.ports, stack.house.types, SYSTEM,
+        type_name="backup.dbcheck_fix", params={}, node=NODE,
+    )  # fmt: skip
+    assert "1 orphaned Path records" in plan.destroys
+    told = stack.run("backup.dbcheck_fix", plan_hash=plan.plan_hash).result
+
+    assert "orphaned Path" in {one["what"] for one in told["deleted"]}
+    assert (orphans(owner), told["left"]) == (0, [])
+    assert back_up(stack)["files"] > 0
+
+
+def orphans(owner):
+    return owner.execute("SELECT count(*) FROM Path WHERE Path = '/nowhere/'").fetchone()[0]
 
 
 def test_old_statistics_are_pruned_and_young_ones_stay(stack, owner):

@@ -37,12 +37,17 @@ _MAY_NOT = (
     "The role of CALYPSO_BACULA_CATALOG_URL may not read all of the catalog. Grant it SELECT on "
     "all its tables and all its sequences."
 )
+_LOCKED = "Something holds the catalog locked; a minute was waited."
 _AWAY = r"connection to server|could not connect|server closed|terminating connection"
 _REASONS: tuple[tuple[str, type[BackupError], str], ...] = (
     (r"server version mismatch", Unsupported, _OLDER),
-    (r"permission denied", Unsupported, _MAY_NOT),
+    (r"permission denied|may lack SELECT privilege", Unsupported, _MAY_NOT),
     (r"No space left on device", OutOfSpace, "There is no room for the dump."),
-    (r"lock timeout", CatalogDown, "Something holds the catalog locked; a minute was waited."),
+    (
+        r"canceling statement due to",
+        CatalogDown,
+        "Something holds the catalog locked; a minute was waited.",
+    ),
     (_AWAY, CatalogDown, "The catalog's database does not answer."),
 )
 

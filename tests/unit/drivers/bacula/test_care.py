@@ -102,7 +102,7 @@ def test_of_one_label_there_is_one_dump_and_the_newest_is_first(dumps, tmp_path)
         ("pg_dump: error: permission denied for sequence job_jobid_seq", Unsupported, "sequences"),
         ("pg_dump: error: could not write: No space left on device", OutOfSpace, "no room"),
         ('connection to server at "127.0.0.1" failed: Connection refused', CatalogDown, "answer"),
-        ("canceling statement due to lock timeout", CatalogDown, "locked"),
+        ("canceling statement due to statement timeout", CatalogDown, "locked"),
         ("pg_dump: error: something else", BackupError, "something else"),
     ],
 )

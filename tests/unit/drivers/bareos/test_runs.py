@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from calypso.drivers.backup import BackupError, ClientDown, Level, RunMissing, RunNotLive
+from calypso.drivers.backup import (
+    BackupError,
+    BackupPoolMissing,
+    ClientDown,
+    Level,
+    RunMissing,
+    RunNotLive,
+    Unsupported,
+)
 from tests.fakes.bareos import EMPTY
 
 
@@ -22,6 +30,31 @@ def test_all_that_may_be_told_of_a_run_is_told(fake, backup):
 
     assert number == 7
     assert len(fake.ran) == 2  # the names in one process, the run in another
+
+
+def test_a_run_may_be_told_where_it_copies_to_and_what_it_looks_at(fake, backup):
+    order = 'run job="backup-bareos-fd" nextpool="Full" jobid=3 comment="calypso-1-1" yes'
+    fake.says(order, EMPTY)
+
+    with pytest.raises(BackupError, match="does not tell the number"):
+        backup.start("backup-bareos-fd", comment="calypso-1-1", next_pool="Full", of_run=3)
+    assert fake.acts == [order]
+    with pytest.raises(BackupPoolMissing):
+        backup.start("backup-bareos-fd", comment="calypso-1-1", next_pool="Nowhere")
+    assert fake.acts == [order]
+
+
+def test_the_catalog_as_a_whole_is_left_to_bareos_own_means(backup, tmp_path):
+    for act in (
+        lambda: backup.dump_catalog("17", private=tmp_path, step=print),
+        backup.catalog_dumps,
+        lambda: backup.forget_dump("one"),
+        backup.check_catalog,
+        backup.statistics,
+        backup.prune_statistics,
+    ):
+        with pytest.raises(Unsupported, match="bareos-dbcheck"):
+            act()
 
 
 def test_a_run_is_found_by_its_comment(backup):

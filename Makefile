@@ -17,6 +17,11 @@ export CALYPSO_LAB_GUEST := $(GUEST)
 VM_TESTS ?= real
 # More for pytest, such as --dist=worksteal: an idle guest takes tests of the other one.
 VM_OPTIONS ?=
+# The suites that need a Bacula, and whose it is: empty for this machine's, or a suite of Debian.
+BACULA_SUITES ?= tests/contract/backup tests/acceptance/test_bacula.py \
+  tests/acceptance/test_up_bacula.py tests/acceptance/engine/test_backup.py
+BACULA := $(CALYPSO_TEST_BACULA)
+export CALYPSO_TEST_BACULA := $(BACULA)
 # Passed on to the demo: `make demo ARGS=--exit` ends it when it is done.
 ARGS ?=
 
@@ -27,7 +32,8 @@ ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite recordings tape-recordings chaos bench bench-zfs bench-tape bench-backup openapi clean
+	vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
+	bench-tape bench-backup openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +83,12 @@ recordings: setup ## Record anew what OpenZFS answers to each command (GUEST=)
 
 tape-recordings: setup ## Record anew what a real changer answers, in the guest
 	$(VENV)/python -m tests.real.tape.record
+
+bacula-suite: setup ## Run the tests that need a Bacula (BACULA=trixie BACULA_SUITES=)
+	CALYPSO_TEST_REQUIRE=bacula,$(CALYPSO_TEST_REQUIRE) $(PYTEST) $(BACULA_SUITES)
+
+bacula-recordings: setup ## Record anew what a real director says (BACULA=)
+	$(VENV)/python -m tests.lab_bacula.record
 
 chaos: setup ## Break everything on purpose (SECONDS=120 SEED= BREAK=fence|lease|lock|proof)
 	@$(VENV)/python -m tests.chaos --seconds $(SECONDS) \

@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,15 +16,31 @@ from calypso.embedded.places import free_port
 from calypso.errors import CalypsoError
 from calypso.models.backup_config import BackupConfig, FilesetResource, PoolResource
 from calypso.models.backup_job import JobKind, JobLevel, JobResource
+from tests import bacula_suites
+
+# Debian's suite whose Bacula is met instead of this machine's.
+SUITE = os.environ.get("CALYPSO_TEST_BACULA")
 
 
 def kept():
     """Return where unpacked packages of all checkouts are kept, each under its version."""
+    return _cache() / SUITE if SUITE else _cache()
+
+
+def _cache():
     if folder := os.environ.get("CALYPSO_BACULA_CACHE"):
         return Path(folder)
     if os.geteuid() == 0:
         return Path("/var/cache/calypso-bacula")
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "calypso-bacula"
+
+
+@cache
+def programs():
+    """Return installed programs, or those of packages unpacked in the cache; Unavailable."""
+    if SUITE:
+        return bacula_suites.fetch(kept(), SUITE)
+    return bacula_packages.find(kept()) or bacula_packages.fetch(kept(), {}, pause=time.sleep)
 
 
 DUMPS = "state/backup/catalog"  # where the driver of a worker with the state folder dumps it
@@ -43,7 +59,7 @@ class RunningBacula:
         self.server = EmbeddedBacula(
             folder / "bacula",
             logs=folder / "logs",
-            kept=kept(),
+            programs=programs(),
             database=database,
             config=lambda layout: jobs_and_faults(layout, self.data),
         )
@@ -144,7 +160,7 @@ def bacula_programs():
     from tests.conftest import missing
 
     try:
-        return bacula_packages.find(kept()) or bacula_packages.fetch(kept(), {}, pause=time.sleep)
+        return programs()
     except (CalypsoError, OSError) as wrong:
         missing("bacula", getattr(wrong, "detail", None) or str(wrong))
 

@@ -38,16 +38,16 @@ class EmbeddedBacula:
         *,
         logs: Path,
         env: dict[str, str] | None = None,
-        kept: Path | None = None,
+        programs: Programs | None = None,
         database: str = DATABASE,
         config: Callable[[Layout], BackupConfig] = resources,
     ) -> None:
         self.folder, self._logs, self._database = folder, logs, database
         self.layout = Layout(folder, ports())
-        self._kept = kept or folder / "packages"
+        self._kept = folder / "packages"
         self._tag, self._config = env or {}, config
         self.daemons: dict[str, Daemon] = {}
-        self.programs: Programs | None = None
+        self.programs = programs
         self.catalog: Catalog | None = None
 
     def start(self, owner_url: str) -> dict[str, str]:
@@ -64,8 +64,10 @@ class EmbeddedBacula:
         `owner_url` is the address of somebody who may make roles and databases.
         """
         self.layout.make_folders()
-        self.programs = packages.find(self._kept) or packages.fetch(
-            self._kept, self._tag, pause=pause
+        self.programs = (
+            self.programs
+            or packages.find(self._kept)
+            or packages.fetch(self._kept, self._tag, pause=pause)
         )
         self.programs.wrapped(self._wrapped, self.programs.linked(self._linked))
         self.catalog = Catalog(
@@ -74,7 +76,7 @@ class EmbeddedBacula:
             self.layout.password("catalog"),
             self.layout.password("reader"),
         )
-        self.catalog.ensure(self.programs.schema)
+        self.catalog.ensure(self.programs.schema, self.programs.upgrades)
         self.layout.write(self.programs, self.catalog, self._config(self.layout))
 
     def launch(self, name: str) -> Daemon:
@@ -116,7 +118,7 @@ class EmbeddedBacula:
     @property
     def is_here(self) -> bool:
         """True when nothing has to be fetched."""
-        return packages.find(self._kept) is not None
+        return (self.programs or packages.find(self._kept)) is not None
 
     @property
     def env(self) -> dict[str, str]:

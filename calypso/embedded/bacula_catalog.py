@@ -1,5 +1,7 @@
 """Bacula's books in PostgreSQL: a database of its own, its owner, and a role that only reads."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from calypso.errors import Unavailable
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_LEADS_TO = re.compile(rb"VersionId\s*=\s*(\d+)", re.IGNORECASE)
+_TRANSACTION = re.compile(rb"^(?:BEGIN|COMMIT)\s*;", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,11 @@ class Catalog:
         """The address for those who only read; it has the password in it."""
         return self._url(self.reader, self.reader_password)
 
-    def ensure(self, schema: Path) -> None:
-        """Make what is missing: roles, database, tables. Unavailable when the server refuses."""
+    def ensure(self, schema: Path, upgrades: Iterable[Path] = ()) -> None:
+        """Make what is missing: roles, database, tables. Unavailable when the server refuses.
+
+        Tables of an older Bacula become those of the schema's by `upgrades`.
+        """
         try:
             with psycopg.connect(self._plain, autocommit=True) as server:
                 self._make_role(server, self.database, self.password)
@@ -50,6 +57,7 @@ class Catalog:
                 self._make_database(server)
             with psycopg.connect(self._url(self.database, self.password)) as own:
                 _make_tables(own, schema)
+                _upgrade(own, upgrades)
                 self._let_read(own)
         except psycopg.Error as refused:
             raise Unavailable(f"Bacula's catalog cannot be made: {refused}") from refused
@@ -130,3 +138,16 @@ def _make_tables(own: Connection, schema: Path) -> None:
     made = own.execute("SELECT to_regclass('public.version') IS NOT NULL").fetchone()
     if made is None or not made[0]:
         own.execute(schema.read_bytes())
+
+
+def _upgrade(own: Connection, upgrades: Iterable[Path]) -> None:
+    """Take all steps that lead beyond what there is, or none: one transaction."""
+    (there,) = own.execute("SELECT max(versionid) FROM version").fetchone() or (None,)
+    steps = sorted((_leads_to(file), file) for file in upgrades)
+    for version, file in steps:
+        if isinstance(there, int) and version > there:
+            own.execute(_TRANSACTION.sub(b"", file.read_bytes()))
+
+
+def _leads_to(upgrade: Path) -> int:
+    return max((int(one) for one in _LEADS_TO.findall(upgrade.read_bytes())), default=0)

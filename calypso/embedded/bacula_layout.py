@@ -164,6 +164,8 @@ class Layout:
             port=self.ports[daemon],
             working=str(self.working(daemon)),
             plugins=str(programs.libraries),
+            # On loopback it hides nothing, and Bacula 15 keeps no bandwidth limit under TLS.
+            encrypts=False if programs.encrypt_unasked else None,
         )
 
 

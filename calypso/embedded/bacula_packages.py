@@ -49,7 +49,12 @@ class Programs:
     @property
     def schema(self) -> Path:
         """The SQL that makes a catalog."""
-        return self.root / "usr/share/dbconfig-common/data/bacula-director-pgsql/install/pgsql"
+        return self._database / "install" / "pgsql"
+
+    @property
+    def upgrades(self) -> list[Path]:
+        """The SQL that brings the catalog of an older Bacula up to theirs, in steps."""
+        return [file for file in (self._database / "upgrade/pgsql").glob("*") if file.is_file()]
 
     @property
     def query_file(self) -> Path:
@@ -60,6 +65,11 @@ class Programs:
     def libraries(self) -> Path:
         """Bacula's own libraries and plugins."""
         return self.root / "usr" / "lib" / "bacula"
+
+    @property
+    def encrypt_unasked(self) -> bool:
+        """True when daemons make each other's password a key of TLS, as newer ones do."""
+        return any(b"TLSPSK" in one.read_bytes() for one in self.libraries.glob("libbac-*.so"))
 
     @property
     def is_complete(self) -> bool:
@@ -99,6 +109,10 @@ class Programs:
             _write_script(folder / name, text)
         return folder
 
+    @property
+    def _database(self) -> Path:
+        return self.root / "usr/share/dbconfig-common/data/bacula-director-pgsql"
+
     def _catalog_library(self) -> Path | None:
         found = sorted(self.libraries.glob("libbaccats-postgresql-*.so"))
         return found[0] if found else None
@@ -129,8 +143,13 @@ def fetch(kept: Path, env: Mapping[str, str], *, pause: Pause) -> Programs:
 
 
 def _unpacked(kept: Path) -> Programs | None:
-    newest_first = sorted(kept.glob("bacula-*"), reverse=True)
+    newest_first = sorted(kept.glob("bacula-*"), key=_release, reverse=True)
     return next((one for one in map(Programs, newest_first) if one.is_complete), None)
+
+
+def _release(folder: Path) -> list[int]:
+    """Return the numbers of a version, of which 15 comes after 9."""
+    return [int(number) for number in re.findall(r"\d+", folder.name)]
 
 
 def _fetched(kept: Path, apt: Apt) -> Programs:
@@ -139,11 +158,11 @@ def _fetched(kept: Path, apt: Apt) -> Programs:
     if not programs.is_complete:
         raise Unavailable("The packages of Bacula that apt-get has are not laid out as known.")
     linked = programs.linked(apt.folder / "linked")
-    _complete(apt, partial(_absent, programs, linked))
+    complete(apt, partial(_absent, programs, linked))
     return Programs(apt.root.rename(kept / f"bacula-{release}"))
 
 
-def _complete(apt: Apt, absent: Callable[[], set[str]]) -> None:
+def complete(apt: Apt, absent: Callable[[], set[str]]) -> None:
     """Unpack the packages of libraries that this machine has not; Unavailable, naming the rest."""
     tried: set[str] = set()
     for _ in range(ROUNDS):

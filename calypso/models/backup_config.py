@@ -26,6 +26,7 @@ from calypso.models.backup_names import (
 from calypso.models.names import SecretName
 
 DAY_S = 86400
+MIN_VOLUME_BYTES = 1_000_000  # Bacula 15 refuses less
 
 Signature = Literal["none", "md5", "sha1", "sha256", "sha512"]
 Compression = Literal[
@@ -97,6 +98,12 @@ class PoolResource(BackupResource):
     action_on_purge: Literal["none", "truncate"] = Field(
         default="truncate", description="What may be done to a purged volume."
     )
+
+    @model_validator(mode="after")
+    def _a_volume_has_room(self) -> Self:
+        if 0 < self.max_volume_bytes < MIN_VOLUME_BYTES:
+            raise ValueError(f"a volume takes {MIN_VOLUME_BYTES} bytes at least; 0: no limit")
+        return self
 
 
 class StorageResource(BackupResource):

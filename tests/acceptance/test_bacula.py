@@ -121,8 +121,8 @@ def test_daemons_that_a_killed_parent_left_are_ended_first(own_bacula, postgres_
     ).start()
 
     try:
-        in_order = signal.SIGTERM  # what a daemon of Bacula's ends with when it was asked to
-        assert {daemon.exit_code() for daemon in left.values()} == {in_order}
+        # With the number of the signal, or with 1: in order. One that is killed has a negative one.
+        assert {daemon.exit_code() for daemon in left.values()} <= {signal.SIGTERM, 1}
     finally:
         again.stop()
 

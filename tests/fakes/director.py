@@ -17,7 +17,8 @@ from pathlib import Path
 from calypso.drivers.backup.bacula import auth
 from calypso.drivers.backup.bacula.wire import Signal
 
-RECORDINGS = Path(__file__).parent.parent / "recordings" / "bacula-9.6.7-console"
+FOLDERS = sorted((Path(__file__).parent.parent / "recordings").glob("bacula-*-console"))
+OLDEST = next(folder for folder in FOLDERS if "-9." in folder.name)
 PASSWORD = "secret"
 GREETING = b"1000 OK: 103 lab-dir Version: 9.6.7 (10 December 2020)\n"
 BEGIN, OK, END = Signal.COMMAND_BEGIN, Signal.COMMAND_OK, Signal.MAIN_PROMPT
@@ -57,10 +58,10 @@ def packed(item):
     return struct.pack(">i", item)
 
 
-def recorded(name):
+def recorded(name, folder=OLDEST):
     """Return the exchanges of a recording: what was said, and the items of each answer."""
     exchanges = []
-    for line in (RECORDINGS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         sent, said = line.startswith("> "), line[2:]
         if sent and exchanges and exchanges[-1][1][-1:] != [END]:
             exchanges[-1][1].append(Reply(ast.literal_eval(said)))
@@ -78,6 +79,7 @@ class FakeDirector:
     def __init__(self):
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
+        self.folder = OLDEST
         self.answers = {".api 1": [BEGIN, OK, END], ".api 2": [BEGIN, OK, END]}
         self.heard = []
         self.greeting = GREETING
@@ -90,7 +92,9 @@ class FakeDirector:
     def plays(self, *names):
         """Answer as in these recordings."""
         for name in names:
-            self.answers |= {command.decode(): items for command, items in recorded(name)}
+            self.answers |= {
+                command.decode(): items for command, items in recorded(name, self.folder)
+            }
         return self
 
     def says(self, command, *items):

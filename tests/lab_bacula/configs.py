@@ -128,10 +128,11 @@ def _jobs(lab):
 
 
 def client(lab):
+    plain = {"TLS_PSK_Enable": "no"} if lab.programs.encrypt_unasked else {}
     return resource(
         "FileDaemon", Name=CLIENT, FDport=lab.ports["fd"], FDAddress="127.0.0.1",
         WorkingDirectory=quoted(lab.folder / "wd/fd"), Pid_Directory=quoted(lab.folder / "run"),
-        Plugin_Directory=quoted(lab.libraries), Maximum_Concurrent_Jobs=20,
+        Plugin_Directory=quoted(lab.libraries), Maximum_Concurrent_Jobs=20, **plain,
     ) + _known(lab)  # fmt: skip
 
 

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
 from tests.lab_bacula.lab import BaculaLab
-from tests.lab_bacula.packages import PackagesMissing
 
 BIG_BYTES = 6 << 20
 # What a name of a file may hold, and a command or a listing may stumble over.
@@ -20,13 +18,10 @@ NAMES = (
 
 
 @pytest.fixture(scope="session")
-def bacula_lab(postgres_url):
+def bacula_lab(postgres_url, bacula_programs):
     """Three daemons, their catalog, and files to back up; the same for all tests."""
     with tempfile.TemporaryDirectory(prefix="calypso-bacula-") as folder:
-        try:
-            lab = BaculaLab(Path(folder), postgres_url)
-        except PackagesMissing as why:
-            missing("bacula", str(why))
+        lab = BaculaLab(Path(folder), postgres_url)
         make_tree(lab.data)
         lab.start()
         yield lab

@@ -14,7 +14,8 @@ from psycopg import sql
 
 from calypso.embedded.places import free_port
 from calypso.host.daemon import Daemon
-from tests.lab_bacula import configs, packages
+from tests.bacula import programs
+from tests.lab_bacula import configs
 
 START_S = 20
 LOOK_S = 0.02
@@ -41,16 +42,12 @@ class BaculaLab:
 
     def __init__(self, folder, postgres_url):
         self.folder, self.server = folder, postgres_url.replace("+psycopg", "")
-        programs = packages.unpacked()
-        self.sbin = programs / "sys/usr/sbin"
-        self.scripts = programs / "sys/etc/bacula/scripts"
-        self.schema = (
-            programs / "sys/usr/share/dbconfig-common/data/bacula-director-pgsql/install/pgsql"
-        )
-        self._system = programs / "sys"
+        folder.mkdir(exist_ok=True)
+        self.programs = programs()
+        self.scripts = self.programs.query_file.parent
         self.password = secrets.token_hex(8)
         self.ports = {name: free_port() for name in ("dir", "sd", "fd", "nobody")}
-        self.libraries = packages.linked(programs, folder / "lib")
+        self.libraries = self.programs.linked(folder / "lib")
         self.data = folder / "data"
         for name in (
             "etc",
@@ -126,16 +123,15 @@ class BaculaLab:
 
     def _daemon(self, name):
         program = PROGRAMS[name]
-        libraries = [self.libraries, *self._system.glob("usr/lib/*-linux-gnu*")]
-        libraries += self._system.glob("lib/*-linux-gnu*")
+        config = self.folder / f"etc/{program}.conf"
         return Daemon(
             program,
-            [str(self.sbin / program), "-f", "-c", str(self.folder / f"etc/{program}.conf")],
+            [str(self.programs.program(program)), "-f", "-c", str(config)],
             log=self.folder / f"log/{program}.out",
             env={
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
                 "LC_ALL": "C.UTF-8",
-                "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
+                "LD_LIBRARY_PATH": self.programs.library_path(self.libraries),
             },
             cwd=self.folder,
         )
@@ -179,7 +175,7 @@ class BaculaLab:
                 )
             )
         with psycopg.connect(owner.url, autocommit=True) as catalog:
-            catalog.execute(self.schema.read_text(encoding="utf-8"))
+            catalog.execute(self.programs.schema.read_bytes())
             catalog.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader.user}")
         return owner, reader
 

@@ -15,7 +15,7 @@ from tests.contract.backup.conftest import opened
 from tests.lab_bacula.fixtures import make_tree
 from tests.lab_bacula.lab import BaculaLab
 
-RECORDINGS = Path(__file__).parent.parent / "recordings" / "bacula-9.6.7-console"
+RECORDINGS = Path(__file__).parent.parent / "recordings"
 _ENDS = (Signal.MAIN_PROMPT, Signal.EOD, Signal.EOD_POLL)
 LONG_ENOUGH_S = 3  # for a run to have begun
 
@@ -46,9 +46,8 @@ TALKS = {
 }  # fmt: skip
 
 
-def record(lab, name, commands):
-    """Write one talk."""
-    backup = opened(lab)
+def record(lab, backup, name, commands):
+    """Write one talk; returns its file."""
     lines = []
     with session(backup._director) as talk:
         lines += exchanged(talk._wire, ".api 1")
@@ -60,9 +59,11 @@ def record(lab, name, commands):
                     time.sleep(1)
             else:
                 lines += exchanged(talk._wire, command.format(data=lab.data))
-    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    folder = RECORDINGS / f"bacula-{backup.probe().version}-console"
+    folder.mkdir(parents=True, exist_ok=True)
     text = "\n".join(lines).replace(str(lab.folder), "/lab") + "\n"
-    (RECORDINGS / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder / f"{name}.txt"
 
 
 def exchanged(wire, command):
@@ -92,8 +93,7 @@ def main():
         make_tree(lab.data)
         lab.start()
         for name, commands in TALKS.items():
-            record(lab, name, commands)
-            sys.stdout.write(f"{name}\n")
+            sys.stdout.write(f"{record(lab, opened(lab), name, commands)}\n")
         lab.stop()
         server.stop()
 

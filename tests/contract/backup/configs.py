@@ -4,6 +4,7 @@ from hypothesis import strategies as some
 from pydantic import SecretStr
 
 from calypso.models.backup_config import (
+    MIN_VOLUME_BYTES,
     BackupConfig,
     ClientResource,
     FilesetResource,
@@ -103,7 +104,7 @@ def _pool(name, next_pool, storage):
         name=some.just(name),
         kind=choice(PoolResource, "kind"),
         volume_retention_s=PERIODS,
-        max_volume_bytes=SIZES,
+        max_volume_bytes=some.just(0) | some.integers(MIN_VOLUME_BYTES, MAX_EXACT),
         max_volume_runs=some.integers(0, (1 << 31) - 1),
         max_volumes=some.integers(0, (1 << 31) - 1),
         label_format=some.none() | LABELS,

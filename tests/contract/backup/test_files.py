@@ -107,6 +107,12 @@ def test_the_versions_of_a_file_are_told_newest_first(either, lab):
     assert all(one.checksum and one.volume for one in found)
 
 
+def test_a_file_found_by_name_has_its_versions_too(backup, runs):
+    (found,) = backup.search(runs, "*n*er")
+
+    assert runs[0] in {one.run_id for one in backup.versions("lab-fd", found)}
+
+
 def test_the_runs_for_the_newest_state_are_a_full_one_and_what_follows(either):
     ended(either, either.start("Home", comment=token(), level=Level.FULL))
     full = either.last_good("Home", level=Level.FULL)

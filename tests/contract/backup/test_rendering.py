@@ -42,9 +42,9 @@ def test_what_is_put_in_is_read_back(parsers, config):
     found = read(director.stdout, SECRETS, storage.stdout)
 
     assert found.beyond == ()
-    wanted = as_shown(config)
-    for kind, resources in wanted.by_kind().items():
-        have = {one.name: one for one in found.config.by_kind()[kind]}
+    shown = as_shown(found.config).by_kind()
+    for kind, resources in as_shown(config).by_kind().items():
+        have = {one.name: one for one in shown[kind]}
         assert have == {one.name: one for one in resources}
 
 

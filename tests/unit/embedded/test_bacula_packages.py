@@ -239,3 +239,19 @@ def test_the_catalogs_library_is_postgresqls(fetch, tmp_path):
 )
 def test_a_library_is_in_the_package_that_debian_names_after_it(library, package):
     assert names_of(library) == (package, f"{package}t64")
+
+
+def test_of_several_unpacked_ones_the_newest_is_found(fetch, tmp_path):
+    older = fetch().root
+    newer = older.with_name("bacula-15.0.3-3")
+    shutil.copytree(older, newer)
+
+    assert find(tmp_path / "kept", installed=tmp_path / "none").root == newer
+
+
+def test_that_daemons_encrypt_unasked_is_seen_in_their_library(fetch):
+    programs = fetch()
+    assert not programs.encrypt_unasked
+
+    (programs.libraries / "libbac-9.6.7.so").write_bytes(b"\x7fELF...TLSPSK Start PSK")
+    assert programs.encrypt_unasked

@@ -132,6 +132,14 @@ def test_several_drives_make_an_autochanger():
     assert StorageResource(**fields, drives=2, autochanger=True).drives == 2
 
 
+@pytest.mark.parametrize("size", [1, 999_999])
+def test_a_volume_has_room(size):
+    with pytest.raises(ValidationError, match="1000000 bytes at least"):
+        PoolResource(name="p", max_volume_bytes=size)
+    for fits in (0, 1_000_000):
+        assert PoolResource(name="p", max_volume_bytes=fits).max_volume_bytes == fits
+
+
 def test_a_name_is_given_once():
     with pytest.raises(ValidationError, match="pool named twice: p"):
         BackupConfig(pools=(PoolResource(name="p"), PoolResource(name="p")))

@@ -27,7 +27,10 @@ from calypso.drivers.backup.refusals import (
 # The first that fits is the reason.
 _REASONS: tuple[tuple[str, type[BackupError]], ...] = (
     (r"Out of freespace|No space left on device", OutOfSpace),
-    (r"[Uu]nable to authenticate|Authentication failed", PasswordRefused),
+    (
+        r"[Uu]nable to authenticate|Authentication failed|TLS Connect failure. Check the passwords",
+        PasswordRefused,
+    ),
     (r"(?i)(?:unable|failed) to connect to (?:client|file daemon)", ClientDown),
     (r"(?i)(?:unable|failed|could not) (?:to )?connect to storage", StorageDown),
     (r"Network error with FD", ClientDown),

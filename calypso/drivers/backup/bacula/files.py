@@ -59,7 +59,7 @@ class Files(Runs):
 
     def versions(self, client: str, entry: FileEntry) -> list[FileVersion]:
         """List the versions of a file that any backup of a client holds, newest first."""
-        if entry.kind is FileKind.FOLDER or entry.name_id == 0:
+        if entry.kind is FileKind.FOLDER:
             raise Unsupported(f"Bacula keeps no list of versions of {entry.path}.")
         told = self._ask(
             command(
@@ -126,7 +126,9 @@ def _entry(packet: bytes, folder: str) -> FileEntry:
 
 def _version(packet: bytes) -> FileVersion:
     try:
-        _, _, file_id, run_id, text, checksum, volume, in_changer = packet.strip().split(b"\t")
+        # Newer directors add what kind of volume it is.
+        told_of = packet.strip().split(b"\t")[:8]
+        _, _, file_id, run_id, text, checksum, volume, in_changer = told_of
         told = lstat.entry(
             path="-", text=text.decode("ascii"), file_id=int(file_id), run_id=int(run_id),
             path_id=0, name_id=0,

@@ -149,7 +149,16 @@ class Runs(Resources):
         if director is None or letters.state(director.get("status", "")) in _GOOD:
             ended = self.run(run_id)
             raise RunNotLive(f"Run {run_id} of {ended.name} is not live; it is {ended.state}.")
-        self._ask(f"cancel jobid={int(run_id)} yes")
+        try:
+            self._ask(f"cancel jobid={int(run_id)} yes")
+        except BackupError:
+            # It marks the run first, and then may not reach the client, or not find it in a queue.
+            if not self._is_marked(run_id):
+                raise
+
+    def _is_marked(self, run_id: int) -> bool:
+        director = self._told_by_director(run_id)
+        return director is None or letters.state(director.get("status", "")).is_over
 
     def estimate(
         self,

@@ -108,7 +108,7 @@ class Session:
         self._ask_ours()
         self.banner = self._line().strip()
         if not self.banner.startswith("1000 OK"):
-            self._refuse(self.banner)
+            raise self._wants_tls(self.banner)  # both know the password: only this is left
 
     def _answer_theirs(self) -> None:
         line = self._line()
@@ -116,7 +116,7 @@ class Session:
         if theirs is None:
             self._refuse(line)
         if theirs.needs_tls:
-            raise DirectorUnauthorized("The director wants TLS, which is not spoken here.")
+            raise self._wants_tls(line)
         secret = self._director.password.get_secret_value()
         self._wire.send(auth.response(secret, theirs) + b"\0")
         if not (said := self._line()).startswith("1000 OK"):
@@ -143,6 +143,14 @@ class Session:
         raise DirectorUnauthorized(
             f"The director at {self._director.host}:{self._director.port} does not let "
             f"{self._director.console} in. Compare CALYPSO_BACULA_PASSWORD with its configuration.",
+            original=said,
+        )
+
+    def _wants_tls(self, said: str) -> DirectorUnauthorized:
+        return DirectorUnauthorized(
+            f"The director at {self._director.host}:{self._director.port} wants TLS, which is not "
+            "spoken here. Say `TLS Require = no` in its Director resource, or in the Console "
+            f"resource of {self._director.console}, and keep it on loopback or behind a tunnel.",
             original=said,
         )
 

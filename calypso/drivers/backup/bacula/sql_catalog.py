@@ -75,8 +75,9 @@ SELECT * FROM (
 WHERE index > 0 AND (%(after)s::text IS NULL OR folder || name > %(after)s)
 ORDER BY folder || name LIMIT %(limit)s
 """
-# Bacula 9 keeps names in a table of their own; later ones keep them with the files.
-_IN_FILE = {"name": "f.Filename", "name_id": "0", "key": "Filename", "join": ""}
+# Bacula 9 keeps names in a table of their own; later ones keep them with the files, and take the
+# number of a file where they want that of its name.
+_IN_FILE = {"name": "f.Filename", "name_id": "f.FileId", "key": "Filename", "join": ""}
 _APART = {
     "name": "n.Name", "name_id": "f.FilenameId", "key": "FilenameId",
     "join": "JOIN Filename n USING (FilenameId)",

@@ -31,6 +31,7 @@ class Daemon(BackupResource):
     port: Port
     working: FolderPath
     plugins: FolderPath | None = None
+    encrypts: bool | None = None  # what it sends to others; None: it knows no such thing
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def client(daemon: Daemon, director: str, password: SecretStr) -> str:
                     ("FD Port", daemon.port),
                     *_folders(daemon),
                     ("Heartbeat Interval", HEARTBEAT_S),
+                    ("TLS PSK Enable", daemon.encrypts),
                 ],
             ),
             _trusted(director, password),

@@ -1,4 +1,4 @@
-"""Files as Bacula lists them, read; fed by recordings of a director of 9.6.7."""
+"""Files as Bacula lists them, read; fed by recordings of real directors."""
 
 import stat
 from datetime import UTC, datetime
@@ -15,26 +15,23 @@ from calypso.drivers.backup.bacula import files, lstat, text
 from tests.fakes.director import recorded
 
 
-def packets(name, command):
+def packets(recordings, name, command):
     """Return the packets of a recorded answer."""
-    items = dict(recorded(name))[command.encode()]
+    items = dict(recorded(name, recordings))[command.encode()]
     return [item for item in items if isinstance(item, bytes)]
 
 
-def printed(name, command):
-    return text.readable(b"".join(packets(name, command)))
+def printed(recordings, name, command):
+    return text.readable(b"".join(packets(recordings, name, command)))
 
 
 # ---- files
 
 
-def test_files_of_a_folder_are_read():
-    found = {
-        one.path: one
-        for one in files._entries(
-            files.Answer("", tuple(packets("ended", '.bvfs_lsfiles jobid=1 path="/lab/data/"'))
-                         , (), ()), "/lab/data/")
-    }  # fmt: skip
+def test_files_of_a_folder_are_read(recordings):
+    listed = packets(recordings, "ended", '.bvfs_lsfiles jobid=1 path="/lab/data/"')
+    told = files.Answer("", tuple(listed), (), ())
+    found = {one.path: one for one in files._entries(told, "/lab/data/")}
 
     assert found["/lab/data/plain"].size_bytes == 1000
     assert found["/lab/data/soft"].kind is FileKind.LINK
@@ -56,6 +53,17 @@ def test_a_listing_that_makes_no_sense_is_told_as_such():
             files._entry(wrong, "/")
     with pytest.raises(DirectorUnreadable):
         files._version(b"1\t2\t3\n")
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\t1\n"])  # newer ones tell the kind of volume too
+def test_a_version_is_read_as_older_and_newer_directors_print_it(ending):
+    lstat_of = b"P4A KkUH IGk C A A A Po BAA I BrCITV BrCITT BrCITT K A C"
+    line = b"\t".join([b"3", b"53", b"54", b"2", lstat_of, b"c2hh", b"Vol-0001", b"1"])
+
+    told = files._version(line + ending)
+
+    assert (told.file_id, told.run_id, told.size_bytes) == (54, 2, 1000)
+    assert (told.checksum, told.volume, told.in_changer) == ("c2hh", "Vol-0001", True)
 
 
 def test_a_file_is_decoded_from_what_bacula_keeps():

@@ -1,4 +1,4 @@
-"""What Bacula prints, read; fed by recordings of a director of 9.6.7."""
+"""What Bacula prints, read; fed by recordings of real directors."""
 
 import pytest
 from hypothesis import example, given
@@ -33,30 +33,31 @@ from calypso.drivers.backup.bacula import errors, listing, runs, status, text
 from tests.fakes.director import recorded
 
 
-def packets(name, command):
+def packets(recordings, name, command):
     """Return the packets of a recorded answer."""
-    items = dict(recorded(name))[command.encode()]
+    items = dict(recorded(name, recordings))[command.encode()]
     return [item for item in items if isinstance(item, bytes)]
 
 
-def printed(name, command):
-    return text.readable(b"".join(packets(name, command)))
+def printed(recordings, name, command):
+    return text.readable(b"".join(packets(recordings, name, command)))
 
 
 # ---- status
 
 
-def test_a_live_run_is_put_together_from_director_client_and_storage():
-    director = status.of_run(printed("start", ".status dir running"), 1)
-    client = status.of_run(printed("start", '.status client="lab-fd" running'), 1)
-    storage = status.of_run(printed("start", '.status storage="Disk" running'), 1)
+def test_a_live_run_is_put_together_from_director_client_and_storage(recordings):
+    director = status.of_run(printed(recordings, "start", ".status dir running"), 1)
+    client = status.of_run(printed(recordings, "start", '.status client="lab-fd" running'), 1)
+    storage = status.of_run(printed(recordings, "start", '.status storage="Disk" running'), 1)
 
     told = status.live(1, director, client, storage)
 
     assert (told.state, told.phase) == (RunState.RUNNING, "running")
     assert told.files == 24
-    assert told.bytes == 1395675  # the storage is ahead of what the client was asked before
-    assert told.bytes_per_s == 1195648
+    # The storage is ahead of what the client was asked before.
+    assert told.bytes == status.number(storage, "jobbytes") > status.number(client, "jobbytes")
+    assert told.bytes_per_s == status.number(client, "bytes_sec") > 0
     assert told.files_examined == 24
     assert told.current_file == "/lab/data/big"
     assert told.volume == "Vol-0002"
@@ -70,8 +71,11 @@ def test_with_nobody_to_ask_only_the_state_is_told():
     assert (told.files, told.bytes, told.volume, told.current_file) == (0, 0, None, None)
 
 
-def test_a_storage_that_cannot_be_reached_tells_of_no_run():
-    assert status.of_run(printed("status-away", '.status client="away-fd" running'), 1) is None
+def test_a_storage_that_cannot_be_reached_tells_of_no_run(recordings):
+    assert (
+        status.of_run(printed(recordings, "status-away", '.status client="away-fd" running'), 1)
+        is None
+    )
 
 
 @given(st.text())
@@ -94,8 +98,8 @@ def test_a_name_that_looks_like_another_run_changes_no_numbers_of_that():
 # ---- llist
 
 
-def test_a_run_is_read_from_its_record():
-    (record,) = listing.records(packets("ended", "llist jobid=1"))
+def test_a_run_is_read_from_its_record(recordings):
+    (record,) = listing.records(packets(recordings, "ended", "llist jobid=1"))
 
     run = listing.run(record, ("Vol-0001",))
 
@@ -106,8 +110,8 @@ def test_a_run_is_read_from_its_record():
     assert run.started_at < run.ended_at
 
 
-def test_volumes_are_read_with_the_pool_of_their_heading():
-    found = listing.records(packets("ended", "llist volumes"))
+def test_volumes_are_read_with_the_pool_of_their_heading(recordings):
+    found = listing.records(packets(recordings, "ended", "llist volumes"))
 
     volumes = {one["volumename"]: listing.volume(one) for one in found}
 
@@ -116,13 +120,13 @@ def test_volumes_are_read_with_the_pool_of_their_heading():
     assert volumes["Hand"].state is VolumeState.APPEND
 
 
-def test_nothing_listed_is_no_record():
-    assert listing.records(packets("no-such", "llist jobid=9999")) == []
-    assert listing.log(packets("no-such", "list joblog jobid=9999")) == []
+def test_nothing_listed_is_no_record(recordings):
+    assert listing.records(packets(recordings, "no-such", "llist jobid=9999")) == []
+    assert listing.log(packets(recordings, "no-such", "list joblog jobid=9999")) == []
 
 
-def test_the_log_is_read_cell_by_cell():
-    lines = listing.log(packets("ended", "list joblog jobid=1"))
+def test_the_log_is_read_cell_by_cell(recordings):
+    lines = listing.log(packets(recordings, "ended", "list joblog jobid=1"))
 
     assert [line.id for line in lines] == list(range(1, len(lines) + 1))
     assert lines[0].text.startswith("lab-dir JobId 1:")
@@ -151,12 +155,12 @@ def test_the_number_of_a_run_is_read():
         runs.queued('Job "X" not found\n')
 
 
-def test_an_estimate_is_read_with_its_separators():
+def test_an_estimate_is_read_with_its_separators(recordings):
     told = runs.estimated("2000 OK estimate files=1,669 bytes=442,534,853\n")
 
     assert (told.files, told.bytes) == (1669, 442534853)
     with pytest.raises(ClientDown):
-        runs.estimated(printed("client-away", 'estimate job="ClientAway"'))
+        runs.estimated(printed(recordings, "client-away", 'estimate job="ClientAway"'))
     with pytest.raises(BackupError):
         runs.estimated("2000 OK\n")
 
@@ -229,7 +233,7 @@ def test_why_a_run_failed_is_told_by_what_daemons_call_an_error():
     assert errors.of_log(said[2:3]).detail == said[2]
 
 
-def test_a_run_that_went_well_has_no_trouble():
-    lines = listing.log(packets("ended", "list joblog jobid=1"))
+def test_a_run_that_went_well_has_no_trouble(recordings):
+    lines = listing.log(packets(recordings, "ended", "list joblog jobid=1"))
 
     assert errors.of_log(line.text for line in lines) is None

@@ -75,7 +75,14 @@ def test_a_director_that_does_not_say_welcome_is_not_spoken_to(fake):
 def test_a_director_that_wants_tls_is_told_of_as_such(fake):
     fake.before_greeting = [b"auth cram-md5 <1.2@x> ssl=2\n", HOLD]
 
-    with pytest.raises(DirectorUnauthorized, match="TLS"), session(addressed(fake)):
+    with pytest.raises(DirectorUnauthorized, match="TLS Require = no"), session(addressed(fake)):
+        pass
+
+
+def test_one_that_knows_the_password_and_lets_nobody_in_wants_tls(fake):
+    fake.greeting = b"1999 You are not authorized.\n"
+
+    with pytest.raises(DirectorUnauthorized, match="TLS Require = no"), session(addressed(fake)):
         pass
 
 

@@ -55,7 +55,7 @@ def test_a_volume_that_is_not_in_the_catalog_is_not_asked_for(busy, backup):
     assert busy.heard[-1] == "llist volumes"
 
 
-def test_slots_of_a_storage_that_does_not_answer_are_not_told(fake, backup):
+def test_slots_of_a_storage_that_does_not_answer_are_not_told(fake, backup, recordings):
     fake.plays("lists").says(
         'update slots storage="Away" drive=0', BEGIN, b"Failed to connect to Storage.\n", OK, END
     )
@@ -64,7 +64,7 @@ def test_slots_of_a_storage_that_does_not_answer_are_not_told(fake, backup):
         backup.update_slots("Away")
 
 
-def test_what_lies_in_the_slots_is_told_by_what_the_catalog_knows(fake, backup):
+def test_what_lies_in_the_slots_is_told_by_what_the_catalog_knows(fake, backup, recordings):
     fake.plays("lists", "changer")
 
     told = backup.update_slots("Library")

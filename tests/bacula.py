@@ -22,9 +22,9 @@ from tests import bacula_suites
 SUITE = os.environ.get("CALYPSO_TEST_BACULA")
 
 
-def kept():
+def kept(suite=SUITE):
     """Return where unpacked packages of all checkouts are kept, each under its version."""
-    return _cache() / SUITE if SUITE else _cache()
+    return _cache() / suite if suite else _cache()
 
 
 def _cache():
@@ -36,11 +36,15 @@ def _cache():
 
 
 @cache
-def programs():
-    """Return installed programs, or those of packages unpacked in the cache; Unavailable."""
-    if SUITE:
-        return bacula_suites.fetch(kept(), SUITE)
-    return bacula_packages.find(kept()) or bacula_packages.fetch(kept(), {}, pause=time.sleep)
+def programs(suite=SUITE):
+    """Return installed programs, or those of packages unpacked in the cache; Unavailable.
+
+    With a suite of Debian, those of its packages.
+    """
+    folder = kept(suite)
+    if suite:
+        return bacula_suites.fetch(folder, suite)
+    return bacula_packages.find(folder) or bacula_packages.fetch(folder, {}, pause=time.sleep)
 
 
 DUMPS = "state/backup/catalog"  # where the driver of a worker with the state folder dumps it
@@ -53,13 +57,13 @@ class RunningBacula:
     `state`: a worker's, whose dumps of the catalog the job `catalog` takes along.
     """
 
-    def __init__(self, folder, postgres_url, *, database="bacula"):
+    def __init__(self, folder, postgres_url, *, database="bacula", suite=SUITE):
         self.data = folder / "data"
         self.data.mkdir(parents=True, exist_ok=True)
         self.server = EmbeddedBacula(
             folder / "bacula",
             logs=folder / "logs",
-            programs=programs(),
+            programs=programs(suite),
             database=database,
             config=lambda layout: jobs_and_faults(layout, self.data),
         )

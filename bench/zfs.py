@@ -47,7 +47,7 @@ class Ground:
         for at, pool in enumerate(("tank", "vault")):
             self.storage.create_pool(pool, [Vdev(devices=(guest.disk(at),))])
         self.hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        self.copies, self._full = 0, set[str]()
+        self._full = set[str]()
 
     def do(self, line: str) -> None:
         """Run a line for a shell; what goes wrong ends the benchmark."""
@@ -108,16 +108,18 @@ class Ground:
 
     def bare_send(self, source: str) -> float:
         """Send and receive with zfs alone."""
-        self.copies += 1
-        to = f"vault/copy{self.copies}"
-        return self.timed(lambda: self.do(f"zfs send {source}@one | zfs receive -u {to}"))
+        to = "vault/copy"
+        took = self.timed(lambda: self.do(f"zfs send {source}@one | zfs receive -u {to}"))
+        self.do(f"zfs destroy -r {to}")
+        return took
 
     def our_send(self, source: str) -> float:
         """Send and receive with the job: it compares, holds, sends and looks again."""
-        self.copies += 1
         job_type = TYPES["storage.replication_run"]
-        params = job_type.params(source=source, target=f"vault/copy{self.copies}")
-        return self.timed(lambda: job_type.run(params, self.storage, FakeRunning()))
+        params = job_type.params(source=source, target="vault/copy")
+        took = self.timed(lambda: job_type.run(params, self.storage, FakeRunning()))
+        self.do("zfs destroy -r vault/copy")
+        return took
 
 
 def prune(ground: Ground, plan: Plan) -> Row:

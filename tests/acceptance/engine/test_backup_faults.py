@@ -15,7 +15,7 @@ from tests.acceptance.engine.conftest import NODE, until
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.real("bacula")]
 MINUTE = timedelta(minutes=1)
 DUE = "UPDATE calypso.schedules SET next_slot = %s WHERE id = %s"
-SLOW_BYTES = 8 << 20  # at 2 MB/s
+SLOW_BYTES = 6 << 20  # at 2 MB/s
 
 
 @pytest.fixture

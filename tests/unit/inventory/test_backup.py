@@ -29,11 +29,12 @@ def test_a_backup_job_stands_with_its_last_good_run_its_last_drill_and_what_come
             (3, "web", timedelta(hours=1)),
         )
     )
+    off = schedule_of(5, "backup.job_run", params={"job": "mail"}, enabled=False)
     trial = schedule_of(
         4, "backup.restore_drill", params=DRILLED, next_fire_at=NOON + timedelta(days=7)
     )
 
-    found = rows(backup, schedules=[later, sooner, other, trial], jobs=[failed, drill])
+    found = rows(backup, schedules=[off, later, sooner, other, trial], jobs=[failed, drill])
 
     assert list(found) == ["mail"]  # a job that verifies or copies protects nothing
     mail = found["mail"]

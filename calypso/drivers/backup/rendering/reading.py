@@ -85,7 +85,7 @@ def read(director: str, secrets: Secrets, storage: str | None = None) -> Found:
 
 
 def as_shown(config: BackupConfig) -> BackupConfig:
-    """Return a configuration as bdirjson shows it: it calls each SHA signature SHA1."""
+    """Return a configuration as any bdirjson shows it: 9.6's calls each SHA signature SHA1."""
     coarse = [
         one.model_copy(update={"signature": "sha1"}) if one.signature in SHA else one
         for one in config.filesets

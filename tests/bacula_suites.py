@@ -12,7 +12,7 @@ from pathlib import Path
 
 from calypso.embedded import bacula_packages as packages
 from calypso.embedded.apt import Apt, locked
-from calypso.embedded.bacula_packages import CONSOLE, DAEMONS, TOOLS, Programs
+from calypso.embedded.bacula_packages import Programs
 from calypso.errors import Unavailable
 from calypso.host.daemon import tell
 
@@ -93,9 +93,11 @@ def _absent(root, libraries):
     (loader,) = libraries.glob("ld-linux*.so.*")
     path = f"{root / 'usr/lib/bacula'}:{libraries}"
     start = [loader, "--inhibit-cache", "--library-path", path]
-    files = [root / "usr" / "sbin" / name for name in (*DAEMONS, *TOOLS, CONSOLE)]
     # With that variable all that is absent is told, not only the first.
-    told = [tell([*start, file], env={"LD_TRACE_LOADED_OBJECTS": "1"}).stdout for file in files]
+    told = [
+        tell([*start, file], env={"LD_TRACE_LOADED_OBJECTS": "1"}).stdout
+        for file in _programs(root)
+    ]
     return set(_ABSENT.findall("\n".join(told)))
 
 
@@ -103,8 +105,11 @@ def _make_scripts(root, libraries):
     foreign = root / "foreign"
     (foreign / "bin").mkdir(parents=True)
     libraries.rename(foreign / "lib")
-    for name in (*DAEMONS, *TOOLS, CONSOLE):
-        program = root / "usr" / "sbin" / name
-        program.rename(foreign / "bin" / name)
-        program.write_text(SCRIPT.format(name=name), encoding="ascii")
+    for program in _programs(root):
+        program.rename(foreign / "bin" / program.name)
+        program.write_text(SCRIPT.format(name=program.name), encoding="ascii")
         program.chmod(0o755)
+
+
+def _programs(root):
+    return [file for file in (root / "usr" / "sbin").iterdir() if not file.is_symlink()]

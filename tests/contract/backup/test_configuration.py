@@ -112,6 +112,8 @@ def test_what_the_director_does_not_take_up_is_put_back(bacula, backup, ours, tm
 
 
 def test_a_director_that_dies_of_it_finds_the_last_good_one_when_it_comes_up(own_bacula, tmp_path):
+    if own_bacula.server.programs.encrypt_unasked:
+        pytest.skip("newer ones refuse what older ones die of")
     own_bacula.start()
     backup, ours = opened(own_bacula), own_bacula.server.layout.ours
     backup.apply_config(OURS, SECRETS)

@@ -9,7 +9,12 @@ from calypso.drivers.backup.bacula.status import Block
 from calypso.drivers.backup.bacula.wire import Signal
 from calypso.drivers.backup.config_values import Drift
 from calypso.drivers.backup.configuring import sentence, without_passwords
-from calypso.drivers.backup.director_refusals import ConfigurationRefused, DirectorUnreadable
+from calypso.drivers.backup.director_refusals import (
+    ConfigurationRefused,
+    DirectorDown,
+    DirectorSilent,
+    DirectorUnreadable,
+)
 from calypso.drivers.backup.refusals import BackupError, ClientDown, PasswordRefused, Unsupported
 from calypso.drivers.backup.rendering import daemons
 from calypso.drivers.backup.rendering.comparing import Named, named_in
@@ -82,18 +87,18 @@ class Configuration(Asking):
         with self._session() as talk:
             told = names.known(talk, names.CLIENT, name)
             where = names.defaults(talk, names.CLIENT, name)
+            address = f"{where.get('address')}:{where.get('fdport')}"
             talk.ask("messages")  # what was said before is not about this
-            answer = talk.status(f".status {told} header", timeout_s=ASK_S)
+            try:
+                answer = talk.status(f".status {told} header", timeout_s=ASK_S)
+            except (ClientDown, PasswordRefused) as why:  # newer ones tell at once
+                raise type(why)(_no_answer(name, address), original=why.original) from why
             said = talk.ask("messages").lines
         if version := _first(answer.text).get("version"):
             return version
-        address = f"{where.get('address')}:{where.get('fdport')}"
-        why = errors.of_text("\n".join(line for line in said if address in line))
-        refusal = PasswordRefused if isinstance(why, PasswordRefused) else ClientDown
-        raise refusal(
-            f"The client {name} at {address} does not answer the director.",
-            original="\n".join([*answer.lines, *said]),
-        )
+        found = errors.of_text("\n".join(line for line in said if address in line))
+        refusal = PasswordRefused if isinstance(found, PasswordRefused) else ClientDown
+        raise refusal(_no_answer(name, address), original="\n".join([*answer.lines, *said]))
 
     # -- inside
 
@@ -113,8 +118,9 @@ class Configuration(Asking):
     def _reload(self) -> None:
         """Have the director read its files; ConfigurationRefused with its words.
 
-        It says OK whatever comes of it. When it took them the time of its last reload moves; within
-        the same second that shows nothing, and that it has nothing to complain of must do.
+        One of 9.6 says OK whatever comes of it. When it took them the time of its last reload
+        moves; within the same second that shows nothing, and that it has nothing to complain of
+        must do.
         """
         before = self._header().get(RELOADED)
         moves_at = int(before or 0) + SECOND_S
@@ -128,18 +134,23 @@ class Configuration(Asking):
             said = self._asked_to_reload()
             if self._header()[RELOADED] != before:
                 return
-        raise ConfigurationRefused(
-            f"The director did not take it up: {sentence(said) or 'it does not say why'}.",
-            original=without_passwords(said),
-        )
+        raise _not_taken(said)
 
     def _asked_to_reload(self) -> str:
-        """Return what the director has to say afterwards; nothing when all is well."""
-        with self._session() as talk:
-            talk.ask("messages")
-            answer = talk.ask("reload")
-            is_silent = Signal.MESSAGES_PENDING not in answer.signals
-            return "" if is_silent else talk.ask("messages").text
+        """Return what the director has to say afterwards; nothing when all is well.
+
+        ConfigurationRefused by one that tells at once.
+        """
+        try:
+            with self._session() as talk:
+                talk.ask("messages")
+                answer = talk.ask("reload")
+                is_silent = Signal.MESSAGES_PENDING not in answer.signals
+                return "" if is_silent else talk.ask("messages").text
+        except (DirectorDown, DirectorSilent, DirectorUnreadable):
+            raise
+        except BackupError as refused:
+            raise _not_taken(refused.original + self._ask("messages").text) from refused
 
     def _take_up(self, config: BackupConfig, gone: set[Named]) -> None:
         """Reload, and see that the director has what is asked for and no longer what is gone."""
@@ -169,6 +180,17 @@ class Configuration(Asking):
         except BackupError:
             told = "The last good one is back in place, and in force when the director is up again."
         raise type(refused)(f"{refused.detail} {told}", original=refused.original)
+
+
+def _no_answer(name: str, address: str) -> str:
+    return f"The client {name} at {address} does not answer the director."
+
+
+def _not_taken(said: str) -> ConfigurationRefused:
+    return ConfigurationRefused(
+        f"The director did not take it up: {sentence(said) or 'it does not say why'}.",
+        original=without_passwords(said),
+    )
 
 
 def _first(text: str) -> Block:

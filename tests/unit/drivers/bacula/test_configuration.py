@@ -2,8 +2,8 @@
 
 import pytest
 
-from calypso.drivers.backup import ClientDown, PasswordRefused
-from tests.fakes.director import BEGIN, END, OK, Signal
+from calypso.drivers.backup import ClientDown, ConfigurationRefused, DirectorDown, PasswordRefused
+from tests.fakes.director import BEGIN, END, HANG_UP, OK, Signal
 
 HEADER = ".status dir header"
 ASKED = '.status client="mail-fd" header'
@@ -43,3 +43,34 @@ def test_a_director_that_does_not_tell_when_it_reloaded_is_believed(fake, backup
     backup._reload()
 
     assert "reload" in fake.heard
+
+
+def test_a_director_that_refuses_at_once_is_told_with_all_its_words(fake, backup):
+    fake.says(HEADER, BEGIN, b"header:\nreloaded_epoch=1\n", OK, END)
+    fake.says("messages", BEGIN, b"Config error: no such pool\n", OK, END)
+    refusal = b"Please correct configuration file: /x\nResetting previous configuration.\n"
+    fake.says("reload", BEGIN, Signal.ERROR, refusal, Signal.COMMAND_FAILED, END)
+
+    with pytest.raises(ConfigurationRefused, match="did not take it up") as refused:
+        backup._reload()
+
+    assert "Resetting previous configuration" in refused.value.original
+    assert "no such pool" in refused.value.original
+
+
+def test_a_director_that_dies_of_a_reload_is_down(fake, backup):
+    fake.says(HEADER, BEGIN, b"header:\nreloaded_epoch=1\n", OK, END)
+    fake.says("messages", BEGIN, OK, END)
+    fake.says("reload", BEGIN, HANG_UP)
+
+    with pytest.raises(DirectorDown):
+        backup._reload()
+
+
+def test_a_client_of_which_the_director_says_at_once_that_it_is_down_is_named(mail, backup):
+    mail.says("messages", BEGIN, OK, END)
+    said = b"[DE0029] Unable to connect to Client: mail-fd on 192.0.2.7:9102. ERR=refused\n"
+    mail.says(ASKED, BEGIN, Signal.ERROR, said, END)
+
+    with pytest.raises(ClientDown, match="mail-fd at 192"):
+        backup.reach_client("mail-fd")

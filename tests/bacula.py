@@ -47,6 +47,12 @@ def programs(suite=SUITE):
     return bacula_packages.find(folder) or bacula_packages.fetch(folder, {}, pause=time.sleep)
 
 
+def release(programs):
+    """Return the version of programs."""
+    (library,) = programs.libraries.glob("libbac-*.so")
+    return library.stem.removeprefix("libbac-")
+
+
 DUMPS = "state/backup/catalog"  # where the driver of a worker with the state folder dumps it
 
 

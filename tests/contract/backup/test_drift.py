@@ -7,6 +7,7 @@ from calypso.drivers.backup import ClientMissing, ConfigState, PasswordRefused, 
 from calypso.drivers.backup.bacula import BaculaBackup, Director
 from calypso.drivers.backup.trial import Trial
 from calypso.host.local import LocalHost
+from tests.bacula import release
 from tests.contract.backup.applying import (
     MAIL,
     OURS,
@@ -79,8 +80,7 @@ def test_without_the_files_nothing_can_be_said(bacula, tmp_path):
 
 
 def test_a_client_says_who_it_is_and_one_with_another_password_is_told_as_such(backup, bacula):
-    version = backup.reach_client("local-fd").split()[0]
-    assert f"bacula-{version}" in bacula.server.programs.root.name
+    assert backup.reach_client("local-fd").startswith(release(bacula.server.programs))
     with pytest.raises(PasswordRefused, match="stranger-fd at 127"):
         backup.reach_client("stranger-fd")
     with pytest.raises(ClientMissing):

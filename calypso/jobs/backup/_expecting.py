@@ -16,17 +16,18 @@ class Progress:
 
     def __init__(self, backup: Backup, running: RunningJob) -> None:
         self._backup, self._running = backup, running
-        self._expected_bytes = UNASKED
+        self._expected_bytes, self._done_bytes = UNASKED, 0
 
     def show(self, live: LiveRun) -> None:
         """Tell bytes, of how many if that is known, and what it waits for."""
         if live.state is RunState.RUNNING and self._expected_bytes == UNASKED:
             run = self._backup.run(live.id)
             self._expected_bytes = expected_bytes(run, self._backup, self._running) or 0
+        self._done_bytes = max(self._done_bytes, live.bytes)  # 0 again while records are written
         total = None
         if self._expected_bytes > 0:
-            total = max(self._expected_bytes, -(-live.bytes * 100 // MOST_PERCENT))
-        self._running.report(done=live.bytes, total=total, unit="bytes", phase=live.phase)
+            total = max(self._expected_bytes, -(-self._done_bytes * 100 // MOST_PERCENT))
+        self._running.report(done=self._done_bytes, total=total, unit="bytes", phase=live.phase)
 
 
 def expected_bytes(run: Run, backup: Backup, running: RunningJob) -> int | None:

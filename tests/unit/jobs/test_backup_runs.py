@@ -113,6 +113,13 @@ def test_progress_is_told_against_the_last_run_and_never_whole_before_the_end():
     assert shares[1:] == [pytest.approx(0.99, abs=0.001)] * 2
 
 
+def test_progress_never_goes_back_when_a_run_writes_its_records_or_is_stopped():
+    backup, running = FakeBackup(look(250), look(900), look(0)), FakeRunning()
+    backup.last = run_of(9, bytes=1000)
+    run(backup, running)
+    assert [one["done"] for one in running.reports if "done" in one] == [250, 900, 900]
+
+
 def test_without_a_run_before_no_percent_is_made_up():
     backup, running = FakeBackup(look(250)), FakeRunning()
     run(backup, running)

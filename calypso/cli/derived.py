@@ -47,6 +47,8 @@ class Field:
             said.append("KEY=VALUE, as often as needed.")
         elif self.annotation == list[str]:
             said.append("As often as needed." if self._holds_text else "JSON, as often as needed.")
+        elif self._is_secret:
+            said.append("The secret's name.")
         elif self.annotation is str and self.schema.get("type") != "string":
             said.append("JSON.")
         if self.required:
@@ -57,7 +59,8 @@ class Field:
     def default(self) -> Any:
         """What is taken when nothing is given; for the help only."""
         value = self.schema.get("default")
-        return None if value in (None, [], {}) else value
+        is_hollow = isinstance(value, dict) and not any(value.values())
+        return None if is_hollow or value in (None, []) else value
 
     def read(self, given: Any) -> Any:
         """Return the value for the parameter; Invalid when the words cannot be read."""
@@ -65,14 +68,20 @@ class Field:
             return dict(self._pair(word) for word in given)
         if self.annotation == list[str] and not self._holds_text:
             return [self._json(word) for word in given]
+        if self._is_secret and not given.startswith("{"):
+            return {"secret": given}
         if self.annotation is str and self.schema.get("type") != "string":
             return self._json(given)
         return list(given) if self.annotation == list[str] else given
 
     @property
     def _is_mapping(self) -> bool:
-        is_open = not self.schema.keys().isdisjoint(("additionalProperties", "patternProperties"))
-        return self.schema.get("type") == "object" and is_open
+        is_open = self.schema.get("additionalProperties") or self.schema.get("patternProperties")
+        return self.schema.get("type") == "object" and bool(is_open)
+
+    @property
+    def _is_secret(self) -> bool:
+        return list(self.schema.get("properties", ())) == ["secret"]
 
     @property
     def _is_repeated(self) -> bool:

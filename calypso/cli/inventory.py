@@ -70,7 +70,9 @@ def _cell(name: str, value: Any) -> str:
         return escape(", ".join(map(_brief, value)))
     if isinstance(value, dict):
         return escape(_brief(value))
-    if name.endswith("_bytes"):
+    if name == "mode":
+        return f"{value:04o}"
+    if name == "bytes" or name.endswith("_bytes"):
         return shown.amount(value, "bytes")
     return escape(shown.local(value) if name.endswith("_at") else str(value))
 

@@ -18,6 +18,7 @@ COLOURS = {
     "waiting": "yellow", "queued": "yellow", "running": "cyan",
     "succeeded": "green", "failed": "red", "cancelled": "magenta", "lost": "red",
 }  # fmt: skip
+MOST_TOLD_LINES = 6  # of what a product said; `job show` has all
 PIPE_COLUMNS = 160  # rich takes 80 where nobody sees it
 console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
 
@@ -118,8 +119,10 @@ def verdict(job: Json) -> str:
     lines = [f"[{colour}]{job['state']}[/] {escape(job['title'])} ({_took(job)})"]
     if job.get("error"):
         lines.append(f"  {escape(job['error']['detail'])}")
+        told = (job["error"].get("original") or "").strip().splitlines()
+        lines += [f"    {escape(one)}" for one in told[-MOST_TOLD_LINES:]]
     for name, value in (job.get("result") or {}).items():
-        said = amount(value, "bytes") if name.endswith("_bytes") else str(value)
+        said = amount(value, "bytes") if name == "bytes" or name.endswith("_bytes") else str(value)
         lines.append(f"  {name}: {escape(said)}")
     lines += [f"  [yellow]warning:[/] {escape(one['message'])}" for one in job["warnings"]]
     return "\n".join(lines)

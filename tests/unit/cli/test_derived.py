@@ -155,3 +155,19 @@ def test_a_value_of_any_shape_is_written_as_json():
     info = {"title": "Wait", "description": "", "params_schema": schema}
 
     assert run(info, ["--when", json.dumps(5)])[2] == {"when": 5}
+
+
+def test_a_parameter_with_parts_of_its_own_is_written_as_json():
+    info = INFOS["backup.config_apply"]
+    pools = {"pools": [{"name": "Offsite"}]}
+
+    assert run(info, ["--set", json.dumps(pools)])[2] == {"set": pools}
+    assert "'pools': []" not in run(info, ["--help"])[1]
+
+
+@pytest.mark.parametrize("said", ["backup/mail", '{"secret": "backup/mail"}'])
+def test_a_secret_is_named_by_its_name_alone(said):
+    info = INFOS["backup.client_add"]
+    argv = ["--name", "mail-fd", "--address", "192.0.2.7", "--password", said]
+
+    assert run(info, argv)[2]["password"] == {"secret": "backup/mail"}

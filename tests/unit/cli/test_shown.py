@@ -48,12 +48,15 @@ def test_a_job_that_is_to_stop_says_so():
 
 
 def test_an_end_says_how_long_it_took_and_what_came_of_it():
-    done = job("succeeded", result={"snapshot": "tank/a@x", "sent_bytes": 2_000_000})
+    done = job(
+        "succeeded", result={"snapshot": "tank/a@x", "sent_bytes": 2_000_000, "bytes": 3_000}
+    )
 
     assert verdict(done).splitlines() == [
         "[green]succeeded[/] Replicate tank/a to tank/b (0:02:05)",
         "  snapshot: tank/a@x",
         "  sent_bytes: 2.0 MB",
+        "  bytes: 3.0 kB",
     ]
 
 
@@ -62,6 +65,15 @@ def test_a_failure_says_why_and_markup_in_it_is_text():
 
     assert "\\[red]boo" in verdict(failed)
     assert "m" in verdict(failed).splitlines()[-1]
+
+
+def test_a_failure_ends_with_the_last_words_of_the_product():
+    words = "\n".join(f"[{n}]" for n in range(9))
+    failed = job("failed", error={"detail": "It asked.", "original": f"{words}\nName?\n"})
+
+    assert verdict(failed).splitlines()[1:] == [
+        "  It asked.", *(f"    [{n}]" for n in range(4, 9)), "    Name?",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

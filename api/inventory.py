@@ -1,6 +1,6 @@
 """What workers last saw, and how fresh it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from calypso.models.job import Job
 from calypso.models.lookup import Lookup
 from calypso.models.names import NodeName
 
+Columns = Mapping[str, Any]
 STALE_AFTER = 3  # readings missed in a row
 MOST_HOLDERS = 10_000  # of the rows of a page, with those who wait for them
 
@@ -112,7 +113,7 @@ def read_table(path: TablePath, query: TableQuery) -> Any:
         table.name, node=query.node, filters=_filters(table, query),
         limit=query.limit, cursor=query.cursor,
     )  # fmt: skip
-    rows = _with_jobs(table, rows)
+    rows = _in_order(table, _with_jobs(table, rows))
     stale = _is_old(observed_at) or not is_served(table.subsystem, query.node)
     return answer(Rows(items=rows, observed_at=observed_at, stale=stale, next_cursor=cursor))
 
@@ -145,7 +146,14 @@ def _looked_up(table: Lookup, query: TableQuery) -> Rows:
         house().ports, table, actor(), given,
         node=query.node, limit=query.limit, after=query.cursor,
     )  # fmt: skip
+    rows = _in_order(table, rows)
     return Rows(items=rows, observed_at=now(), stale=False, next_cursor=after)
+
+
+def _in_order(table: InventoryTable | Lookup, rows: Sequence[Columns]) -> list[dict[str, Any]]:
+    """Return rows with their columns as the table declares them: the database keeps no order."""
+    order = table.row.model_fields
+    return [{name: row[name] for name in (*order, *row) if name in row} for row in rows]
 
 
 def _refuse_repeated(names: Iterable[str]) -> None:

@@ -19,10 +19,17 @@ class NameAsked(RunsAsked):
     )
 
 
-@lookup("backup/found", driver=Backup, asked=NameAsked, row=FileRow)
-def find_files(backup: Backup, asked: NameAsked, page: Page) -> Iterator[FileRow]:
+class Row(FileRow):
+    """A file, and the `folder` that it lies in."""
+
+    folder: str
+
+
+@lookup("backup/found", driver=Backup, asked=NameAsked, row=Row)
+def find_files(backup: Backup, asked: NameAsked, page: Page) -> Iterator[Row]:
     """Files of a backup by name, in the order of their paths."""
     runs = asked.indexed_runs(backup)
     after = None if page.after is None else meant(page.after)
     for entry in backup.search(runs, meant(asked.name), limit=page.limit, after=after):
-        yield row_of(entry)
+        found = row_of(entry)
+        yield Row(**found.model_dump(), folder=found.key.rstrip("/").removesuffix(found.name))

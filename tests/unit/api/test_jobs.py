@@ -1,5 +1,7 @@
 """Jobs over HTTP, over a store in memory."""
 
+import json
+
 from calypso.models.clock import now, uuid7
 from calypso.models.ledger import Ending
 from tests.fakes.ports import job_id_of
@@ -179,6 +181,16 @@ def test_a_row_shows_the_job_that_uses_it(client, house):
     assert free["job"] is None
     assert used["job"] == {"id": first["id"], "title": "Wind shelf-1: rewind"}
     assert used["serial"] == "shelf-1"
+
+
+def test_columns_stand_as_the_table_declares_them_whatever_order_they_were_kept_in(client, house):
+    kept = {"runs": 1, "pool": "Disk", "state": "Full", "name": "Disk-0001", "odd": 1}
+    house.ports.inventory.replace("keep", "backup/volumes", [("Disk-0001", kept)])
+
+    (row,) = json.loads(client.get("/api/v1/inventory/backup/volumes").text)["items"]
+
+    declared = list(house.tables["backup/volumes"].row.model_fields)
+    assert list(row) == [*sorted({*kept, "key"} - {"odd"}, key=declared.index), "odd", "node"]
 
 
 def test_a_refresh_starts_short_jobs(client):

@@ -92,6 +92,12 @@ def test_a_folder_is_listed_with_its_folders_first_and_names_of_any_bytes():
     assert [row["run"] for row in rows] == [None, 3, 3, 3, 3]
 
 
+def test_what_was_found_says_in_which_folder_it_lies():
+    (row, *_) = page("found", Shelf(), NAMED | {"name": "b"}).rows
+
+    assert (row["folder"], row["name"]) == ("/d/", r"a\\")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 @pytest.mark.parametrize(
     ("noun", "what", "count"), [("files", {"path": "/d/"}, 5), ("found", {"name": "a*"}, 3)]

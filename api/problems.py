@@ -24,6 +24,7 @@ from calypso.errors import (
     Unavailable,
     Unreadable,
 )
+from calypso.models.complaints import complaint
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -50,7 +51,6 @@ CODES = {
     415: ("unsupported_media_type", "Not JSON"),
     431: ("too_large", "Headers too large"),
 }
-OURS_AS_PYDANTIC_SAYS_IT = "Value error, "
 OURS = ("internal", "Something went wrong")
 
 
@@ -148,7 +148,7 @@ def field_errors(wrong: ValidationError) -> list[FieldError]:
         FieldError(
             "".join(f"/{_escaped(part)}" for part in one["loc"]),
             one["type"],
-            one["msg"].removeprefix(OURS_AS_PYDANTIC_SAYS_IT),
+            complaint(one),
         )
         for one in wrong.errors(include_url=False, include_context=False, include_input=False)
     ]

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from calypso.errors import FieldError, Invalid
 from calypso.models.access import Actor
 from calypso.models.clock import uuid7
+from calypso.models.complaints import complaint
 from calypso.models.job import Source
 from calypso.models.jobtype import JobParams, JobType
 from calypso.models.ledger import NewJob
@@ -104,4 +105,4 @@ def read_model(model: type[M], raw: Mapping[str, Any], *, at: str, what: str) ->
 
 def _field_error(at: str, error: ErrorDetails) -> FieldError:
     pointer = "/".join([at, *(str(part) for part in error["loc"])])
-    return FieldError(pointer, error["type"], error["msg"])
+    return FieldError(pointer, error["type"], complaint(error))

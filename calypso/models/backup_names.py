@@ -25,6 +25,12 @@ BackupJobName = Annotated[
     StringConstraints(pattern=_NAME, max_length=MAX_JOB_NAME_LENGTH),
     Field(examples=["mail nightly"]),
 ]
+# What a storage daemon writes on a volume: no blanks, and not `.` first.
+VolumeName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=MAX_NAME_LENGTH),
+    Field(examples=["Disk-0001"]),
+]
 DeviceName = Annotated[
     str,
     StringConstraints(pattern=_NAME, max_length=MAX_DEVICE_NAME_LENGTH),

@@ -144,11 +144,11 @@ class RestoreSpec(Value):
     def _to_one_place(self) -> Self:
         is_root = self.where is not None and posixpath.normpath(self.where).strip("/") == ""
         if self.in_place == (self.where is not None):
-            raise ValueError("either a folder to restore below, or in_place")
+            raise ValueError("say either where, a folder to restore below, or in_place")
         if is_root:
             raise ValueError(
                 "a restore to / writes over what is there; say in_place if you mean it"
             )
         if not self.runs and self.fileset is None:
-            raise ValueError("either runs to restore from, or a fileset")
+            raise ValueError("name either runs to restore from, or a fileset")
         return self

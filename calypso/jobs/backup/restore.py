@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from calypso.drivers.backup import Backup, Replace, RestoreSpec, RunState
 from calypso.jobs.backup._carrying_out import carried_out
@@ -11,6 +12,7 @@ from calypso.jobs.backup._fields import CLIENTS, FILESETS, JOBS
 from calypso.jobs.backup._following import GRACE_S
 from calypso.jobs.backup._times import RETRY, STALL_S, TIMEOUT_S
 from calypso.models.backup_names import BackupJobName, BackupName
+from calypso.models.complaints import complaint
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, present
 from calypso.models.raw_path import meant
@@ -63,7 +65,7 @@ class Params(JobParams):
         try:
             self.spec()
         except ValidationError as wrong:
-            raise ValueError(wrong.errors()[0]["msg"].removeprefix("Value error, ")) from wrong
+            raise ValueError(_told(wrong.errors()[0])) from wrong
         return self
 
     def spec(self) -> RestoreSpec:
@@ -77,6 +79,10 @@ class Params(JobParams):
     def title(self) -> str:
         place = "where they were" if self.in_place else f"to {self.where}"
         return f"Restore files of {self.client} {place}"
+
+
+def _told(error: ErrorDetails) -> str:
+    return ": ".join([*map(str, error["loc"]), complaint(error)])
 
 
 class Result(JobResult):

@@ -7,7 +7,7 @@ from pydantic import Field
 from calypso.drivers.backup import Backup, VolumeExists
 from calypso.jobs.backup._fields import POOLS, STORAGES, storage_lock, volume_lock
 from calypso.jobs.backup._volumes import VolumeResult, told
-from calypso.models.backup_names import BackupName
+from calypso.models.backup_names import BackupName, VolumeName
 from calypso.models.jobtype import Cancel, JobParams, OnLost, job
 from calypso.models.lock import Lock
 from calypso.models.running import RunningJob
@@ -19,7 +19,7 @@ class Params(JobParams):
     storage: BackupName = Field(
         description="Storage that writes the label.", json_schema_extra={"x-choices": STORAGES}
     )
-    volume: BackupName = Field(description="Name for the volume.")
+    volume: VolumeName = Field(description="Name for the volume.")
     pool: BackupName = Field(
         description="Pool that it joins.", json_schema_extra={"x-choices": POOLS}
     )

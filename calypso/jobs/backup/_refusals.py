@@ -17,6 +17,13 @@ class RunDiffers(BackupError):
     title = "Verify found differences"
 
 
+class DumpLeftBehind(BackupError):
+    """A run that was to take a dump of the catalog along ended well without it."""
+
+    code = "backup_dump_left_behind"
+    title = "Dump was not taken along"
+
+
 class RunStopped(BackupError):
     """Somebody cancelled the run in the product, not here."""
 

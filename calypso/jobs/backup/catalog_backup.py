@@ -11,6 +11,7 @@ from calypso.jobs.backup._carrying_out import carried_out
 from calypso.jobs.backup._fields import JOBS
 from calypso.jobs.backup._following import GRACE_S
 from calypso.jobs.backup._kinds import refuse_other_kind
+from calypso.jobs.backup._refusals import DumpLeftBehind
 from calypso.jobs.backup._times import RETRY, STALL_S, TIMEOUT_S
 from calypso.models.backup_names import BackupJobName
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
@@ -18,6 +19,7 @@ from calypso.models.lock import Lock, exclusive, present
 from calypso.models.running import RunningJob
 
 BLOCK_BYTES = 1 << 20
+MOST_FILES = 100_000  # more than dumps that may stay
 
 
 class Params(JobParams):
@@ -76,7 +78,7 @@ def back_up_catalog(params: Params, backup: Backup, running: RunningJob) -> Resu
     )
     digest = _digest(dump, _reporter(running, "reading it back", dump.bytes))
     removed = _remove_older(backup, params.keep)
-    run = _taken_along(params.job, backup, running)
+    run = _taken_along(params.job, dump, backup, running)
     return Result(path=dump.path, bytes=dump.bytes, sha256=digest, removed=removed, run=run)
 
 
@@ -108,7 +110,18 @@ def _remove_older(backup: Backup, keep: int) -> tuple[str, ...]:
     return tuple(older)
 
 
-def _taken_along(job: str | None, backup: Backup, running: RunningJob) -> int | None:
+def _taken_along(
+    job: str | None, dump: CatalogDump, backup: Backup, running: RunningJob
+) -> int | None:
+    """Have the dump backed up; returns the run. DumpLeftBehind when the run is without it."""
     if job is None:
         return None
-    return carried_out(backup, running, lambda comment: backup.start(job, comment=comment)).id
+    run = carried_out(backup, running, lambda comment: backup.start(job, comment=comment))
+    backup.update_cache((run.id,))
+    folder = str(Path(dump.path).parent)
+    if all(one.path != dump.path for one in backup.files((run.id,), folder, limit=MOST_FILES)):
+        raise DumpLeftBehind(
+            f"Run {run.id} of {job} does not hold {dump.path}: give its fileset {folder}, and let "
+            "its client be the file daemon of this node. The dump stays here."
+        )
+    return run.id

@@ -2,13 +2,14 @@
 
 import hashlib
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from calypso import jobs as job_types
 from calypso.drivers.backup import CatalogDump, CatalogFinding, RunState, Statistics
 from calypso.jobs.backup._kinds import KindUnfit
-from calypso.jobs.backup._refusals import RunFailed
+from calypso.jobs.backup._refusals import DumpLeftBehind, RunFailed
 from calypso.jobs.backup.dbcheck_fix import NotChecked
 from calypso.models.clock import now
 from calypso.models.job import State
@@ -24,9 +25,19 @@ class Catalog(FakeBackup):
 
     def __init__(self, folder, *looks, **how):
         super().__init__(*looks, **how)
-        self.folder, self.dumped = folder, []
+        self.folder, self.dumped, self.indexed = folder, [], []
+        self.fileset, self.files = folder, self._files
         self.orphans = [CatalogFinding(what="orphaned Path", records=3)]
         self.kept = Statistics(runs=5, oldest_at=NOON)
+
+    def update_cache(self, runs):
+        self.indexed.append(runs)
+
+    def _files(self, runs, path, *, limit):
+        assert self.indexed[-1] == runs
+        assert limit > 1000
+        here = self.fileset.iterdir() if str(self.fileset) == path else ()
+        return [SimpleNamespace(path=str(one)) for one in here]
 
     def dump_catalog(self, label, *, private, step):
         del private
@@ -104,6 +115,14 @@ def test_a_dump_that_is_not_taken_along_stays_and_the_job_fails(folder):
     assert len(backup.catalog_dumps()) == 1
     with pytest.raises(KindUnfit):
         run("catalog_backup", Catalog(folder), job="check")
+
+
+def test_a_run_that_ended_well_without_the_dump_did_not_take_it_along(folder, tmp_path):
+    backup = Catalog(folder)
+    backup.fileset = tmp_path
+    with pytest.raises(DumpLeftBehind, match=f"Run 1 of mail does not hold {folder}/catalog-00"):
+        run("catalog_backup", backup, job="mail")
+    assert len(backup.catalog_dumps()) == 1
 
 
 def test_what_is_deleted_from_the_catalog_is_what_a_check_of_today_has_found(folder):

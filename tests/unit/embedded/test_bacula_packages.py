@@ -227,24 +227,17 @@ def test_the_catalogs_library_is_postgresqls(fetch, tmp_path):
 
 @pytest.mark.parametrize(
     ("library", "package"),
-    [
-        ("liblzo2.so.2", "liblzo2-2"),
-        ("libwrap.so.0", "libwrap0"),
-        ("libpq.so.5", "libpq5"),
-        ("libldap-2.5.so.0", "libldap-2.5-0"),
-        ("libgssapi_krb5.so.2", "libgssapi-krb5-2"),
-        ("libcom_err.so.2", "libcom-err2"),
-        ("libreadline.so.8", "libreadline8"),
-    ],
-)
+    [("liblzo2.so.2", "liblzo2-2"), ("libwrap.so.0", "libwrap0"), ("libpq.so.5", "libpq5"),
+     ("libldap-2.5.so.0", "libldap-2.5-0"), ("libgssapi_krb5.so.2", "libgssapi-krb5-2"),
+     ("libcom_err.so.2", "libcom-err2"), ("libreadline.so.8", "libreadline8")],
+)  # fmt: skip
 def test_a_library_is_in_the_package_that_debian_names_after_it(library, package):
     assert names_of(library) == (package, f"{package}t64")
 
 
 def test_of_several_unpacked_ones_the_newest_is_found(fetch, tmp_path):
     older = fetch().root
-    newer = older.with_name("bacula-15.0.3-3")
-    shutil.copytree(older, newer)
+    newer = shutil.copytree(older, older.with_name("bacula-15.0.3-3"))
 
     assert find(tmp_path / "kept", installed=tmp_path / "none").root == newer
 

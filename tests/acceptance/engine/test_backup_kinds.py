@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 
 import psycopg
@@ -200,8 +201,8 @@ def runs_in(dump, bacula):
         env={"PATH": "/usr/bin:/bin"},
     )
     assert ran.code == 0, ran.stderr
-    rows = ran.stdout.partition("FROM stdin;\n")[2].partition("\n\\.")[0].splitlines()
-    return {int(row.partition("\t")[0]) for row in rows}
+    rows = ran.stdout.partition("FROM stdin;\n")[2].splitlines()
+    return {int(row.partition("\t")[0]) for row in takewhile(lambda row: row != "\\.", rows)}
 
 
 def test_orphans_of_the_catalog_are_found_and_deleted_only_on_purpose(stack, owner):

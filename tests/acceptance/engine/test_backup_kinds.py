@@ -176,8 +176,8 @@ def test_what_a_folder_of_volumes_cannot_do_is_refused_and_not_called_done(stack
 
 
 def test_the_catalog_is_dumped_taken_along_and_comes_back(stack, bacula):
-    for _ in range(2):
-        stack.run("backup.catalog_backup", {"keep": 2})
+    for job in (None, "catalog"):
+        stack.run("backup.catalog_backup", {"keep": 2, "job": job})
     told = stack.run("backup.catalog_backup", {"keep": 2, "job": "catalog"}).result
 
     dump = Path(told["path"])

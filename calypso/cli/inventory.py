@@ -1,6 +1,7 @@
 """`calypso inventory`: what workers last saw."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from rich.table import Table
 from calypso.cli import shown
 from calypso.cli.client import Client
 from calypso.cli.watching import watch_to_end
+from calypso.errors import Invalid
 
 Name = Annotated[
     str | None, typer.Argument(metavar="TABLE", help="storage/pools, say; all when empty.")
@@ -17,14 +19,20 @@ Name = Annotated[
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Only such rows.")
 ]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="NAME,…", help="Only these columns, in order.")
+]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Have it read anew first.")]
+HIDDEN = ("key",)  # made of other columns
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def inventory(
     ctx: typer.Context,
     table: Name = None,
+    *,
     where: Where = None,
+    columns: Columns = None,
     refresh: Refresh = False,
     as_json: AsJson = False,
 ) -> None:
@@ -42,17 +50,28 @@ def inventory(
     while page["next_cursor"]:
         page = client.get(f"/inventory/{table}", params={**filters, "cursor": page["next_cursor"]})
         rows += page["items"]
-    show({**page, "items": rows}, as_json=as_json)
+    page["items"] = _only(columns, rows)
+    show(page, as_json=as_json, hidden=() if columns else HIDDEN)
 
 
-def show(page: dict[str, Any], *, as_json: bool) -> None:
+def _only(columns: str | None, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of these columns; Invalid for one that no row has."""
+    if columns is None or not rows:
+        return rows
+    names = columns.split(",")
+    if wrong := [name for name in names if name not in rows[0]]:
+        raise Invalid(f"No column {', '.join(wrong)}: there are {', '.join(rows[0])}.")
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def show(page: dict[str, Any], *, as_json: bool, hidden: Sequence[str] = HIDDEN) -> None:
     """Print a list of the API as a table, or as JSON."""
     if as_json:
         typer.echo(json.dumps(page, indent=1))
         return
     rows = page["items"]
     table = Table(box=None, pad_edge=False)
-    columns = [name for name in (rows[0] if rows else ()) if name != "key"]
+    columns = [name for name in (rows[0] if rows else ()) if name not in hidden]
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:

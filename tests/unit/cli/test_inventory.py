@@ -2,7 +2,8 @@
 
 import pytest
 
-from calypso.cli.inventory import _cell
+from calypso.cli.inventory import _cell, _only
+from calypso.errors import Invalid
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,14 @@ from calypso.cli.inventory import _cell
 )  # fmt: skip
 def test_a_value_is_told_in_few_words(name, value, shown):
     assert _cell(name, value) == shown
+
+
+def test_a_wide_table_is_cut_to_the_columns_that_are_asked_for():
+    rows = [{"key": "1", "id": 1, "name": "etc", "state": "failed"}]
+
+    assert [list(row.items()) for row in _only("state,id", rows)] == [
+        [("state", "failed"), ("id", 1)],
+    ]  # fmt: skip
+    assert _only(None, rows) == rows
+    with pytest.raises(Invalid, match=r"No column colour: there are key, id, name, state\."):
+        _only("id,colour", rows)

@@ -13,7 +13,7 @@ from calypso import inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
 from calypso.drivers.backup import Backup
-from calypso.drivers.backup.absent import NoBackup
+from calypso.drivers.backup.absent import REASON, SWITCHED_OFF, NoBackup
 from calypso.drivers.backup.bacula import BaculaBackup, Director, Tools
 from calypso.drivers.backup.bareos import BareosBackup, Console
 from calypso.drivers.backup.trial import Trial
@@ -159,7 +159,7 @@ def _open_backup(settings: Settings, host: Host) -> Backup | NoBackup:
         return BareosBackup(Console(host, settings.bareos_config, settings.bareos_console))
     if product == "bacula" and settings.bacula_director:
         return _open_bacula(settings, host)
-    return NoBackup()
+    return NoBackup(SWITCHED_OFF if product == "none" else REASON)
 
 
 def _open_bacula(settings: Settings, host: Host) -> BaculaBackup:

@@ -38,6 +38,17 @@ def test_without_a_director_the_subsystem_says_so_and_how_to_get_one(settings):
         backup.jobs()
 
 
+@pytest.mark.parametrize(
+    ("product", "reason"),
+    [("none", "CALYPSO_BACKUP_PRODUCT=none"), ("auto", "No director is named")],
+)
+def test_one_who_switched_backups_off_is_told_that_and_no_other_reason(product, reason):
+    backup = opened(backup_product=product)
+    assert wiring.probe("backup", backup).reason.startswith(reason)
+    with pytest.raises(ProductMissing, match=reason):
+        backup.jobs()
+
+
 def test_a_director_that_is_named_is_spoken_to():
     backup = opened(bacula_director="127.0.0.1:1", bacula_password="secret")
     assert isinstance(backup, BaculaBackup)

@@ -6,6 +6,7 @@ from calypso.drivers.backup.director_refusals import ProductMissing
 from calypso.models.inventory import Capability
 
 REASON = "No director is named."
+SWITCHED_OFF = "CALYPSO_BACKUP_PRODUCT=none switches backups off; take that away first."
 HOW_TO_GET_ONE = (
     "Name a Bacula director in CALYPSO_BACULA_DIRECTOR and its password in "
     "CALYPSO_BACULA_PASSWORD. `calypso up` starts one of its own where Bacula is installed, or "
@@ -15,13 +16,16 @@ HOW_TO_GET_ONE = (
 
 
 class NoBackup:
-    """Can be probed, and refuses every other verb of `Backup`."""
+    """Can be probed, and refuses every other verb of `Backup`; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
 
     def probe(self) -> Capability:
         """Tell that there is nothing, and the way to something."""
         return Capability(
-            product="none", available=False, reason=REASON, how_to_install=HOW_TO_GET_ONE
+            product="none", available=False, reason=self._reason, how_to_install=HOW_TO_GET_ONE
         )
 
     def __getattr__(self, verb: str) -> NoReturn:
-        raise ProductMissing(f"{REASON} {HOW_TO_GET_ONE}")
+        raise ProductMissing(f"{self._reason} {HOW_TO_GET_ONE}")

@@ -7,6 +7,7 @@ from calypso.drivers.backup.bacula import letters
 from calypso.drivers.backup.run_values import LiveRun
 
 Block = Mapping[str, str]
+WAITS_FOR_MOUNT = "M"
 _NOT_IN_KEYS = re.compile(r"[ /]")
 
 
@@ -39,17 +40,21 @@ def live(run_id: int, director: Block, client: Block, storage: Block) -> LiveRun
     storage what it has written; after the client is done the storage still writes.
     """
     letter = director.get("status", "")
+    volume = storage.get("write_volume") or storage.get("read_volume") or None
+    phase = director.get("status_desc", "").removeprefix("is ") or "running"
+    if letter == WAITS_FOR_MOUNT and volume is not None:
+        phase = f"{phase}: volume {volume}"
     return LiveRun(
         id=run_id,
         state=letters.state(letter),
-        phase=director.get("status_desc", "").removeprefix("is ") or "running",
+        phase=phase,
         files=max(number(client, "jobfiles"), number(storage, "jobfiles")),
         bytes=max(number(client, "jobbytes"), number(storage, "jobbytes")),
         bytes_per_s=number(client, "bytes_sec") or number(storage, "lastbytes_sec"),
         files_examined=number(client, "files_examined"),
         current_file=client.get("processing_file") or None,
         errors=number(client, "errors") + number(storage, "errors"),
-        volume=storage.get("write_volume") or storage.get("read_volume") or None,
+        volume=volume,
         device=storage.get("write_device") or storage.get("read_device") or None,
     )
 

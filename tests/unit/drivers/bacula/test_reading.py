@@ -64,6 +64,20 @@ def test_a_live_run_is_put_together_from_director_client_and_storage(recordings)
     assert told.device.startswith("DiskDrive")
 
 
+@pytest.mark.parametrize(
+    ("storage", "phase"),
+    [
+        ({"read_volume": "Disk-0004"}, "waiting for a mount request: volume Disk-0004"),
+        ({}, "waiting for a mount request"),
+    ],
+)
+def test_a_run_that_waits_for_a_volume_says_for_which(storage, phase):
+    director = {"status": "M", "status_desc": "is waiting for a mount request"}
+
+    assert status.live(36, director, {}, storage).phase == phase
+    assert status.live(36, director | {"status": "R"}, {}, storage).phase.endswith("request")
+
+
 def test_with_nobody_to_ask_only_the_state_is_told():
     told = status.live(7, {"status": "S", "status_desc": 'is waiting on Storage "Disk"'}, {}, {})
 

@@ -84,6 +84,13 @@ def _of_queued(facts: Facts) -> str:
     return f"Every slot is taken, by {what}. Its place in line is {slot.position}."
 
 
+def _of_running(facts: Facts) -> str:
+    phase = facts.job.progress.phase or ""
+    if phase.startswith("waiting"):  # in the subsystem's words, for a person perhaps
+        return f"It runs, and says that it is {phase}. Nothing else is wrong with it."
+    return "It runs, and nothing is wrong with it."
+
+
 def _of_kernel(facts: Facts) -> str:
     names = ", ".join(_named(one) for one in facts.stuck)
     return (
@@ -103,7 +110,7 @@ _SUMMARIES: Mapping[Verdict, Say] = {
     "waiting": _of_waiting,
     "queued": _of_queued,
     "unserved": _of_unserved,
-    "running": lambda _: "It runs, and nothing is wrong with it.",
+    "running": _of_running,
     "stalled": lambda facts: (
         f"It lives but has reported no progress for {facts.progress_age_s:.0f} s; its type allows "
         f"{facts.stall_s:g} s."

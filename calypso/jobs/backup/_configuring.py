@@ -42,7 +42,17 @@ def plan_of(
     strays = drifted(backup, before, after, overwrite_drift=overwrite_drift)
     refuse_used(before, after)
     told = [str(one) for one in changes(before, after)] or ["nothing is changed"]
-    return Plan(effects=[*told, *(f"overwrite by hand: {one}" for one in strays)])
+    overwritten = [f"overwrite by hand: {one}" for one in strays]
+    return Plan(effects=[*told, *_unlabelled(before, after), *overwritten])
+
+
+def _unlabelled(before: BackupConfig, after: BackupConfig) -> list[str]:
+    """Warn of new pools in whose first run somebody would have to label a volume."""
+    return [
+        f"pool {one.name} has no label_format: a run into it waits until you label a volume"
+        for one in after.pools
+        if one not in before.pools and one.kind == "backup" and one.label_format is None
+    ]
 
 
 def applied(

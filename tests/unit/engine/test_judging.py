@@ -208,3 +208,12 @@ def test_what_has_ended_can_only_be_run_anew(state, action):
 def test_a_worker_out_of_sight_is_called_unknown():
     told = judged(job(), seen=evidence(worker="unknown"))
     assert finding(told, "worker").verdict == "unknown"
+
+
+def test_what_a_running_job_waits_for_in_its_subsystem_is_said():
+    waiting = Progress(phase="waiting for a mount of volume Disk-7")
+
+    told = judged(job(progress=waiting), seen=evidence())
+
+    assert told.verdict == "running"
+    assert "waiting for a mount of volume Disk-7" in told.summary

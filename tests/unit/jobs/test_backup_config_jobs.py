@@ -80,6 +80,16 @@ def test_a_plan_says_what_would_change_and_changes_nothing():
     assert (backup.applied, running.backup.config().version) == ([], 1)
 
 
+def test_a_plan_warns_of_a_pool_in_which_nobody_makes_volumes():
+    pools = (PoolResource(name="Hand"), PoolResource(name="Own", label_format="Own-"))
+
+    told = plan(FakeConfig(ALL), running_with(ALL), set=said(BackupConfig(pools=pools)))
+
+    assert [one for one in told if "label_format" in one] == [
+        "pool Hand has no label_format: a run into it waits until you label a volume"
+    ]
+
+
 def test_an_earlier_version_is_gone_back_to_as_a_new_one():
     backup, running = FakeConfig(), running_with(ALL, BackupConfig())
 

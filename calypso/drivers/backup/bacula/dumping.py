@@ -43,11 +43,7 @@ _REASONS: tuple[tuple[str, type[BackupError], str], ...] = (
     (r"server version mismatch", Unsupported, _OLDER),
     (r"permission denied|may lack SELECT privilege", Unsupported, _MAY_NOT),
     (r"No space left on device", OutOfSpace, "There is no room for the dump."),
-    (
-        r"canceling statement due to",
-        CatalogDown,
-        "Something holds the catalog locked; a minute was waited.",
-    ),
+    (r"canceling statement due to", CatalogDown, _LOCKED),
     (_AWAY, CatalogDown, "The catalog's database does not answer."),
 )
 

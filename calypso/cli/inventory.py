@@ -89,7 +89,7 @@ def _cell(name: str, value: Any) -> str:
         return escape(", ".join(map(_brief, value)))
     if isinstance(value, dict):
         return escape(_brief(value))
-    if name == "mode":
+    if name == "mode" and isinstance(value, int):  # of a file; a lock has a word
         return f"{value:04o}"
     if name == "bytes" or name.endswith("_bytes"):
         return shown.amount(value, "bytes")

@@ -90,6 +90,8 @@ def test_a_disk_that_was_away_is_filled_with_what_it_missed(lab):
     lab.fill("tank", 40)
     with lab.still_scans():
         told = run("pool_online", lab.storage, pool="tank", device=lab.guest.disk(0))
+        # It begins with the next transaction group; before that there is nothing to watch.
+        lab.sh("until zpool status tank | grep -q 'resilver in progress'; do sleep 0.1; done")
         watch, thread, answers = lab.begun("pool_resilver_watch", pool="tank")
     thread.join()
 

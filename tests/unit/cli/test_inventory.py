@@ -14,6 +14,7 @@ from calypso.errors import Invalid
         ("bytes", 1 << 30, "1.1 GB"),
         ("mode", 0o755, "0755"),
         ("mode", 0o4711, "4711"),
+        ("mode", "exclusive", "exclusive"),
         ("holds", ["sda: ext4", "sda1: swap"], "sda: ext4, sda1: swap"),
         ("devices", [{"name": "sda", "state": "ONLINE"}, {"name": "sdb"}], "sda ONLINE, sdb"),
         ("scan", {"function": "scrub", "state": "finished", "errors": 0}, "scrub finished"),

@@ -4,39 +4,26 @@ A command with a name that the director does not know asks which one is meant; o
 job of another client at the end of input has been seen.
 """
 
-from dataclasses import dataclass
-
 from calypso.drivers.backup.bacula.session import Session
 from calypso.drivers.backup.bacula.text import word
-from calypso.drivers.backup.refusals import (
-    BackupError,
-    BackupJobMissing,
-    BackupPoolMissing,
-    ClientMissing,
-    FilesetMissing,
-    StorageMissing,
-)
+from calypso.drivers.backup.nouns import CLIENT, FILESET, JOB, POOL, STORAGE, Noun
 
-
-@dataclass(frozen=True)
-class Noun:
-    """A kind of thing that has a name: how a command calls it, and how it is listed."""
-
-    key: str
-    listing: str
-    missing: type[BackupError]
-
-
-JOB = Noun("job", ".jobs", BackupJobMissing)
-CLIENT = Noun("client", ".clients", ClientMissing)
-FILESET = Noun("fileset", ".filesets", FilesetMissing)
-POOL = Noun("pool", ".pools", BackupPoolMissing)
-STORAGE = Noun("storage", ".storage", StorageMissing)
+__all__ = [
+    "CLIENT",
+    "FILESET",
+    "JOB",
+    "POOL",
+    "STORAGE",
+    "Noun",
+    "defaults",
+    "known",
+    "listed",
+]
 
 
 def listed(talk: Session, noun: Noun) -> list[str]:
     """List the names of all, in the director's order."""
-    return talk.ask(noun.listing).lines
+    return talk.ask(".storage" if noun is STORAGE else f".{noun.plural}").lines
 
 
 def known(talk: Session, noun: Noun, name: str | None, *, key: str | None = None) -> str | None:

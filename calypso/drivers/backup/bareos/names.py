@@ -1,37 +1,26 @@
 """Names that the director knows. None goes into a command before it was found in its list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from calypso.drivers.backup.bacula import text
 from calypso.drivers.backup.bareos.answers import Result
 from calypso.drivers.backup.bareos.console import IN_NO_LINE, Console
 from calypso.drivers.backup.bareos.records import rows
-from calypso.drivers.backup.refusals import (
-    BackupError,
-    BackupJobMissing,
-    BackupPoolMissing,
-    BadName,
-    ClientMissing,
-    FilesetMissing,
-    StorageMissing,
-)
+from calypso.drivers.backup.nouns import CLIENT, FILESET, JOB, POOL, STORAGE, Noun
+from calypso.drivers.backup.refusals import BadName
 
-
-@dataclass(frozen=True)
-class Noun:
-    """A kind of thing that has a name: how a command calls it, and how its list is called."""
-
-    key: str
-    plural: str
-    missing: type[BackupError]
-
-
-JOB = Noun("job", "jobs", BackupJobMissing)
-CLIENT = Noun("client", "clients", ClientMissing)
-FILESET = Noun("fileset", "filesets", FilesetMissing)
-POOL = Noun("pool", "pools", BackupPoolMissing)
-STORAGE = Noun("storage", "storages", StorageMissing)
+__all__ = [
+    "CLIENT",
+    "FILESET",
+    "JOB",
+    "POOL",
+    "STORAGE",
+    "Noun",
+    "defaults",
+    "known",
+    "listed",
+    "path_word",
+]
 
 
 def listed(console: Console, noun: Noun) -> list[str]:

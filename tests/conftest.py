@@ -16,6 +16,7 @@ from calypso.embedded.redis import EmbeddedRedis
 from calypso.errors import CalypsoError
 from calypso.host import cgroup
 from tests.bacula import bacula, bacula_programs, own_bacula  # noqa: F401
+from tests.freezing import frozen
 from tests.lab.fixtures import (  # noqa: F401
     fresh_guest,
     guest,
@@ -191,11 +192,6 @@ class Started:
         self.url = server.url()
         self.stop, self.start = server.stop, server.start
 
-    @contextmanager
     def frozen(self):
         """It takes connections and answers nobody."""
-        os.kill(self._server.daemon.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(self._server.daemon.pid, signal.SIGCONT)
+        return frozen(self._server.daemon.pid)

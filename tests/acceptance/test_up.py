@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.running_up import RunningUp, rows, status, until
+from tests.freezing import freeze
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 ANY_PORT = ("--listen", "127.0.0.1:0")
@@ -169,7 +170,7 @@ def test_nothing_is_lost_when_all_is_killed_at_once(start):
 
 def test_a_second_ctrl_c_does_not_wait_for_a_program_that_will_not_end(start):
     running = start(*ANY_PORT).until_ready()
-    os.kill(running.child("scheduler"), signal.SIGSTOP)
+    freeze(running.child("scheduler"))
 
     running.process.send_signal(signal.SIGINT)
     until(lambda: "Stopping" in running.said)

@@ -1,8 +1,6 @@
 """A private Bacula: director, storage and file daemon on loopback, its catalog in PostgreSQL."""
 
-import os
 import secrets
-import signal
 import socket
 import time
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from psycopg import sql
 from calypso.embedded.places import free_port
 from calypso.host.daemon import Daemon
 from tests.bacula import programs
+from tests.freezing import frozen
 from tests.lab_bacula import configs
 
 START_S = 20
@@ -97,14 +96,9 @@ class BaculaLab:
         finally:
             self.start(name)
 
-    @contextmanager
     def frozen(self, name):
         """One takes connections and answers nobody."""
-        os.kill(self.daemons[name].pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(self.daemons[name].pid, signal.SIGCONT)
+        return frozen(self.daemons[name].pid)
 
     def rewrite(self):
         """Write the configuration anew."""

@@ -14,6 +14,7 @@ from calypso.store.secrets import Secrets
 from tests.acceptance.engine.conftest import NODE, Stack, until
 from tests.bacula import RunningBacula, own_folder, release
 from tests.bacula_programs import UNREADABLE, tampered
+from tests.freezing import frozen
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.real("bacula")]
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -182,13 +183,10 @@ def test_a_worker_killed_in_the_middle_leaves_what_the_next_attempt_ends_well(ba
     ours, version = director.server.layout.ours, latest(backup)
     last_good = ours.parent / "last-good-calypso.conf"
     of_director = director.server.daemons["bacula-dir"].pid
-    os.kill(of_director, signal.SIGSTOP)  # it is asked to reload, and does not answer
-    try:
+    with frozen(of_director):  # it is asked to reload, and does not answer
         job = backup.submit("backup.config_apply", MORE)
         until(lambda: '"More"' in ours.read_text(), what="the new one in place")
         os.kill(backup.worker_of(job).pid, signal.SIGKILL)
-    finally:
-        os.kill(of_director, signal.SIGCONT)
     assert last_good.exists()
 
     done = backup.wait(job)

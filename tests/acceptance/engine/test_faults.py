@@ -14,6 +14,7 @@ from calypso.host.scope import is_alive, tagged
 from calypso.models.job import State
 from calypso.models.ledger import Beat, Ending
 from tests.acceptance.engine.conftest import NODE, until
+from tests.freezing import freeze
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -162,7 +163,7 @@ def test_a_worker_that_is_stopped_keeps_its_job(stack):
     stack.start_workers("system", pools=2)
     job = stack.wait_running(stack.submit("system.noop", {"seconds": 6}))
     worker = stack.worker_of(job)
-    os.kill(worker.pid, signal.SIGSTOP)
+    freeze(worker.pid)
     stopped = time.monotonic()
     # Longer than its lease: by silence alone it would be taken from it.
     until(lambda: time.monotonic() - stopped > 4)

@@ -31,6 +31,7 @@ from calypso.host.ssh import SshHost
 from calypso.host.ssh_errors import HostKeyChanged, LoginRefused
 from calypso.host.stopping import Stop
 from tests.fakes.running import FakeRunning
+from tests.freezing import freeze
 
 TYPES = jobs.load()
 
@@ -308,7 +309,7 @@ def test_a_receiver_that_stalls_is_noticed_by_its_bytes(here, there, peer):
 
     def stall(_done, _total):
         for pid in set(receivers()) - before - set(stopped):
-            os.kill(pid, signal.SIGSTOP)
+            freeze(pid)
             stopped.append(pid)
 
     try:
@@ -342,7 +343,7 @@ class StallsOnce(FakeRunning):
         if told.get("done") and not self.stopped:
             self.stopped = self.sshd.sessions()
             for pid in self.stopped:
-                os.kill(pid, signal.SIGSTOP)
+                freeze(pid)
 
 
 def test_ssh_that_stalls_without_closing_is_ended_by_its_limit(push, sshd, here, there):

@@ -20,6 +20,7 @@ from calypso.host.ssh_errors import (
     fingerprint,
 )
 from calypso.host.stopping import Stop, StopSignal
+from tests.freezing import freeze
 from tests.sshd import made_key
 
 HOSTILE = [
@@ -148,7 +149,7 @@ def test_a_connection_that_stalls_without_closing_is_given_up(sshd, peer, tmp_pa
         while not logged_in.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         for pid in sshd.sessions():
-            os.kill(pid, signal.SIGSTOP)
+            freeze(pid)
             stopped.append(pid)
 
     thread = threading.Thread(target=stall)

@@ -102,6 +102,8 @@ class Transfers(Resuming):
             env=ENVIRONMENT,
         )
         if (refusal := errors.of_transfer(sender, receiver)) is not None:
+            if from_ is None:
+                there._refuse_without_parent(target)  # says it better than a receiver does
             raise refusal
         received = there._received(target, what)
         if from_ is None:
@@ -159,7 +161,6 @@ class Transfers(Resuming):
         except PartialDataset:
             return self.resume_token(target)
         except DatasetMissing:
-            self._refuse_without_parent(target)
             return None
         raise DatasetExists(f"{target} exists; a full transfer needs a new dataset.")
 
@@ -191,10 +192,9 @@ class Transfers(Resuming):
         raise StreamBroken(f"zfs says that {target} has received {what.name}; it is not there.")
 
     def _mount_if_it_can_be(self, target: str) -> None:
-        """Mount a new target as a new dataset would be; one without a mountpoint stays as it is."""
-        if self.dataset(target).kind is DatasetKind.FILESYSTEM:
-            with suppress(StorageError):
-                self._do("zfs", "mount", target)
+        """Mount a new target as a new dataset would be; a volume, or one without a place, stays."""
+        with suppress(StorageError):
+            self._do("zfs", "mount", target)
 
 
 def _sender(

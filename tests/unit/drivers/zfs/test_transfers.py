@@ -35,6 +35,8 @@ def test_a_full_transfer_needs_a_new_target(host, storage):
 def test_a_full_transfer_needs_a_parent(host, storage):
     host.answer([*LIST, "tank/nn/r1"], "011-zfs-list-nosuch.txt")
     host.answer([*LIST, "tank/nn"], "122-recv-noparent.txt", complaint=0)
+    host.answer(["zfs", "send", "-vP", "tank/d1@s2"], code=-13)
+    host.answer(["zfs", "receive", "-s", "-u", "tank/nn/r1"], "122-recv-noparent.txt", complaint=0)
     with pytest.raises(ParentMissing, match="tank/nn, above"):
         send(storage, "tank/nn/r1")
 

@@ -5,7 +5,7 @@ VENV := .venv/bin
 RUNNERS ?= 2
 PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
-SUITES ?= tests/unit tests/contract tests/acceptance
+SUITES ?= tests/unit tests/contract tests/acceptance tests/browser
 # The suites that need a product of the kernel, and how many guests they run in at once.
 VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/contract/tape \
   tests/acceptance/tape tests/real
@@ -31,8 +31,8 @@ SECONDS ?= 120
 ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports unit contract acceptance vm-lab \
-	vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
+.PHONY: help setup demo test check lint types imports web unit contract acceptance browser \
+	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
 	bench-tape bench-backup openapi clean
 
 help: ## Show this list
@@ -47,7 +47,7 @@ demo: setup ## Run the main job end to end, then keep serving (ARGS=--exit ends 
 test: setup ## Run all tests that need no special product
 	$(PYTEST) $(SUITES)
 
-check: lint types imports unit contract ## What every commit passes
+check: lint types imports web unit contract ## What every commit passes
 
 lint: setup ## Look for mistakes and for what is not formatted
 	$(VENV)/ruff check .
@@ -58,6 +58,12 @@ types: setup ## Check types
 
 imports: setup ## Check that arrows point one way
 	$(VENV)/lint-imports
+
+web: setup ## Check types, style and tests of the pages
+	$(VENV)/python web/build.py run check
+
+browser: setup ## Drive the real product with a real browser (PICTURES=folder keeps how it looks)
+	CALYPSO_TEST_PICTURES=$(PICTURES) $(PYTEST) tests/browser
 
 unit: setup ## Run the tests that need nothing
 	$(PYTEST) tests/unit
@@ -112,6 +118,6 @@ openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi
 
 clean: ## Remove what was made here, .venv included
-	rm -rf .venv .setup.lock build dist htmlcov .coverage .demo .hypothesis
+	rm -rf .venv .setup.lock web/node_modules api/ui build dist htmlcov .coverage .demo .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

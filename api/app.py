@@ -27,6 +27,7 @@ from api import (
     jobs,
     lines,
     metrics,
+    pages,
     problems,
     remedies,
     retention,
@@ -79,6 +80,7 @@ def create_app(house: House) -> Flask:
     problems.install(app)
     for part in BLUEPRINTS:
         app.register_api(part.blueprint)
+    pages.install(app)
     document = describing.once(app, house)
     app.extensions["openapi_document"] = document
     app.before_request(_begin)
@@ -88,7 +90,7 @@ def create_app(house: House) -> Flask:
     app.before_request(_Undeclared(document).refuse)
     app.after_request(_finish)
     glances = Glances(app.wsgi_app, here, app.extensions["verified_headers"])
-    app.wsgi_app = Bodies(glances)  # type: ignore[method-assign]  # Flask's own way to wrap it
+    app.wsgi_app = pages.with_files(Bodies(glances))  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 
@@ -124,7 +126,7 @@ class _Undeclared:
     def refuse(self) -> None:
         """Raise Invalid for what nobody would read."""
         _refuse_odd_text()
-        if request.url_rule is None:
+        if request.url_rule is None or request.blueprint == pages.blueprint.name:
             return
         self._learn()
         place = (declared_path(request.url_rule), request.method)

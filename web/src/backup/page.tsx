@@ -1,0 +1,5 @@
+import { SubsystemTables } from "@/inventory/page";
+
+export function BackupPage() {
+  return <SubsystemTables subsystem="backup" />;
+}

@@ -1,0 +1,70 @@
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { components } from "@/api/types";
+import { bytes } from "@/format/bytes";
+import { useTable } from "@/inventory/queries";
+import { Badge } from "@/ui/badge";
+import { cx } from "@/ui/cx";
+import { Card } from "@/ui/page";
+import { Empty, Failed, Loading } from "@/ui/states";
+
+type Pool = components["schemas"]["row.storage.pools"];
+
+const NEARLY = 80;
+const FULL = 90;
+
+/** How full the pools are, and how they are. */
+export function Capacity() {
+  const { t } = useTranslation();
+  const pools = useTable<Pool & Record<string, unknown>>("storage/pools");
+  return (
+    <Card title={t("dashboard.capacity")}>
+      {pools.isPending && <Loading />}
+      {pools.isError && <Failed problem={pools.error} />}
+      {pools.data?.items.length === 0 && <Empty title={t("dashboard.noPools")} />}
+      <ul className="flex flex-col gap-4">
+        {pools.data?.items.map((pool) => (
+          <li key={`${pool.node} ${pool.key}`}>
+            <PoolBar pool={pool} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function PoolBar({ pool }: { pool: Pool }) {
+  const { t } = useTranslation();
+  const percent = Math.round(pool.capacity_percent);
+  const healthy = pool.health === "ONLINE" && !pool.is_suspended;
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-center gap-2">
+        <Link to="/storage" className="font-medium hover:underline">
+          {pool.name}
+        </Link>
+        <Badge tone={healthy ? "ok" : "bad"}>{pool.is_suspended ? "SUSPENDED" : pool.health}</Badge>
+        <span className="text-muted ml-auto text-xs">
+          {t("dashboard.used", { used: bytes(pool.allocated_bytes), size: bytes(pool.size_bytes) })}
+        </span>
+      </div>
+      <div
+        role="meter"
+        aria-label={t("dashboard.usedOf", { pool: pool.name })}
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        className="bg-line h-2.5 overflow-hidden rounded-full"
+      >
+        <div
+          className={cx(
+            "h-full",
+            percent >= FULL ? "bg-bad" : percent >= NEARLY ? "bg-warn" : "bg-accent",
+          )}
+          style={{ width: `${percent}%` }}
+        />
+      </div>
+    </div>
+  );
+}

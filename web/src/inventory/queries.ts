@@ -1,0 +1,58 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, told } from "@/api/client";
+
+export const ROWS = 500;
+
+export type Row = Record<string, unknown> & { key: string; node: string };
+
+export interface Rows<R extends Row = Row> {
+  items: R[];
+  observed_at: string | null;
+  stale: boolean;
+  next_cursor: string | null;
+}
+
+export type RowFilters = Record<string, string>;
+
+/** A table as workers last saw it; the key begins with its name, by which events renew it. */
+export function tableQuery<R extends Row = Row>(name: string, filters: RowFilters = {}) {
+  const [subsystem = "", noun = ""] = name.split("/");
+  return queryOptions({
+    queryKey: ["inventory", name, filters],
+    queryFn: async () => {
+      const asked = api.GET("/api/v1/inventory/{subsystem}/{noun}", {
+        params: { path: { subsystem, noun }, query: { limit: ROWS, ...filters } as never },
+      });
+      return (await told(asked)) as unknown as Rows<R>;
+    },
+  });
+}
+
+export function useTable<R extends Row = Row>(name: string, filters: RowFilters = {}) {
+  return useQuery(tableQuery<R>(name, filters));
+}
+
+export function useTables() {
+  return useQuery({
+    queryKey: ["tables"],
+    queryFn: () => told(api.GET("/api/v1/inventory")),
+    staleTime: Infinity,
+  });
+}
+
+/** Have a table read anew; the event that follows brings the rows. */
+export function useRefresh(name: string) {
+  const queries = useQueryClient();
+  const [subsystem = "", noun = ""] = name.split("/");
+  return useMutation({
+    mutationFn: () =>
+      told(
+        api.POST("/api/v1/inventory/{subsystem}/{noun}/refresh", {
+          params: { path: { subsystem, noun } },
+          body: { node: null },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["inventory", name] }),
+  });
+}

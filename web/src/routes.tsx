@@ -1,0 +1,49 @@
+/** Every page and its address; each is loaded when it is first opened. */
+import { createBrowserRouter, type RouteObject } from "react-router";
+
+import { PageFailed } from "@/shell/failed";
+import { NotFound } from "@/shell/not-found";
+import { Shell } from "@/shell/shell";
+import { Loading } from "@/ui/states";
+
+type Component = () => React.ReactNode;
+
+/** A page in a file of its own: `page(() => import("@/jobs/page"), "JobsPage")`. */
+function page<Name extends string>(
+  load: () => Promise<Record<Name, Component>>,
+  name: Name,
+): NonNullable<RouteObject["lazy"]> {
+  return async () => ({ Component: (await load())[name] });
+}
+
+export const router = createBrowserRouter([
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <PageFailed />,
+    hydrateFallbackElement: <Loading />,
+    children: [
+      {
+        errorElement: <PageFailed />,
+        children: [
+          { index: true, lazy: page(() => import("@/dashboard/page"), "DashboardPage") },
+          { path: "jobs", lazy: page(() => import("@/jobs/page"), "JobsPage") },
+          { path: "jobs/new", lazy: page(() => import("@/submit/page"), "SubmitPage") },
+          { path: "jobs/new/:type", lazy: page(() => import("@/submit/page"), "SubmitPage") },
+          { path: "jobs/:id", lazy: page(() => import("@/jobs/job-page"), "JobPage") },
+          {
+            path: "inventory/:subsystem/:noun?",
+            lazy: page(() => import("@/inventory/page"), "InventoryPage"),
+          },
+          { path: "alerts", lazy: page(() => import("@/alerts/page"), "AlertsPage") },
+          { path: "storage", lazy: page(() => import("@/storage/page"), "StoragePage") },
+          { path: "tape", lazy: page(() => import("@/tape/page"), "TapePage") },
+          { path: "backup", lazy: page(() => import("@/backup/page"), "BackupPage") },
+          { path: "schedules", lazy: page(() => import("@/schedules/page"), "SchedulesPage") },
+          { path: "system", lazy: page(() => import("@/system/page"), "SystemPage") },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,53 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, told } from "@/api/client";
+import { cookie } from "@/api/cookies";
+import { Problem } from "@/api/problem";
+import type { Me } from "@/api/types";
+import { covers } from "@/session/permissions";
+
+const UNAUTHORIZED = 401;
+export const ME = ["me"] as const;
+
+/** Who is signed in; null: nobody. A browser that holds a session is let in without a word. */
+export function useMe() {
+  return useQuery({
+    queryKey: ME,
+    queryFn: async (): Promise<Me | null> => {
+      if (cookie("calypso_csrf") === "") return null; // nobody has signed in with this browser
+      try {
+        return await told(api.GET("/api/v1/auth/me"));
+      } catch (problem) {
+        if (problem instanceof Problem && problem.status === UNAUTHORIZED) return null;
+        throw problem;
+      }
+    },
+    staleTime: Infinity,
+  });
+}
+
+/** Whether the person may do something, such as `storage:operate`. */
+export function useMay(): (permission: string) => boolean {
+  const { data: me } = useMe();
+  return (permission) => covers(me?.permissions ?? [], permission);
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { username: string; password: string }) =>
+      told(api.POST("/api/v1/auth/login", { body })),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => told(api.POST("/api/v1/auth/logout")),
+    onSettled: () => {
+      queries.clear();
+      queries.setQueryData(ME, null);
+    },
+  });
+}

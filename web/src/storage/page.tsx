@@ -1,0 +1,5 @@
+import { SubsystemTables } from "@/inventory/page";
+
+export function StoragePage() {
+  return <SubsystemTables subsystem="storage" />;
+}

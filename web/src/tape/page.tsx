@@ -1,0 +1,5 @@
+import { SubsystemTables } from "@/inventory/page";
+
+export function TapePage() {
+  return <SubsystemTables subsystem="tape" />;
+}

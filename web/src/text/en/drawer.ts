@@ -1,0 +1,11 @@
+export const drawer = {
+  title: "Tasks",
+  running_one: "{{count}} running",
+  running_other: "{{count}} running",
+  waiting_one: "{{count}} waiting",
+  waiting_other: "{{count}} waiting",
+  idle: "Nothing is running",
+  open: "Show the tasks",
+  hide: "Hide the tasks",
+  all: "All jobs",
+} as const;

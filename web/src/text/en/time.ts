@@ -1,0 +1,1 @@
+export const time = { now: "now", ago: "{{time}} ago", in: "in {{time}}" } as const;

@@ -92,7 +92,7 @@ def test_a_crooked_query_is_refused(client, query):
         ("POST", "/api/v1/jobs/00000000-0000-7000-8000-000000000000/cancel", 404),
         ("GET", "/api/v1/nothing/here", 404),
         ("GET", "/api/v1/schedules/00000000-0000-7000-8000-000000000000", 404),
-        ("GET", "/", 404),
+        ("GET", "/api", 404),
         ("DELETE", "/api/v1/jobs", 405),
         ("GET", "/api/v1/inventory/storage/unicorns", 404),
         ("GET", "/api/v1/inventory/storage/pools?colour=red", 422),

@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: "backup", lazy: page(() => import("@/backup/page"), "BackupPage") },
           { path: "schedules", lazy: page(() => import("@/schedules/page"), "SchedulesPage") },
           { path: "system", lazy: page(() => import("@/system/page"), "SystemPage") },
+          { path: "accounts", lazy: page(() => import("@/accounts/page"), "AccountsPage") },
           { path: "*", element: <NotFound /> },
         ],
       },

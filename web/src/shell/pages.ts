@@ -38,5 +38,5 @@ export const PAGES: readonly NavPage[] = [
   { name: "backup", path: "/backup", icon: Archive, permission: "backup:read", key: "b" },
   { name: "alerts", path: "/alerts", icon: BellRing, permission: "alerts:read", key: "a" },
   { name: "system", path: "/system", icon: Server, permission: "jobs:read", key: "y" },
-  { name: "accounts", path: "/accounts", icon: Users, permission: "accounts:read", key: "u" },
+  { name: "accounts", path: "/accounts", icon: Users, permission: "jobs:read", key: "u" },
 ];

@@ -7,7 +7,6 @@ import httpx
 from tests.acceptance.running_up import until
 
 ENDED = {"succeeded", "failed", "cancelled", "lost"}
-VDEV_BYTES = 1 << 30
 
 
 class Appliance:
@@ -23,6 +22,10 @@ class Appliance:
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         self._http.cookies.clear()
         self._pool = None
+
+    def close(self):
+        """Let go of the connection."""
+        self._http.close()
 
     def password_of(self, name):
         """The password of somebody; a viewer or operator is made when first asked for."""
@@ -60,8 +63,7 @@ class Appliance:
         if self._pool is None:
             name = "tank"
             disk = self.folder / "disk"
-            with disk.open("wb") as file:
-                file.truncate(VDEV_BYTES)
+            disk.mkdir()
             until(lambda: self._serves("storage"))
             vdev = {"kind": "stripe", "devices": [str(disk)]}
             self.run("storage.pool_create", name=name, vdevs=[vdev])

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from contextlib import contextmanager
+import tempfile
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,23 +36,28 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def appliance(tmp_path_factory):
+def appliance():
     """A running `calypso up`, with a pool; of the whole session, so tests name their own things."""
-    with started(tmp_path_factory.mktemp("appliance")) as appliance:
+    with started() as appliance:
         yield appliance
 
 
 @contextmanager
-def started(folder, *, env=None):
+def started(*, env=None):
     """A `calypso up` of one's own."""
     if not (Path(__file__).parents[2] / "api" / "ui" / "index.html").exists():
         missing("chromium", "the pages are not built; `make setup` does")
-    running = RunningUp(folder / "data", *ANY_PORT, env=env)
-    try:
-        running.until_ready()
-        yield Appliance(running, folder)
-    finally:
-        running.stop()
+    # Not in pytest's own folder: PostgreSQL's account must be able to enter it.
+    with tempfile.TemporaryDirectory(prefix="calypso-browser-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        running = RunningUp(folder / "data", *ANY_PORT, env=env)
+        try:
+            running.until_ready()
+            with closing(Appliance(running, folder)) as appliance:
+                yield appliance
+        finally:
+            running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -37,16 +37,10 @@ export function JobPage() {
 function Loaded({ job }: { job: Job }) {
   const { t } = useTranslation();
   return (
-    <Page title={job.title} aside={<StateBadge job={job} />} actions={<JobActions job={job} />}>
+    <Page title={job.title} aside={<LiveState job={job} />} actions={<JobActions job={job} />}>
       {job.state === "running" && <Running job={job} />}
       <Waiting job={job} />
-      {job.error && (
-        <Card title={t("job.error")}>
-          <p className="text-bad font-medium">{job.error.title}</p>
-          <p className="break-words">{job.error.detail}</p>
-          {job.error.original && <Original text={job.error.original} />}
-        </Card>
-      )}
+      <Ending job={job} />
       {job.warnings.length > 0 && (
         <Card title={t("job.warnings")}>
           <ul className="list-disc pl-5">
@@ -76,6 +70,30 @@ function Loaded({ job }: { job: Job }) {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** Its state, which is said aloud when it changes. */
+function LiveState({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  return (
+    <span role="status" aria-label={t("jobs.columns.state")}>
+      <StateBadge job={job} />
+    </span>
+  );
+}
+
+/** Why it did not succeed, where it did not. */
+function Ending({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  if (job.error === null) return null;
+  const wished = job.state === "cancelled";
+  return (
+    <Card title={t(wished ? "job.cancelledHow" : "job.error")}>
+      {!wished && <p className="text-bad font-medium">{job.error.title}</p>}
+      <p className="break-words">{job.error.detail}</p>
+      {job.error.original && <Original text={job.error.original} />}
+    </Card>
   );
 }
 

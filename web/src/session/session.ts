@@ -46,8 +46,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => told(api.POST("/api/v1/auth/logout")),
     onSettled: () => {
-      queries.clear();
-      queries.setQueryData(ME, null);
+      queries.setQueryData(ME, null); // takes the pages away, so that nobody asks any more
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
     },
   });
 }

@@ -40,8 +40,7 @@ export function TaskDrawer() {
           type="button"
           onClick={toggle}
           aria-expanded={open}
-          aria-label={open ? t("drawer.hide") : t("drawer.open")}
-          className="hover:bg-page flex h-10 grow items-center gap-2 px-4"
+          className="hover:bg-page flex h-10 items-center gap-2 px-4"
         >
           {open ? (
             <ChevronDown className="size-4" aria-hidden />
@@ -49,10 +48,10 @@ export function TaskDrawer() {
             <ChevronUp className="size-4" aria-hidden />
           )}
           <span className="font-semibold">{t("drawer.title")}</span>
-          <span className="text-muted" role="status">
-            {said.length > 0 ? said.join(", ") : t("drawer.idle")}
-          </span>
         </button>
+        <span className="text-muted grow truncate" role="status">
+          {said.length > 0 ? said.join(", ") : t("drawer.idle")}
+        </span>
         <Link to="/jobs" className="text-accent px-4 hover:underline">
           {t("drawer.all")}
         </Link>

@@ -5,7 +5,5 @@ export const drawer = {
   waiting_one: "{{count}} waiting",
   waiting_other: "{{count}} waiting",
   idle: "Nothing is running",
-  open: "Show the tasks",
-  hide: "Hide the tasks",
   all: "All jobs",
 } as const;

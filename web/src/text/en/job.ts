@@ -45,6 +45,7 @@ export const job = {
   result: "Result",
   warnings: "Warnings",
   error: "Why it failed",
+  cancelledHow: "How it was cancelled",
   original: "What the product said",
   events: "What happened",
   children: "Jobs it started, and reruns",

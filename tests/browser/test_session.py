@@ -1,0 +1,77 @@
+"""Signing in, staying in, losing the server and getting it back."""
+
+import os
+import re
+import signal
+
+from playwright.sync_api import expect
+
+from tests.acceptance.running_up import until
+from tests.browser.conftest import started
+
+
+def sign_in(page, name, password):
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_person_signs_in_and_out(opened, appliance):
+    tab = opened(None)
+    page = tab.go("/jobs")  # where they wanted to go is where they come out
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    tab.sound()
+    tab.picture("sign-in")
+    sign_in(page, "admin", appliance.password_of("admin"))
+    expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_visible()
+
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_wrong_password_is_said_and_tells_nothing_more(opened):
+    tab = opened(None)
+    tab.allow("401")
+    page = tab.go("/")
+
+    sign_in(page, "admin", "not this one")
+
+    expect(page.get_by_role("alert")).to_contain_text("The name or the password is wrong.")
+
+
+def test_a_viewer_sees_no_button_that_would_fail(opened, appliance):
+    job = appliance.run("system.noop", seconds=0)
+    page = opened("viewer").go("/jobs")
+    expect(page.get_by_role("table", name=re.compile("Jobs"))).to_be_visible()
+    expect(page.get_by_role("link", name="Start a job")).to_have_count(0)
+
+    page.goto(f"/jobs/{job['id']}")
+    expect(page.get_by_role("heading", name=job["title"])).to_be_visible()
+
+    expect(page.get_by_role("button", name="Run again")).to_have_count(0)
+    page.goto("/accounts")
+    expect(page.get_by_role("heading", name="Your tokens for programs")).to_be_visible()
+    expect(page.get_by_role("heading", name="People")).to_have_count(0)
+
+
+def test_an_open_tab_outlives_a_restart_of_the_server(opened):
+    with started() as appliance:
+        tab = opened(None, at=appliance)
+        for part in ("ERR_", "502", "503", "Failed to load resource"):
+            tab.allow(part)
+        page = tab.go("/jobs")
+        sign_in(page, "admin", appliance.password_of("admin"))
+        expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_visible()
+
+        gunicorn = appliance.running.child("api")
+        os.kill(gunicorn, signal.SIGKILL)
+        expect(page.get_by_text("No connection to the appliance")).to_be_visible()
+        until(lambda: appliance.running.child("api") not in {None, gunicorn})
+        expect(page.get_by_text("No connection to the appliance")).to_have_count(0)
+
+        appliance.post("/jobs", type="system.noop", params={"seconds": 0})
+        expect(page.get_by_role("row").nth(1)).to_contain_text("Succeeded")

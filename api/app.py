@@ -31,6 +31,7 @@ from api import (
     problems,
     remedies,
     retention,
+    samples,
     schedules,
     secrets,
     subsystems,
@@ -47,8 +48,8 @@ from calypso.errors import FieldError, Invalid
 from calypso.wiring import House
 
 BLUEPRINTS = (
-    auth, jobs, remedies, lines, schedules, retention, inventory, events, alerts, alert_channels,
-    accounts, secrets, subsystems, metrics, system, tape, backup_config,
+    auth, jobs, remedies, lines, schedules, retention, inventory, samples, events, alerts,
+    alert_channels, accounts, secrets, subsystems, metrics, system, tape, backup_config,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

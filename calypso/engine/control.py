@@ -69,6 +69,8 @@ def refresh_tables(
         counts[table.noun] = 0
         if ports.inventory.replace(node, table.name, _counted(table, driver, known, counts)):
             ports.live.tell("inventory.changed", {"table": table.name, "node": node})
+        if table.sampled:
+            ports.inventory.sample(table.name, node, table.sampled)
     return counts
 
 

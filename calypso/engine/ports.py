@@ -1,6 +1,6 @@
 """What the engine needs from the outside; `store`, `live` and `broker` satisfy it by shape."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,10 @@ from uuid import UUID
 
 from calypso.engine.alert_ports import AlertStore, ChannelStore
 from calypso.engine.backup_ports import BackupStore
+from calypso.engine.inventory_ports import InventoryStore
 from calypso.engine.kinship import Kinship
 from calypso.engine.media_ports import MediaStore
 from calypso.engine.schedule_ports import Owners, ScheduleStore
-from calypso.models.inventory import SubsystemStatus
 from calypso.models.job import Job, JobEvent, State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.models.line import LockEntry, QueueLength
@@ -141,32 +141,6 @@ class JobStore(Kinship, Protocol):
 
     def ping(self) -> None:
         """Return when the store answers; StoreUnavailable otherwise."""
-
-
-class InventoryStore(Protocol):
-    """What workers last saw."""
-
-    def replace(self, node: str, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
-        """Replace a table of a node; True when something changed. `observed_at` is now."""
-
-    def page(
-        self,
-        table: str,
-        *,
-        node: str | None = None,
-        filters: Mapping[str, str] | None = None,
-        limit: int = 500,
-        cursor: str | None = None,
-    ) -> tuple[list[dict[str, Any]], datetime | None, str | None]:
-        """Return (rows with `key` and `node`, oldest observed_at of the tables read, cursor)."""
-
-    def report(self, status: SubsystemStatus) -> None:
-        """Note what a worker found out about its subsystem."""
-
-    def subsystems(
-        self, node: str | None = None, *, within_s: float = 0.0
-    ) -> list[SubsystemStatus]:
-        """List what workers reported, by node and subsystem; perhaps as it was `within_s` ago."""
 
 
 class Live(Protocol):

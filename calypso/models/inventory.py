@@ -29,6 +29,7 @@ class InventoryTable:
     `sign`: a text from the driver that differs as soon as the table would; asked every two seconds.
     `least_pause_s`: it is read no more often than this, however many jobs end.
     `used_by`: the lock that a job holds on a row while it uses it, with the row's `{key}`.
+    `sampled`: numbers that are kept once an hour, so that people see where they are going.
     """
 
     name: str
@@ -40,6 +41,7 @@ class InventoryTable:
     sign: Callable[[Any], str] | None = None
     least_pause_s: float = 0.0
     used_by: str | None = None
+    sampled: tuple[str, ...] = ()
 
     @property
     def subsystem(self) -> str:
@@ -64,6 +66,7 @@ def inventory(
     sign: Callable[[Any], str] | None = None,
     least_pause_s: float = 0.0,
     used_by: str | None = None,
+    sampled: tuple[str, ...] = (),
 ) -> Callable[[F], InventoryTable]:
     """Declare a table; the reading function becomes the value that `inventory.load()` finds.
 
@@ -74,7 +77,7 @@ def inventory(
         title = (inspect.getdoc(read) or "").partition("\n")[0].rstrip(".")
         whole = _whole(read)
         return InventoryTable(
-            name, title, driver, row, whole, filters, sign, least_pause_s, used_by
+            name, title, driver, row, whole, filters, sign, least_pause_s, used_by, sampled
         )
 
     return declare
@@ -84,6 +87,17 @@ def _whole(read: Callable[..., Iterable[InventoryRow]]) -> ReadFunction:
     if len(inspect.signature(read).parameters) > 1:
         return read
     return lambda driver, _known: read(driver)
+
+
+class Sample(BaseModel):
+    """How the sampled columns of a row were at an hour."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node: str
+    key: str
+    at: datetime
+    values: dict[str, float | None]
 
 
 class Capability(BaseModel):

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from calypso.models.inventory import Capability, SubsystemStatus
 from calypso.store import cursors
-from calypso.store.asking import Asking, as_json
+from calypso.store.asking import as_json
+from calypso.store.samples import Samples
 
 REPLACE = "SELECT calypso.replace_inventory(%s, %s, %s, %s::jsonb)"
 OBSERVED = """
@@ -26,7 +27,7 @@ SELECT node, subsystem, capability, observed_at FROM calypso.subsystems
  WHERE %s::text IS NULL OR node = %s ORDER BY node, subsystem"""
 
 
-class PostgresInventoryStore(Asking):
+class PostgresInventoryStore(Samples):
     """The tables of the inventory, each row under its table, node and key."""
 
     def __init__(self, engine: Engine) -> None:

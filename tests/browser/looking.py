@@ -49,7 +49,11 @@ class Watched:
         self.page.evaluate(AXE)
         found = self.page.evaluate("axe.run().then((told) => told.violations)")
         return [
-            (one["id"], one["help"], [(node["target"], node["failureSummary"]) for node in one["nodes"][:3]])
+            (
+                one["id"],
+                one["help"],
+                [(node["target"], node["failureSummary"]) for node in one["nodes"][:3]],
+            )
             for one in found
             if one["impact"] in GRAVE
         ]

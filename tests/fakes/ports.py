@@ -11,7 +11,7 @@ from calypso.engine.ports import Ports
 from calypso.errors import Conflict, NotFound
 from calypso.models.account import ApiToken, User
 from calypso.models.clock import now, uuid7
-from calypso.models.inventory import Capability, SubsystemStatus
+from calypso.models.inventory import Capability, Sample, SubsystemStatus
 from calypso.models.sight import Seen
 from calypso.wiring import House
 from tests.fakes.memory_alerts import MemoryAlertStore
@@ -87,6 +87,7 @@ class MemoryInventory:
     def __init__(self):
         self._tables = {}
         self._subsystems = {}
+        self._samples = {}
 
     def replace(self, node, table, rows):
         self._tables[table, node] = (list(rows), now())
@@ -100,6 +101,22 @@ class MemoryInventory:
                 found += [{**row, "key": key, "node": where} for key, row in rows]
         kept = [r for r in found if all(str(r.get(k)) == v for k, v in (filters or {}).items())]
         return kept[:limit], min(seen, default=None), None
+
+    def sample(self, table, node, columns):
+        rows, _ = self._tables.get((table, node), ([], None))
+        hour = now().replace(minute=0, second=0, microsecond=0)
+        for key, row in rows:
+            values = {name: row[name] for name in columns}
+            self._samples.setdefault((table, node, key, hour), values)
+
+    def samples(self, table, *, since, step="hour", node=None, key=None):
+        found = {}
+        for (name, where, which, at), values in sorted(self._samples.items()):
+            fits = name == table and at >= since and node in (None, where) and key in (None, which)
+            if fits:
+                one = Sample(node=where, key=which, at=at, values=values)
+                found[at.date() if step == "day" else at, where, which] = one
+        return [found[place] for place in sorted(found)]
 
     def report(self, status):
         self._subsystems[status.node, status.subsystem] = status

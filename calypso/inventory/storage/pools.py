@@ -15,7 +15,9 @@ def sign(storage: Storage) -> str:
     return storage.sign()
 
 
-@inventory("storage/pools", driver=Storage, row=Row, sign=sign)
+@inventory(
+    "storage/pools", driver=Storage, row=Row, sign=sign, sampled=("size_bytes", "allocated_bytes")
+)
 def read_pools(storage: Storage) -> Iterator[Row]:
     """Pools."""
     for pool in storage.pools():

@@ -1,7 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { api, told } from "@/api/client";
 import type { components } from "@/api/types";
+import { fullInDays, pointsOf } from "@/dashboard/trend";
 import { bytes } from "@/format/bytes";
 import { useTable } from "@/inventory/queries";
 import { Badge } from "@/ui/badge";
@@ -14,7 +18,23 @@ type Pool = components["schemas"]["row.storage.pools"];
 const NEARLY = 80;
 const FULL = 90;
 
-/** How full the pools are, and how they are. */
+const TREND_DAYS = 90;
+const TrendChart = lazy(() => import("@/dashboard/trend-chart"));
+
+/** How full every pool was, day by day. */
+function useSamples() {
+  return useQuery({
+    queryKey: ["inventory", "storage/pools", "samples"],
+    queryFn: () =>
+      told(
+        api.GET("/api/v1/inventory/{subsystem}/{noun}/samples", {
+          params: { path: { subsystem: "storage", noun: "pools" }, query: { days: TREND_DAYS } },
+        }),
+      ),
+  });
+}
+
+/** How full the pools are and were, and how they are. */
 export function Capacity() {
   const { t } = useTranslation();
   const pools = useTable<Pool & Record<string, unknown>>("storage/pools");
@@ -27,10 +47,30 @@ export function Capacity() {
         {pools.data?.items.map((pool) => (
           <li key={`${pool.node} ${pool.key}`}>
             <PoolBar pool={pool} />
+            <Trend pool={pool} />
           </li>
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** Nothing before there are two days to draw a line between. */
+function Trend({ pool }: { pool: Pool }) {
+  const { t } = useTranslation();
+  const samples = useSamples();
+  const points = pointsOf(samples.data?.items ?? [], pool);
+  if (points.length < 2) return null;
+  const days = fullInDays(points);
+  return (
+    <>
+      <Suspense fallback={<div className="h-24" />}>
+        <TrendChart points={points} label={t("dashboard.trendOf", { pool: pool.name })} />
+      </Suspense>
+      {days !== null && (
+        <p className="text-muted text-xs">{t("dashboard.fullIn", { count: days })}</p>
+      )}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import "@/text/i18n";
 
 import { describe, expect, it } from "vitest";
 
-import { duration, local, relative, utc } from "@/format/time";
+import { day, duration, local, relative, utc } from "@/format/time";
 
 const NOON = new Date("2026-03-29T12:00:00Z");
 
@@ -40,5 +40,6 @@ describe("how long ago", () => {
 
 it("tells an instant in a zone, and in UTC", () => {
   expect(local(NOON, "Europe/Vienna")).toBe("29 Mar 2026, 14:00:00");
+  expect(day(NOON, "Pacific/Auckland")).toBe("30 Mar");
   expect(utc(NOON)).toBe("2026-03-29 12:00:00 UTC");
 });

@@ -48,6 +48,11 @@ export function local(at: Date, timeZone?: string): string {
   }).format(at);
 }
 
+/** The day alone, for the axis of a chart: "27 Nov". */
+export function day(at: Date, timeZone?: string): string {
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone }).format(at);
+}
+
 /** The same instant in UTC: "2026-11-27 02:15:33 UTC". */
 export function utc(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -12,6 +12,10 @@ export const dashboard = {
   noPools: "There is no pool yet",
   used: "{{used}} of {{size}}",
   usedOf: "Used of {{pool}}",
+  full: "used",
+  trendOf: "How full {{pool}} was in the last 90 days",
+  fullIn_one: "Full in a day, if it goes on like this.",
+  fullIn_other: "Full in {{count}} days, if it goes on like this.",
   protection: "Is everything protected?",
   nothingProtected: "No backup job is known",
   nothingProtectedHint:

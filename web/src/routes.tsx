@@ -38,6 +38,10 @@ export const router = createBrowserRouter([
           { path: "alerts", lazy: page(() => import("@/alerts/page"), "AlertsPage") },
           { path: "storage", lazy: page(() => import("@/storage/page"), "StoragePage") },
           { path: "tape", lazy: page(() => import("@/tape/page"), "TapePage") },
+          {
+            path: "backup/restore",
+            lazy: page(() => import("@/backup/restore-page"), "RestorePage"),
+          },
           { path: "backup", lazy: page(() => import("@/backup/page"), "BackupPage") },
           { path: "schedules", lazy: page(() => import("@/schedules/page"), "SchedulesPage") },
           { path: "system", lazy: page(() => import("@/system/page"), "SystemPage") },

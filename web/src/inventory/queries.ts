@@ -15,17 +15,23 @@ export interface Rows<R extends Row = Row> {
 
 export type RowFilters = Record<string, string>;
 
+/** Some rows of a table, or of a look-up. */
+export async function readRows<R extends Row = Row>(
+  name: string,
+  filters: RowFilters,
+): Promise<Rows<R>> {
+  const [subsystem = "", noun = ""] = name.split("/");
+  const asked = api.GET("/api/v1/inventory/{subsystem}/{noun}", {
+    params: { path: { subsystem, noun }, query: { limit: ROWS, ...filters } as never },
+  });
+  return (await told(asked)) as unknown as Rows<R>;
+}
+
 /** A table as workers last saw it; the key begins with its name, by which events renew it. */
 export function tableQuery<R extends Row = Row>(name: string, filters: RowFilters = {}) {
-  const [subsystem = "", noun = ""] = name.split("/");
   return queryOptions({
     queryKey: ["inventory", name, filters],
-    queryFn: async () => {
-      const asked = api.GET("/api/v1/inventory/{subsystem}/{noun}", {
-        params: { path: { subsystem, noun }, query: { limit: ROWS, ...filters } as never },
-      });
-      return (await told(asked)) as unknown as Rows<R>;
-    },
+    queryFn: () => readRows<R>(name, filters),
   });
 }
 

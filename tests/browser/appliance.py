@@ -64,7 +64,7 @@ class Appliance:
             name = "tank"
             disk = self.folder / "disk"
             disk.mkdir()
-            until(lambda: self._serves("storage"))
+            until(lambda: self.serves("storage"))
             vdev = {"kind": "stripe", "devices": [str(disk)]}
             self.run("storage.pool_create", name=name, vdevs=[vdev])
             self._pool = name
@@ -76,6 +76,9 @@ class Appliance:
         self.run("storage.dataset_create", dataset=whole)
         return whole
 
-    def _serves(self, subsystem):
+    def serves(self, subsystem):
+        """Whether a worker says that it can use its subsystem."""
         known = self.get("/subsystems")["items"]
-        return any(one["subsystem"] == subsystem and not one["stale"] for one in known)
+        return any(
+            one["subsystem"] == subsystem and one["available"] and not one["stale"] for one in known
+        )

@@ -43,14 +43,16 @@ def appliance():
 
 
 @contextmanager
-def started(*, env=None):
-    """A `calypso up` of one's own."""
+def started(*, env=None, prepare=None):
+    """A `calypso up` of one's own; `prepare` is given its data folder before it starts."""
     if not (Path(__file__).parents[2] / "api" / "ui" / "index.html").exists():
         missing("chromium", "the pages are not built; `make setup` does")
     # Not in pytest's own folder: PostgreSQL's account must be able to enter it.
     with tempfile.TemporaryDirectory(prefix="calypso-browser-") as name:
         folder = Path(name)
         folder.chmod(0o755)
+        if prepare is not None:
+            prepare(folder / "data")
         running = RunningUp(folder / "data", *ANY_PORT, env=env)
         try:
             running.until_ready()
@@ -61,35 +63,39 @@ def started(*, env=None):
 
 
 @pytest.fixture(scope="session")
-def session_of(browser, appliance):
-    """Give the cookies of somebody who has signed in, by name; each signs in once."""
+def session_of(browser):
+    """Give the cookies of somebody who has signed in, by name and appliance; each does once."""
     known = {}
 
-    def of(name):
-        if name not in known:
-            context = browser.new_context(base_url=appliance.url)
-            answer = context.request.post(
-                "/api/v1/auth/login",
-                data={"username": name, "password": appliance.password_of(name)},
-            )
-            assert answer.ok, answer.text()
-            known[name] = context.storage_state()
-            context.close()
-        return known[name]
+    def of(name, appliance):
+        if (name, appliance.url) not in known:
+            known[name, appliance.url] = signed_in(browser, name, appliance)
+        return known[name, appliance.url]
 
     return of
 
 
+def signed_in(browser, name, appliance):
+    context = browser.new_context(base_url=appliance.url)
+    credentials = {"username": name, "password": appliance.password_of(name)}
+    answer = context.request.post("/api/v1/auth/login", data=credentials)
+    assert answer.ok, answer.text()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def opened(browser, appliance, session_of):
+def opened(request, browser, session_of):
     """Open a tab as somebody (None: nobody); no test may leave a complaint in its console."""
     tabs = []
 
     def open_(name="admin", *, at=None, viewport=None, **options):
+        where = at or request.getfixturevalue("appliance")
         context = browser.new_context(
-            base_url=(at or appliance).url,
+            base_url=where.url,
             viewport=viewport or WIDE,
-            storage_state=session_of(name) if name and at is None else None,
+            storage_state=session_of(name, where) if name else None,
             reduced_motion="reduce",
             **options,
         )

@@ -29,7 +29,7 @@ export const router = createBrowserRouter([
           { index: true, lazy: page(() => import("@/dashboard/page"), "DashboardPage") },
           { path: "jobs", lazy: page(() => import("@/jobs/page"), "JobsPage") },
           { path: "jobs/new", lazy: page(() => import("@/submit/page"), "SubmitPage") },
-          { path: "jobs/new/:type", lazy: page(() => import("@/submit/page"), "SubmitPage") },
+          { path: "jobs/new/:type", lazy: page(() => import("@/submit/form-page"), "FormPage") },
           { path: "jobs/:id", lazy: page(() => import("@/jobs/job-page"), "JobPage") },
           {
             path: "inventory/:subsystem/:noun?",

@@ -105,6 +105,8 @@ export interface JobDraft {
   type: string;
   params: Record<string, unknown>;
   node?: string;
+  priority?: number;
+  not_before?: string;
   plan_hash?: string;
 }
 

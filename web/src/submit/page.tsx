@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link } from "react-router";
 
 import type { JobTypeInfo } from "@/api/types";
 import { title as titled } from "@/format/words";
@@ -16,10 +16,9 @@ import { Empty, Failed, Loading } from "@/ui/states";
 /** Which job to start: every type this person may start, by subsystem. */
 export function SubmitPage() {
   const { t } = useTranslation();
-  const { type = "" } = useParams();
   const may = useMay();
   const types = useQuery(jobTypesQuery);
-  const [sought, setSought] = useState(type);
+  const [sought, setSought] = useState("");
   if (types.isPending) return <Loading />;
   if (types.isError) return <Failed problem={types.error} retry={() => void types.refetch()} />;
   const groups = choicesFor(types.data, sought, may);

@@ -13,6 +13,8 @@ interface FieldParts {
 }
 
 interface FieldProps {
+  /** Of the control; made up when none is given. */
+  id?: string;
   label: ReactNode;
   help?: ReactNode;
   errors?: readonly string[] | undefined;
@@ -22,8 +24,10 @@ interface FieldProps {
 }
 
 /** A label, its control, help and errors, tied together for those who do not see them. */
-export function Field({ label, help, errors = [], required, children, className }: FieldProps) {
-  const id = useId();
+export function Field(props: FieldProps) {
+  const { label, help, errors = [], required, children, className } = props;
+  const made = useId();
+  const id = props.id ?? made;
   const helpId = help === undefined || help === "" ? undefined : `${id}-help`;
   const errorId = errors.length > 0 ? `${id}-error` : undefined;
   const describedBy = [errorId, helpId].filter(Boolean).join(" ") || undefined;
@@ -43,13 +47,19 @@ export function Field({ label, help, errors = [], required, children, className 
           {help}
         </p>
       )}
-      {errorId && (
-        <ul id={errorId} className="text-bad text-xs font-medium" role="alert">
-          {errors.map((text) => (
-            <li key={text}>{text}</li>
-          ))}
-        </ul>
-      )}
+      {errorId && <Errors id={errorId} errors={errors} />}
+    </div>
+  );
+}
+
+/** What is wrong with a field; nothing when nothing is. */
+export function Errors({ id, errors }: { id: string; errors: readonly string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <div id={id} role="alert" className="text-bad text-xs font-medium">
+      {errors.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
     </div>
   );
 }

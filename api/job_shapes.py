@@ -144,6 +144,7 @@ class JobTypeInfo(BaseModel):
     cancel: str
     on_lost: str
     destructive: bool
+    plans: bool = Field(description="POST /plans looks at what it would do.")
     timeout_s: float
     params_schema: dict[str, Any]
 
@@ -176,6 +177,7 @@ def type_info(job_type: JobType) -> JobTypeInfo:
         cancel=job_type.cancel.value,
         on_lost=job_type.on_lost.value,
         destructive=job_type.destructive,
+        plans=job_type.plan is not None,
         timeout_s=job_type.timeout_s,
         params_schema=_schema(job_type),
     )

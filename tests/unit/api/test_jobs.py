@@ -155,7 +155,7 @@ def test_job_types_are_listed_with_their_schemas(client):
     noop = types["system.noop"]
     assert set(noop) == {
         "name", "subsystem", "title", "description", "permission", "schedulable", "cancel",
-        "on_lost", "destructive", "timeout_s", "params_schema",
+        "on_lost", "destructive", "plans", "timeout_s", "params_schema",
     }  # fmt: skip
     assert noop["params_schema"]["properties"]["steps"]["minimum"] == 1
 

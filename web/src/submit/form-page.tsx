@@ -163,7 +163,7 @@ function Buttons({ type, pending, onPreview }: ButtonsProps) {
   return (
     <div className="border-line flex flex-wrap items-center justify-end gap-2 border-t pt-4">
       {hasNeeded && <p className="text-muted mr-auto text-xs">{t("submit.required")}</p>}
-      {!type.destructive && (
+      {type.plans && !type.destructive && (
         <Button look="quiet" disabled={pending} onClick={onPreview}>
           {t("submit.preview")}
         </Button>

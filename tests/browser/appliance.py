@@ -44,6 +44,11 @@ class Appliance:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def patch(self, path, **body):
+        answer = self._http.patch(path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
     def run(self, type_, **params):
         """Run a job to its end and return it; a destructive one with its plan."""
         body = {"type": type_, "params": params}

@@ -44,6 +44,22 @@ export const router = createBrowserRouter([
           },
           { path: "backup", lazy: page(() => import("@/backup/page"), "BackupPage") },
           { path: "schedules", lazy: page(() => import("@/schedules/page"), "SchedulesPage") },
+          {
+            path: "schedules/new",
+            lazy: page(() => import("@/schedules/editor-page"), "NewSchedulePage"),
+          },
+          {
+            path: "schedules/retention",
+            lazy: page(() => import("@/schedules/simulator-page"), "SimulatorPage"),
+          },
+          {
+            path: "schedules/:id",
+            lazy: page(() => import("@/schedules/schedule-page"), "SchedulePage"),
+          },
+          {
+            path: "schedules/:id/edit",
+            lazy: page(() => import("@/schedules/editor-page"), "EditSchedulePage"),
+          },
           { path: "system", lazy: page(() => import("@/system/page"), "SystemPage") },
           { path: "accounts", lazy: page(() => import("@/accounts/page"), "AccountsPage") },
           { path: "*", element: <NotFound /> },

@@ -37,7 +37,7 @@ export const router = createBrowserRouter([
           },
           { path: "alerts", lazy: page(() => import("@/alerts/page"), "AlertsPage") },
           { path: "storage", lazy: page(() => import("@/storage/page"), "StoragePage") },
-          { path: "tape", lazy: page(() => import("@/tape/page"), "TapePage") },
+          { path: "tape/:tab?/:name?", lazy: page(() => import("@/tape/page"), "TapePage") },
           {
             path: "backup/restore",
             lazy: page(() => import("@/backup/restore-page"), "RestorePage"),

@@ -39,6 +39,36 @@ export function useTable<R extends Row = Row>(name: string, filters: RowFilters 
   return useQuery(tableQuery<R>(name, filters));
 }
 
+const MOST_PAGES = 40; // 20,000 rows: the slots of the largest library there is
+
+/** All rows of a table, however many: what is drawn as a whole has no "more". */
+export function useWhole<R extends Row = Row>(name: string) {
+  const [subsystem = "", noun = ""] = name.split("/");
+  return useQuery({
+    queryKey: ["inventory", name, "whole"],
+    queryFn: async () => {
+      let rows = await readPage<R>(subsystem, noun);
+      for (let page = 1; page < MOST_PAGES && rows.next_cursor !== null; page += 1) {
+        const next = await readPage<R>(subsystem, noun, rows.next_cursor);
+        rows = { ...next, items: [...rows.items, ...next.items] };
+      }
+      return rows;
+    },
+  });
+}
+
+async function readPage<R extends Row>(
+  subsystem: string,
+  noun: string,
+  cursor?: string,
+): Promise<Rows<R>> {
+  const query = { limit: ROWS, ...(cursor !== undefined && { cursor }) };
+  const asked = api.GET("/api/v1/inventory/{subsystem}/{noun}", {
+    params: { path: { subsystem, noun }, query: query as never },
+  });
+  return (await told(asked)) as unknown as Rows<R>;
+}
+
 export function useTables() {
   return useQuery({
     queryKey: ["tables"],

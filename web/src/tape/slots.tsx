@@ -1,0 +1,133 @@
+import { SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+
+import { MEDIA_STATES, MediaState, stateName } from "@/tape/media-state";
+import { type Cell, fitsText, type Shelf } from "@/tape/model";
+import { Place } from "@/tape/place";
+import { StartLinks } from "@/tape/start";
+import { Button } from "@/ui/button";
+import { Input } from "@/ui/field";
+import { Card } from "@/ui/page";
+import { Empty } from "@/ui/states";
+
+const PAGE_SLOTS = 120; // what can be looked over, and drawn while something is dragged
+
+/** The storage slots: those of a page, or those that hold what somebody looks for. */
+export function Slots({ shelf }: { shelf: Shelf }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useSearchParams();
+  const sought = search.get("find") ?? "";
+  const found = sought === "" ? shelf.slots : shelf.slots.filter((cell) => fits(cell, sought));
+  const pages = Math.ceil(found.length / PAGE_SLOTS);
+  const page = Math.min(Math.max(Number(search.get("page")) || 0, 0), Math.max(pages - 1, 0));
+  const change = (name: "find" | "page", value: string) =>
+    setSearch(
+      (known) => {
+        const next = new URLSearchParams(known);
+        if (name === "find") next.delete("page");
+        if (value === "" || value === "0") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  return (
+    <Card
+      title={t("tape.slots")}
+      actions={
+        <Input
+          type="search"
+          aria-label={t("tape.find")}
+          placeholder={t("tape.find")}
+          className="h-8 w-40 sm:w-60"
+          value={sought}
+          onChange={(event) => change("find", event.target.value)}
+        />
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <Legend shelf={shelf} />
+        {pages > 1 && (
+          <Pages cells={found} page={page} onPage={(next) => change("page", String(next))} />
+        )}
+        <ul
+          aria-label={t("tape.slots")}
+          className="grid grid-cols-[repeat(auto-fill,minmax(8.75rem,1fr))] gap-2 empty:hidden"
+        >
+          {found.slice(page * PAGE_SLOTS, (page + 1) * PAGE_SLOTS).map((cell) => (
+            <Place key={cell.key} cell={cell} className="min-h-20">
+              <span className="text-muted text-xs">{cell.number}</span>
+            </Place>
+          ))}
+        </ul>
+        {found.length === 0 && (
+          <Empty icon={SearchX} title={t("tape.findNone")}>
+            {t("tape.findNoneHint")}
+          </Empty>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function fits(cell: Cell, sought: string): boolean {
+  return cell.held !== null && fitsText(cell.held, sought);
+}
+
+interface PagesProps {
+  cells: readonly Cell[];
+  page: number;
+  onPage: (page: number) => void;
+}
+
+function Pages({ cells, page, onPage }: PagesProps) {
+  const { t } = useTranslation();
+  const pages = Array.from({ length: Math.ceil(cells.length / PAGE_SLOTS) }, (_, at) =>
+    cells.slice(at * PAGE_SLOTS, (at + 1) * PAGE_SLOTS),
+  );
+  return (
+    <nav aria-label={t("tape.slotPages")} className="flex flex-wrap gap-1">
+      {pages.map((own, at) => (
+        <Button
+          key={own[0]?.key}
+          size="small"
+          look={at === page ? "primary" : "plain"}
+          aria-current={at === page ? "page" : undefined}
+          onClick={() => onPage(at)}
+        >
+          {t("tape.slotsRange", { first: own[0]?.number ?? 0, last: own.at(-1)?.number ?? 0 })}
+        </Button>
+      ))}
+    </nav>
+  );
+}
+
+/** How many of each state there are, or how to come by cartridges where there are none. */
+function Legend({ shelf }: { shelf: Shelf }) {
+  const { t } = useTranslation();
+  const held = [...shelf.slots, ...shelf.doors, ...shelf.drives].flatMap((one) => one.held ?? []);
+  if (held.length === 0)
+    return (
+      <Empty title={t("tape.noMediaHere")}>
+        <p className="mb-3">{t("tape.noMediaHereHint")}</p>
+        <StartLinks
+          types={["tape.changer_import", "tape.vtl_media_create"]}
+          params={{ library: shelf.library.key }}
+        />
+      </Empty>
+    );
+  const states = held.map((one) => stateName(one.media?.state, one.kind));
+  return (
+    <ul aria-label={t("tape.legend")} className="flex flex-wrap gap-1">
+      {MEDIA_STATES.map((state) => {
+        const count = states.filter((one) => one === state).length;
+        return count === 0 ? null : (
+          <li key={state}>
+            <MediaState state={state} count={count} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

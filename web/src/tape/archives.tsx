@@ -8,6 +8,7 @@ import { bytes } from "@/format/bytes";
 import { Freshness, RefreshButton } from "@/inventory/table";
 import { ArchiveState, archiveName } from "@/tape/archive-state";
 import { JobsMenu } from "@/tape/jobs-menu";
+import { PoolName } from "@/tape/pool-name";
 import { type ArchiveRow, useArchives } from "@/tape/rows";
 import { StartLinks, useStartable } from "@/tape/start";
 import { buttonLook } from "@/ui/button";
@@ -87,7 +88,11 @@ function useColumns() {
         meta: { width: "9rem" },
         cell: ({ getValue }) => <ArchiveState state={getValue()} />,
       }),
-      column.accessor("pool", { header: t("tape.fact.pool"), meta: { width: "8rem" } }),
+      column.accessor("pool", {
+        header: t("tape.fact.pool"),
+        meta: { width: "8rem" },
+        cell: ({ getValue }) => <PoolName pool={getValue()} />,
+      }),
       column.accessor("size_bytes", {
         header: t("tape.archives.size"),
         meta: { width: "6rem" },
@@ -111,7 +116,7 @@ function useColumns() {
       }),
       column.display({
         id: "jobs",
-        header: "",
+        header: () => <span className="sr-only">{t("tape.jobs")}</span>,
         meta: { width: "3.5rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu

@@ -73,7 +73,7 @@ export function Used({ media }: { media: MediaRow }) {
   if (size === null) return <>{bytes(used)}</>;
   return (
     <div className="flex min-w-32 flex-col gap-1 text-xs">
-      {t("tape.written", { used: bytes(used), size: bytes(size) })}
+      {t("tape.usedOf", { used: bytes(used), size: bytes(size) })}
       <Meter value={used} of={size} label={t("tape.fillOf", { barcode })} />
     </div>
   );

@@ -10,6 +10,7 @@ import { type Cell, cellsOf, type Held } from "@/tape/model";
 import type { Motion } from "@/tape/motion";
 import { useMoving } from "@/tape/moving";
 import { barcodeOf, placeName } from "@/tape/names";
+import { PoolName } from "@/tape/pool-name";
 import { useShow } from "@/tape/show";
 import { Badge } from "@/ui/badge";
 import { cx } from "@/ui/cx";
@@ -28,16 +29,23 @@ export function Cartridge({ cell, held }: { cell: Cell; held: Held }) {
       className={cx(
         "flex min-w-0 flex-col gap-1",
         movable && "cursor-grab",
-        (isDragging || motion !== undefined) && "opacity-70",
+        isDragging && "opacity-70",
       )}
     >
-      <div className="flex min-w-0 items-center">
+      <div className="flex min-h-6 min-w-0 items-center gap-2">
+        <PlaceNumber cell={cell} />
         <Barcode held={held} />
         {movable && <Handle cell={cell} barcode={barcodeOf(held)} />}
       </div>
       {motion === undefined ? <CartridgeFacts held={held} /> : <Leaving motion={motion} />}
     </div>
   );
+}
+
+/** Of a slot; a drive has a line of its own. */
+export function PlaceNumber({ cell }: { cell: Cell }) {
+  if (cell.kind === "drive") return null;
+  return <span className="text-muted min-w-4 text-xs">{cell.number}</span>;
 }
 
 /** The same without anything to press: what hangs on the mouse. */
@@ -75,6 +83,7 @@ function Handle({ cell, barcode }: { cell: Cell; barcode: string }) {
     <Tooltip text={t("tape.move.handleHint")}>
       <button
         type="button"
+        data-handle={cell.key}
         aria-label={t("tape.move.handle", { barcode })}
         aria-pressed={isPicked}
         className="text-muted hover:text-ink hover:bg-accent-soft flex size-6 shrink-0 cursor-grab! items-center justify-center rounded"
@@ -100,7 +109,7 @@ function CartridgeFacts({ held }: { held: Held }) {
       </span>
       {media?.is_duplicate && <Badge tone="bad">{t("tape.duplicate")}</Badge>}
       {kind !== "cleaning" && (
-        <span className="text-muted truncate text-xs">{media?.pool ?? t("tape.noPool")}</span>
+        <PoolName pool={media?.pool ?? null} />
       )}
       <Fill held={held} />
       {media?.job && (

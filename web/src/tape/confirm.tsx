@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Job } from "@/api/types";
 import { useSubmit } from "@/jobs/queries";
 import type { Move } from "@/tape/moves";
-import { focusPlace, useMoving } from "@/tape/moving";
+import { focusHandle, focusPlace, useMoving } from "@/tape/moving";
 import { barcodeOf, placeName } from "@/tape/names";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -24,9 +24,9 @@ function Question({ move, onSent }: { move: Move; onSent: (job: Job) => void }) 
   const [key] = useState(() => crypto.randomUUID());
   const { type } = move.draft;
   const names = { barcode: barcodeOf(move.from.held), place: placeName(move.to) };
-  const close = (focus = move.from.key) => {
+  const keep = () => {
     leave();
-    focusPlace(focus);
+    focusHandle(move.from.key);
   };
   const go = () =>
     submit.mutate(
@@ -34,19 +34,20 @@ function Question({ move, onSent }: { move: Move; onSent: (job: Job) => void }) 
       {
         onSuccess: (job) => {
           onSent(job);
-          close();
+          leave();
+          focusPlace(move.to.key);
         },
       },
     );
   return (
     <Dialog
       open
-      onOpenChange={() => close()}
+      onOpenChange={keep}
       title={t(`tape.move.ask.${type}`, names)}
       description={t(`tape.move.about.${type}`)}
       actions={
         <>
-          <Button onClick={() => close()}>{t("ui.cancel")}</Button>
+          <Button onClick={keep}>{t("ui.cancel")}</Button>
           <Button look="primary" autoFocus disabled={submit.isPending} onClick={go}>
             {t(`tape.move.go.${type}`)}
           </Button>

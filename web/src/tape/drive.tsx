@@ -27,7 +27,7 @@ export function DriveBay({ cell }: { cell: Cell }) {
   const { t } = useTranslation();
   const { drive } = cell;
   return (
-    <Place cell={cell} className="min-h-20">
+    <Place cell={cell}>
       <div className="flex min-w-0 items-center gap-2">
         <span className="text-muted text-xs whitespace-nowrap">
           {t("tape.drive", { number: cell.number })}

@@ -36,7 +36,6 @@ export function FolderView({ archive, folder, open, chosen, toggle }: FolderProp
         <SimpleTable
           label={t("tape.archives.contents", { folder: folder || t("tape.archives.topFolder") })}
           columns={[
-            "",
             t("tape.archives.name"),
             t("tape.archives.size"),
             t("tape.archives.modified"),
@@ -45,8 +44,10 @@ export function FolderView({ archive, folder, open, chosen, toggle }: FolderProp
           rows={entries.map((entry) => ({
             key: entry.path,
             cells: [
-              <Choose entry={entry} chosen={chosen} toggle={toggle} />,
-              <Name entry={entry} open={open} />,
+              <span className="flex items-center gap-3">
+                <Choose entry={entry} chosen={chosen} toggle={toggle} />
+                <Name entry={entry} open={open} />
+              </span>,
               entry.isFolder || !entry.file ? "" : bytes(entry.file.size_bytes),
               <When at={entry.file?.modified_at} />,
               <span className="font-mono text-xs">{entry.cartridges.join(", ") || "–"}</span>,

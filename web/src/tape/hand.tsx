@@ -2,7 +2,7 @@ import { Hand, X } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import { focusPlace, useMoving } from "@/tape/moving";
+import { focusHandle, useMoving } from "@/tape/moving";
 import { barcodeOf } from "@/tape/names";
 import { focusFirstTarget } from "@/tape/place";
 import { Button } from "@/ui/button";
@@ -15,7 +15,7 @@ export function InHand() {
   const waits = key !== undefined && !isDragged && asked === null;
   const put = () => {
     leave();
-    if (key !== undefined) focusPlace(key);
+    if (key !== undefined) focusHandle(key);
   };
   useEffect(() => {
     if (waits) focusFirstTarget();
@@ -25,7 +25,7 @@ export function InHand() {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       leave();
-      focusPlace(key);
+      focusHandle(key);
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);

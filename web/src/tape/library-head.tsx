@@ -1,4 +1,5 @@
 import { ScanBarcode } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 
@@ -16,10 +17,12 @@ import { Button } from "@/ui/button";
 interface LibraryHeadProps {
   shelf: Shelf;
   seen: Pick<Rows, "observed_at" | "stale">;
+  /** What it is at. */
+  children: ReactNode;
 }
 
-/** Which library it is, how full, and what can be done with it. */
-export function LibraryHead({ shelf, seen }: LibraryHeadProps) {
+/** Which library it is, how full, what it is at, and what can be done with it. */
+export function LibraryHead({ shelf, seen, children }: LibraryHeadProps) {
   const { t } = useTranslation();
   const { library } = shelf;
   return (
@@ -40,7 +43,8 @@ export function LibraryHead({ shelf, seen }: LibraryHeadProps) {
         </p>
       </div>
       {library.is_online && <Fullness shelf={shelf} />}
-      <div className="ml-auto flex flex-wrap items-center gap-2">
+      <div className="min-w-0 grow basis-80">{children}</div>
+      <div className=" flex flex-wrap items-center gap-2">
         <Freshness rows={seen} />
         <RefreshButton name="tape/slots" />
         {library.is_online && <InventoryButton shelf={shelf} />}

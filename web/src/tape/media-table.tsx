@@ -6,6 +6,7 @@ import { KeptUntil, knownOf, Used } from "@/tape/cartridge-details";
 import { JobsMenu } from "@/tape/jobs-menu";
 import { MediaState, stateName } from "@/tape/media-state";
 import { whereOf } from "@/tape/names";
+import { PoolName } from "@/tape/pool-name";
 import type { MediaRow } from "@/tape/rows";
 import { useShow } from "@/tape/show";
 import { VirtualTable } from "@/ui/table";
@@ -33,7 +34,7 @@ export function MediaTable({ rows, chosen, choose }: MediaTableProps) {
           onChange={(all) => choose(new Set(all ? rows.map((row) => row.key) : []))}
         />
       ),
-      meta: { width: "3rem" },
+      meta: { width: "2.75rem" },
       cell: ({ row: { original: row } }) => (
         <Check
           label={t("tape.media.choose", { barcode: row.key })}
@@ -88,57 +89,52 @@ function useFacts() {
     () => [
       column.accessor("barcode", {
         header: t("tape.fact.barcode"),
-        meta: { width: "minmax(8rem, 1fr)" },
+        meta: { width: "minmax(7rem, 1fr)" },
         cell: ({ row }) => <Barcode media={row.original} />,
       }),
       column.accessor("kind", {
         header: t("tape.fact.kind"),
-        meta: { width: "6rem" },
+        meta: { width: "5rem" },
         cell: ({ getValue }) => t(`tape.kind.${getValue()}`),
       }),
       column.display({
         id: "where",
         header: t("tape.fact.where"),
-        meta: { width: "minmax(11rem, 1.5fr)" },
+        meta: { width: "minmax(9.5rem, 1.5fr)" },
         cell: ({ row }) => whereOf(row.original),
       }),
       column.accessor("pool", {
         header: t("tape.fact.pool"),
-        meta: { width: "minmax(7rem, 1fr)" },
-        cell: ({ getValue }) => getValue() ?? <span className="text-muted">–</span>,
+        meta: { width: "minmax(6rem, 1fr)" },
+        cell: ({ getValue }) => <PoolName pool={getValue()} />,
       }),
       column.display({
         id: "state",
         header: t("tape.fact.state"),
-        meta: { width: "9rem" },
+        meta: { width: "8.5rem" },
         cell: ({ row: { original: row } }) => <MediaState state={stateName(row.state, row.kind)} />,
       }),
       column.display({
         id: "used",
         header: t("tape.fact.used"),
-        meta: { width: "11rem" },
+        meta: { width: "9rem" },
         cell: ({ row }) => <Used media={row.original} />,
       }),
       column.display({
         id: "kept",
         header: t("tape.fact.kept"),
-        meta: { width: "7rem" },
+        meta: { width: "6rem" },
         cell: ({ row }) => <KeptUntil media={row.original} />,
       }),
       column.accessor("last_write_at", {
         header: t("tape.fact.lastWrite"),
-        meta: { width: "7rem" },
+        meta: { width: "6rem" },
         cell: ({ getValue }) => <When at={getValue()} />,
-      }),
-      column.accessor("vault", {
-        header: t("tape.fact.vault"),
-        meta: { width: "minmax(6rem, 1fr)" },
-        cell: ({ getValue }) => getValue() ?? <span className="text-muted">–</span>,
       }),
       column.display({
         id: "jobs",
-        header: "",
-        meta: { width: "3.5rem" },
+        header: () => <span className="sr-only">{t("tape.jobs")}</span>,
+        meta: { width: "3rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu
             compact

@@ -74,10 +74,16 @@ function cellOf(shelf: Shelf, key: string | undefined): Cell | null {
 
 const FOCUS_MS = 60; // after the dialog has given the focus back to what may be gone
 
-/** Put the focus on a cartridge, or its place, after what had it went away. */
+/** Put the focus on a place, which stays whatever comes to lie in it. */
 export function focusPlace(key: string): void {
-  setTimeout(() => {
-    const place = document.querySelector(`[data-place="${CSS.escape(key)}"]`);
-    place?.querySelector("button")?.focus();
-  }, FOCUS_MS);
+  focusLater(`[data-place="${CSS.escape(key)}"]`);
+}
+
+/** Put the focus back on what a cartridge was taken in hand by. */
+export function focusHandle(key: string): void {
+  focusLater(`[data-handle="${CSS.escape(key)}"]`);
+}
+
+function focusLater(selector: string): void {
+  setTimeout(() => document.querySelector<HTMLElement>(selector)?.focus(), FOCUS_MS);
 }

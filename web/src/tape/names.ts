@@ -15,13 +15,15 @@ export function barcodeOf(held: Pick<Held, "barcode"> | null): string {
   return held?.barcode ?? t("tape.noLabel");
 }
 
-/** Where a cartridge is: a place of a library, or none; a vault has a column of its own. */
+/** Where a cartridge is: a place of a library, a vault, or nobody knows. */
 export function whereOf(media: Pick<MediaRow, "library" | "element" | "number" | "vault">): string {
-  const { library, element, number } = media;
+  const { library, element, number, vault } = media;
+  if (vault !== null && library === null) return t("tape.whereVault", { vault });
   if (library === null || element === null || number === null) return t("tape.nowhere");
   const place =
     element === "drive" || element === "robot"
       ? t("tape.place.driveBare", { number })
       : t(`tape.place.${element}`, { number });
-  return t("tape.whereIn", { library, place });
+  const where = t("tape.whereIn", { library, place });
+  return vault === null ? where : t("tape.whereBound", { where, vault });
 }

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { bytes } from "@/format/bytes";
 import { Facts } from "@/tape/facts";
 import { barOf, MediaState } from "@/tape/media-state";
+import { PoolTag } from "@/tape/pool-name";
 import { roomOf, spanOf } from "@/tape/room";
 import type { MediaRow, PoolRow } from "@/tape/rows";
 import { useStartable } from "@/tape/start";
@@ -23,6 +24,7 @@ export function PoolCard({ pool, media }: { pool: PoolRow; media: readonly Media
       className="bg-surface border-line flex min-w-0 flex-col gap-3 rounded-xl border p-4"
     >
       <div className="flex flex-wrap items-center gap-2">
+        <PoolTag pool={pool.name} />
         <h2 className="text-base font-semibold">{pool.name}</h2>
         {pool.is_worm && <Badge tone="info">{t("tape.worm")}</Badge>}
         <Link

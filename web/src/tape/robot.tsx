@@ -8,10 +8,7 @@ import { JobItem } from "@/tape/job-line";
 export function Robot({ jobs }: { jobs: readonly Job[] }) {
   const { t } = useTranslation();
   return (
-    <section
-      aria-label={t("tape.robot")}
-      className="border-line bg-surface flex items-center gap-3 rounded-xl border px-4 py-2.5"
-    >
+    <section aria-label={t("tape.robot")} className="flex items-center gap-3">
       <Bot className={jobs.length > 0 ? "text-info size-6" : "text-muted size-6"} aria-hidden />
       {jobs.length === 0 ? (
         <p className="text-muted">{t("tape.robotRests")}</p>

@@ -37,11 +37,12 @@ export function ShelfView({ shelf, seen }: ShelfViewProps) {
   return (
     <MovingProvider shelf={shelf} motions={motionsOf(all, shelf)}>
       <div className="flex flex-col gap-4">
-        <LibraryHead shelf={shelf} seen={seen} />
+        <LibraryHead shelf={shelf} seen={seen}>
+          <Robot jobs={jobsOf(all, shelf).filter((job) => job.finished_at === null)} />
+        </LibraryHead>
         <Refusals failed={sent.failed} dismiss={sent.dismiss} />
         {library.is_online ? (
           <>
-            <Robot jobs={jobsOf(all, shelf).filter((job) => job.finished_at === null)} />
             <InHand />
             <Places shelf={shelf} />
           </>
@@ -89,9 +90,7 @@ function Doors({ shelf }: { shelf: Shelf }) {
       </p>
       <ul aria-label={t("tape.doors")} className="grid grid-cols-2 gap-2">
         {shelf.doors.map((cell) => (
-          <Place key={cell.key} cell={cell} className="min-h-20">
-            <span className="text-muted text-xs">{cell.number}</span>
-          </Place>
+          <Place key={cell.key} cell={cell} />
         ))}
       </ul>
     </Card>

@@ -56,9 +56,7 @@ export function Slots({ shelf }: { shelf: Shelf }) {
           className="grid grid-cols-[repeat(auto-fill,minmax(8.75rem,1fr))] gap-2 empty:hidden"
         >
           {found.slice(page * PAGE_SLOTS, (page + 1) * PAGE_SLOTS).map((cell) => (
-            <Place key={cell.key} cell={cell} className="min-h-20">
-              <span className="text-muted text-xs">{cell.number}</span>
-            </Place>
+            <Place key={cell.key} cell={cell} />
           ))}
         </ul>
         {found.length === 0 && (

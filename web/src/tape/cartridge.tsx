@@ -108,9 +108,7 @@ function CartridgeFacts({ held }: { held: Held }) {
         )}
       </span>
       {media?.is_duplicate && <Badge tone="bad">{t("tape.duplicate")}</Badge>}
-      {kind !== "cleaning" && (
-        <PoolName pool={media?.pool ?? null} />
-      )}
+      {kind !== "cleaning" && <PoolName pool={media?.pool ?? null} />}
       <Fill held={held} />
       {media?.job && (
         <Link className="text-accent truncate text-xs underline" to={`/jobs/${media.job.id}`}>

@@ -55,8 +55,7 @@ function Content({ cell }: { cell: Cell }) {
   const { t } = useTranslation();
   const { coming } = useMoving();
   const motion = coming(cell);
-  if (cell.held !== null && motion === undefined)
-    return <Cartridge cell={cell} held={cell.held} />;
+  if (cell.held !== null && motion === undefined) return <Cartridge cell={cell} held={cell.held} />;
   return (
     <span className="flex min-h-6 items-center gap-2 text-xs">
       <PlaceNumber cell={cell} />

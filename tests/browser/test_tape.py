@@ -114,7 +114,8 @@ def test_a_move_that_fails_leaves_the_cartridge_and_says_why(tab, tape, library)
     page = tab.go("/tape/libraries/jammed")
     expect(_cartridge(_place(page, "slot 1"), first)).to_be_visible()
     file = tape.running.data / "tape" / "jammed" / "library.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"jammed": True}))
+    sound = file.read_text()
+    file.write_text(json.dumps(json.loads(sound) | {"jammed": True}))
     page.get_by_role("button", name=f"Move {first}").click()
     page.get_by_role("button", name=f"Put here: {first}, slot 3").click()
     page.get_by_role("button", name="Move", exact=True).click()
@@ -124,6 +125,7 @@ def test_a_move_that_fails_leaves_the_cartridge_and_says_why(tab, tape, library)
     expect(page.get_by_role("button", name=f"Move {first}")).to_be_visible()
     alert.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_count(0)
+    file.write_text(sound)
 
 
 def test_a_viewer_sees_the_library_and_no_handles(opened, library):

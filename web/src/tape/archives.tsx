@@ -76,7 +76,7 @@ function useColumns() {
       column.display({
         id: "what",
         header: t("tape.archives.what"),
-        meta: { width: "minmax(16rem, 2fr)" },
+        meta: { width: "minmax(14rem, 2fr)" },
         cell: ({ row: { original: row } }) => (
           <Link to={`/tape/archives/${row.key}`} className="font-medium hover:underline">
             {archiveName(row)}
@@ -85,39 +85,39 @@ function useColumns() {
       }),
       column.accessor("state", {
         header: t("tape.archives.state"),
-        meta: { width: "9rem" },
+        meta: { width: "8.5rem" },
         cell: ({ getValue }) => <ArchiveState state={getValue()} />,
       }),
       column.accessor("pool", {
         header: t("tape.fact.pool"),
-        meta: { width: "8rem" },
+        meta: { width: "7rem" },
         cell: ({ getValue }) => <PoolName pool={getValue()} />,
       }),
       column.accessor("size_bytes", {
         header: t("tape.archives.size"),
-        meta: { width: "6rem" },
+        meta: { width: "5rem" },
         cell: ({ getValue }) => bytes(getValue()),
       }),
       column.accessor("files", {
         header: t("tape.archives.files"),
-        meta: { width: "6rem" },
+        meta: { width: "4.5rem" },
         cell: ({ getValue }) => getValue().toLocaleString("en"),
       }),
       column.accessor("began_at", {
         header: t("tape.archives.began"),
-        meta: { width: "7rem" },
+        meta: { width: "6rem" },
         cell: ({ getValue }) => <When at={getValue()} />,
       }),
       column.display({
         id: "cartridges",
         header: t("tape.archives.cartridges"),
-        meta: { width: "minmax(12rem, 1fr)" },
+        meta: { width: "minmax(9rem, 1fr)" },
         cell: ({ row: { original: row } }) => <Cartridges archive={row} />,
       }),
       column.display({
         id: "jobs",
         header: () => <span className="sr-only">{t("tape.jobs")}</span>,
-        meta: { width: "3.5rem" },
+        meta: { width: "3rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu
             compact

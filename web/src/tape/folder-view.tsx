@@ -137,7 +137,7 @@ function Name({ entry, open }: { entry: Entry } & Pick<FolderProps, "open">) {
   return (
     <span className="flex items-center gap-2">
       <Icon className="text-muted size-4 shrink-0" aria-hidden />
-      <span className="break-all">{entry.name}</span>
+      <span className="min-w-40 break-all">{entry.name}</span>
       {kind !== "file" && (
         <span className="text-muted text-xs">
           {t(`tape.archives.kinds.${kind as "symlink" | "hardlink" | "device" | "pipe"}`)}

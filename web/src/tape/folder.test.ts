@@ -7,6 +7,7 @@ function file(path: string, kind = "file", cartridges = ["CAL001L8"]): ArchiveFi
 }
 
 const FILES = [
+  file("a.txt"),
   file("ada", "folder"),
   file("ada/docs/one.txt"),
   file("ada/docs/two.txt", "file", ["CAL002L8"]),
@@ -16,7 +17,7 @@ const FILES = [
 
 describe("a folder of an archive", () => {
   it("shows what lies directly in it, folders first", () => {
-    expect(entriesOf("", FILES).map((one) => one.name)).toEqual(["ada", "zoe.txt"]);
+    expect(entriesOf("", FILES).map((one) => one.name)).toEqual(["ada", "a.txt", "zoe.txt"]);
     expect(entriesOf("ada", FILES).map((one) => [one.name, one.isFolder])).toEqual([
       ["docs", true],
       ["thesis.tex", false],

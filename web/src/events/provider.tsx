@@ -60,6 +60,6 @@ function listeners(queries: QueryClient): Heard {
     jobLog: ({ id }) => logs.add(id),
     inventoryChanged: ({ table }) => tables.add(table),
     alert: () => alerts.add("alerts"),
-    resumed: () => void queries.invalidateQueries(),
+    opened: () => void queries.invalidateQueries(),
   };
 }

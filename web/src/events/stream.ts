@@ -19,8 +19,8 @@ export interface Heard {
   jobLog: (event: { id: string }) => void;
   inventoryChanged: (event: { table: string; node: string }) => void;
   alert: () => void;
-  /** It is open again after a gap: what has no id was not told again. */
-  resumed: () => void;
+  /** It is open, for the first time or again: what happened before that was not told. */
+  opened: () => void;
 }
 
 export type Connection = "connecting" | "open" | "lost";
@@ -33,7 +33,6 @@ const LONGEST_PAUSE_MS = 20_000;
 export class EventStream {
   private source: EventSource | null = null;
   private lastId: string | null = null;
-  private wasLost = false;
   private pauseMs = FIRST_PAUSE_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private connection: Connection = "connecting";
@@ -81,8 +80,7 @@ export class EventStream {
     clearTimeout(this.timer);
     this.pauseMs = FIRST_PAUSE_MS;
     this.become("open");
-    if (this.wasLost) this.heard.resumed();
-    this.wasLost = false;
+    this.heard.opened();
   }
 
   /** The browser tries again by itself, unless the answer was a refusal: then we do. */
@@ -108,7 +106,6 @@ export class EventStream {
   }
 
   private lose(): void {
-    this.wasLost = true;
     this.become("lost");
   }
 

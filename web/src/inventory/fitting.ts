@@ -1,4 +1,4 @@
-/** Which jobs fit a row of a table: those with a picker that is fed by the table. */
+/** Which jobs fit a row of a table, with what is known already filled in. */
 import type { JobTypeInfo } from "@/api/types";
 
 interface Schema {
@@ -7,26 +7,45 @@ interface Schema {
 
 interface Property {
   "x-choices"?: string;
+  type?: string;
   anyOf?: Property[];
 }
 
+/** What a job could be about: keys by the table that its pickers are fed by. */
+export type Known = Partial<Record<string, string | null>>;
+
 export interface FittingJob {
   type: JobTypeInfo;
-  /** The parameter that takes the row's key. */
-  field: string;
+  params: Record<string, unknown>;
 }
 
-/** The job types whose first picker is fed by this table, in the order they came. */
-export function fittingJobs(types: readonly JobTypeInfo[], table: string): FittingJob[] {
+/**
+ * The job types with a picker fed by `table`, in the order they came, with parameters for the first
+ * picker of each table of which a key is known; a list where the job takes several.
+ */
+export function fittingJobs(
+  types: readonly JobTypeInfo[],
+  table: string,
+  known: Known,
+): FittingJob[] {
   return types.flatMap((type) => {
-    const field = pickerOf(type.params_schema, table);
-    return field === undefined ? [] : [{ type, field }];
+    const fields = Object.entries((type.params_schema as Schema).properties ?? {});
+    const asks = fields.some(([, property]) => choicesOf(property) === table);
+    return asks ? [{ type, params: paramsFor(fields, known) }] : [];
   });
 }
 
-function pickerOf(schema: Schema, table: string): string | undefined {
-  const fields = Object.entries(schema.properties ?? {});
-  return fields.find(([, property]) => choicesOf(property) === table)?.[0];
+function paramsFor(fields: [string, Property][], known: Known): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  const filled = new Set<string>(); // a disk is not to be replaced by itself
+  for (const [field, property] of fields) {
+    const table = choicesOf(property) ?? "";
+    const key = known[table] ?? null;
+    if (key === null || filled.has(table)) continue;
+    filled.add(table);
+    params[field] = property.type === "array" ? [key] : key;
+  }
+  return params;
 }
 
 export function choicesOf(property: Property): string | undefined {

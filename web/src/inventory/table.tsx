@@ -143,7 +143,9 @@ export function RowJobs({ table, row }: { table: string; row: Row }) {
   const may = useMay();
   const navigate = useNavigate();
   const types = useQuery(jobTypesQuery);
-  const fitting = fittingJobs(types.data ?? [], table).filter(({ type }) => may(type.permission));
+  const fitting = fittingJobs(types.data ?? [], table, { [table]: row.key }).filter(({ type }) =>
+    may(type.permission),
+  );
   if (fitting.length === 0 || !may("jobs:submit")) return null;
   const label = t("inventory.jobsOf", { key: row.key });
   const trigger = (
@@ -154,12 +156,12 @@ export function RowJobs({ table, row }: { table: string; row: Row }) {
   return (
     <Menu trigger={trigger}>
       <MenuLabel>{row.key}</MenuLabel>
-      {fitting.map(({ type, field }) => (
+      {fitting.map(({ type, params }) => (
         <MenuItem
           key={type.name}
           danger={type.destructive}
           onSelect={() =>
-            void navigate(`/jobs/new/${type.name}`, { state: { params: { [field]: row.key } } })
+            void navigate(`/jobs/new/${type.name}`, { state: { params } })
           }
         >
           {type.title}

@@ -42,7 +42,6 @@ export function Editor({ seen, start }: EditorProps) {
   const [base, setBase] = useState(seen);
   const [draft, setDraft] = useState(start);
   const [revision, setRevision] = useState(0);
-  const [isBroken, setBroken] = useState(false);
   const [saved, setSaved] = useState<Schedule | null>(null);
   const types = useQuery(jobTypesQuery);
   const save = useSave();
@@ -92,7 +91,6 @@ export function Editor({ seen, start }: EditorProps) {
           <WhatFields
             key={revision}
             types={types.data ?? []}
-            onBroken={setBroken}
             paramFaults={faultsAt(save.error, "params")}
             {...{ type, draft, change, faults }}
           />
@@ -114,7 +112,7 @@ export function Editor({ seen, start }: EditorProps) {
         back={base === null ? "/schedules" : `/schedules/${base.schedule.id}`}
         count={letting.count}
         isNew={base === null}
-        disabled={save.isPending || isBroken || letting.isUnknown || draft.type === ""}
+        disabled={save.isPending || letting.isUnknown || draft.type === ""}
       />
       <Leaving isDirty={isDirty && saved === null} />
       {conflict.theirs && (

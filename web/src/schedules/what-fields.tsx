@@ -21,13 +21,12 @@ export interface PartProps {
 interface WhatFieldsProps extends PartProps {
   types: readonly JobTypeInfo[];
   type: JobTypeInfo | undefined;
-  onBroken: (isBroken: boolean) => void;
   paramFaults: readonly FieldFault[];
 }
 
 /** What a schedule does: its name, its job type and the parameters of that. */
 export function WhatFields(props: WhatFieldsProps) {
-  const { draft, change, faults, types, type, onBroken } = props;
+  const { draft, change, faults, types, type } = props;
   const { t } = useTranslation();
   return (
     <Card title={t("schedules.editor.what")}>
@@ -54,7 +53,6 @@ export function WhatFields(props: WhatFieldsProps) {
           help={firstLine(type?.description)}
           errors={faults("type")}
           onChange={(next) => {
-            onBroken(false);
             change({ type: next, params: {}, retention: null });
           }}
         />
@@ -64,7 +62,6 @@ export function WhatFields(props: WhatFieldsProps) {
             type={type}
             value={draft.params}
             errors={props.paramFaults}
-            onBroken={onBroken}
             onChange={(params) => change({ params })}
           />
         )}

@@ -6,7 +6,8 @@ import { Link, useNavigate } from "react-router";
 import { jobTypesQuery } from "@/jobs/queries";
 import { useMay } from "@/session/session";
 import { subsystemsQuery } from "@/system/queries";
-import { fittingTypes, type Known, type Prefilled, sensible } from "@/tape/prefill";
+import { type FittingJob, fittingJobs, type Known } from "@/inventory/fitting";
+import { sensible } from "@/tape/prefill";
 import type { MediaRow } from "@/tape/rows";
 import { Button } from "@/ui/button";
 import { cx } from "@/ui/cx";
@@ -19,14 +20,14 @@ interface FittingProps {
 }
 
 /** The jobs that fit something of tape, that make sense for it and that this person may start. */
-function useFitting({ table, known, kind }: FittingProps): Prefilled[] {
+function useFitting({ table, known, kind }: FittingProps): FittingJob[] {
   const may = useMay();
   const types = useQuery(jobTypesQuery);
   const subsystems = useQuery(subsystemsQuery);
   const isVirtual = (subsystems.data?.items ?? []).some(
     (one) => one.subsystem === "tape" && one.capabilities.virtual === true,
   );
-  const fitting = sensible(fittingTypes(types.data ?? [], table, known), { isVirtual, kind });
+  const fitting = sensible(fittingJobs(types.data ?? [], table, known), { isVirtual, kind });
   return fitting.filter(({ type }) => may("jobs:submit") && may(type.permission));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { JobTypeInfo } from "@/api/types";
-import { fittingTypes, sensible, takingSeveral } from "@/tape/prefill";
+import { sensible, takingSeveral } from "@/tape/prefill";
 
 function type(name: string, properties: Record<string, object> = {}): JobTypeInfo {
   return { name, params_schema: { properties } } as unknown as JobTypeInfo;
@@ -9,34 +9,6 @@ function type(name: string, properties: Record<string, object> = {}): JobTypeInf
 
 const LIBRARY = { "x-choices": "tape/libraries" };
 const MEDIA = { "x-choices": "tape/media" };
-
-describe("jobs that fit a cartridge", () => {
-  it("come with every picker filled in of which the value is known", () => {
-    const move = type("tape.changer_transfer", {
-      library: LIBRARY,
-      cartridge: { anyOf: [MEDIA, {}] },
-      target: {},
-    });
-    const known = { "tape/media": "CAL001L8", "tape/libraries": "shelf" };
-    expect(fittingTypes([move, type("tape.scan")], "tape/media", known)).toEqual([
-      { type: move, params: { library: "shelf", cartridge: "CAL001L8" } },
-    ]);
-  });
-
-  it("get a list where they take several", () => {
-    const assign = type("tape.media_assign", { cartridges: { type: "array", ...MEDIA } });
-    const [first] = fittingTypes([assign], "tape/media", { "tape/media": "CAL001L8" });
-    expect(first?.params).toEqual({ cartridges: ["CAL001L8"] });
-  });
-
-  it("leave open what nobody knows", () => {
-    const load = type("tape.changer_load", { library: LIBRARY, cartridge: MEDIA });
-    const known = { "tape/media": "CAL001L8", "tape/libraries": null };
-    expect(fittingTypes([load], "tape/media", known)[0]?.params).toEqual({
-      cartridge: "CAL001L8",
-    });
-  });
-});
 
 describe("jobs that make sense", () => {
   const all = [

@@ -209,8 +209,6 @@ export const schedules = {
     type: "Job type",
     chooseType: "Choose a job type",
     params: "Parameters (JSON)",
-    noJson: "This is no JSON object: {{why}}",
-    isNoObject: "It must be an object, in braces.",
     pick: "Choose one",
     node: "Node",
     nodeHelp: "Needed only where several nodes could do it.",

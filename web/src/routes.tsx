@@ -36,7 +36,27 @@ export const router = createBrowserRouter([
             lazy: page(() => import("@/inventory/page"), "InventoryPage"),
           },
           { path: "alerts", lazy: page(() => import("@/alerts/page"), "AlertsPage") },
-          { path: "storage", lazy: page(() => import("@/storage/page"), "StoragePage") },
+          {
+            path: "storage",
+            lazy: page(() => import("@/storage/page"), "StoragePage"),
+            children: [
+              { index: true, lazy: page(() => import("@/storage/pools"), "Pools") },
+              { path: "datasets", lazy: page(() => import("@/storage/datasets"), "Datasets") },
+              {
+                path: "datasets/*",
+                lazy: page(() => import("@/storage/dataset-page"), "DatasetPage"),
+              },
+              {
+                path: "replication",
+                lazy: page(() => import("@/storage/replication"), "Replication"),
+              },
+              { path: "disks", lazy: page(() => import("@/storage/disks"), "Disks") },
+              {
+                path: "unprotected",
+                lazy: page(() => import("@/storage/unprotected-page"), "UnprotectedPage"),
+              },
+            ],
+          },
           { path: "tape/:tab?/:name?", lazy: page(() => import("@/tape/page"), "TapePage") },
           {
             path: "backup/restore",

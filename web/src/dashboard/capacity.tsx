@@ -56,7 +56,7 @@ export function Capacity() {
 }
 
 /** Nothing before there are two days to draw a line between. */
-function Trend({ pool }: { pool: Pool }) {
+export function Trend({ pool }: { pool: Pool }) {
   const { t } = useTranslation();
   const samples = useSamples();
   const points = pointsOf(samples.data?.items ?? [], pool);

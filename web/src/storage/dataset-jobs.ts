@@ -1,0 +1,28 @@
+/** The jobs that make sense for a dataset, filled in. Pure. */
+import type { FittingJob } from "@/inventory/fitting";
+import type { Dataset } from "@/storage/rows";
+import type { Start } from "@/storage/vdevs";
+
+const OF_VOLUMES = new Set(["storage.zvol_resize", "storage.zvol_shrink"]);
+const OF_FILESYSTEMS = new Set(["storage.dataset_chown_acl"]);
+const OF_CLONES = new Set(["storage.dataset_promote"]);
+
+export function datasetJobs(fitting: readonly FittingJob[], dataset: Dataset): Start[] {
+  return fitting
+    .filter(({ type }) => fits(type.name, dataset))
+    .map(({ type, field }) => ({
+      type: type.name,
+      params: { [field]: dataset.key, ...more(type.name, dataset) },
+    }));
+}
+
+function fits(type: string, dataset: Dataset): boolean {
+  if (OF_VOLUMES.has(type)) return dataset.kind === "volume";
+  if (OF_FILESYSTEMS.has(type)) return dataset.kind === "filesystem";
+  return !OF_CLONES.has(type) || dataset.origin !== null;
+}
+
+/** A clone knows what it was cloned from. */
+function more(type: string, { origin }: Dataset): Record<string, unknown> {
+  return OF_CLONES.has(type) && origin !== null ? { origin: origin.split("@")[0] } : {};
+}

@@ -1,0 +1,23 @@
+/** The jobs that make sense for a snapshot, filled in. Pure. */
+import type { FittingJob } from "@/inventory/fitting";
+import { shortName, type Snapshot } from "@/storage/rows";
+import type { Start } from "@/storage/vdevs";
+
+export const DESTROY = "storage.snapshot_destroy";
+const RELEASE = "storage.snapshot_release";
+
+export function snapshotJobs(fitting: readonly FittingJob[], snapshot: Snapshot): Start[] {
+  const starts = fitting
+    .filter(({ type }) => type.name !== RELEASE || snapshot.holds > 0)
+    .map(({ type, field }) => ({ type: type.name, params: { [field]: snapshot.key } }));
+  return isFree(snapshot) ? [...starts, destroyOf(snapshot.dataset, [snapshot])] : starts;
+}
+
+export function destroyOf(dataset: string, snapshots: readonly Snapshot[]): Start {
+  return { type: DESTROY, params: { dataset, names: snapshots.map(({ key }) => shortName(key)) } };
+}
+
+/** One that is held or cloned would only be refused. */
+export function isFree(snapshot: Snapshot): boolean {
+  return snapshot.holds === 0 && snapshot.clones.length === 0;
+}

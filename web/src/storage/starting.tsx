@@ -1,0 +1,124 @@
+/** Ways to start a job from a page: by its form, at once, or out of a menu. */
+import { useQuery } from "@tanstack/react-query";
+import { Ellipsis } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { toast } from "sonner";
+
+import type { Job, JobTypeInfo } from "@/api/types";
+import { jobTypesQuery, useSubmit } from "@/jobs/queries";
+import { useMay } from "@/session/session";
+import type { Start } from "@/storage/vdevs";
+import { Button, buttonLook } from "@/ui/button";
+import { Menu, MenuItem, MenuLabel } from "@/ui/menu";
+
+/** The job types this person may start, by name. */
+export function useStartable(): ReadonlyMap<string, JobTypeInfo> {
+  const may = useMay();
+  const { data: types = [] } = useQuery(jobTypesQuery);
+  if (!may("jobs:submit")) return new Map();
+  return new Map(types.filter((one) => may(one.permission)).map((one) => [one.name, one]));
+}
+
+interface StartLinkProps extends Start {
+  children: ReactNode;
+  look?: "plain" | "primary";
+  size?: "small" | "normal";
+}
+
+/** To the form of a job, filled in; nothing for whoever may not start it. */
+export function StartLink({ type, params, children, look, size }: StartLinkProps) {
+  if (!useStartable().has(type)) return null;
+  return (
+    <Link to={`/jobs/new/${type}`} state={{ params }} className={buttonLook({ look, size })}>
+      {children}
+    </Link>
+  );
+}
+
+interface StartNowProps extends Start {
+  node?: string;
+  children: ReactNode;
+}
+
+/** Starts a job that needs no more words, and tells where it is seen. */
+export function StartNow({ type, params, node, children }: StartNowProps) {
+  const submit = useSubmit();
+  const follow = useFollow();
+  if (!useStartable().has(type)) return null;
+  const go = () =>
+    submit.mutate(
+      {
+        draft: { type, params, ...(node !== undefined && { node }) },
+        key: crypto.randomUUID(),
+      },
+      follow,
+    );
+  return (
+    <Button size="small" disabled={submit.isPending} onClick={go}>
+      {children}
+    </Button>
+  );
+}
+
+interface Follow {
+  onSuccess: (job: Job) => void;
+  onError: (problem: Error) => void;
+}
+
+/** What to do with an answer to a start: say so, with a way to the job, or say why not. */
+export function useFollow(): Follow {
+  const { t } = useTranslation();
+  return {
+    onSuccess: (job) =>
+      toast(t("storage.started", { title: job.title }), {
+        description: (
+          <Link className="text-accent underline" to={`/jobs/${job.id}`}>
+            {t("storage.openJob")}
+          </Link>
+        ),
+      }),
+    onError: (problem) => toast.error(problem.message),
+  };
+}
+
+interface StartMenuProps {
+  /** Of what these are, for the label. */
+  of: string;
+  starts: readonly Start[];
+  tabIndex?: number;
+}
+
+/** The jobs for a thing that this person may start; none, no button. */
+export function StartMenu({ of, starts, tabIndex }: StartMenuProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const startable = useStartable();
+  const shown = starts.filter(({ type }) => startable.has(type));
+  if (shown.length === 0) return null;
+  const trigger = (
+    <Button
+      look="quiet"
+      size="tiny"
+      aria-label={t("inventory.jobsOf", { key: of })}
+      {...(tabIndex !== undefined && { tabIndex })}
+    >
+      <Ellipsis aria-hidden />
+    </Button>
+  );
+  return (
+    <Menu trigger={trigger}>
+      <MenuLabel>{of}</MenuLabel>
+      {shown.map(({ type, params }) => (
+        <MenuItem
+          key={type}
+          danger={startable.get(type)?.destructive === true}
+          onSelect={() => void navigate(`/jobs/new/${type}`, { state: { params } })}
+        >
+          {startable.get(type)?.title.replace(/\.$/, "")}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

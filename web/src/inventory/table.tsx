@@ -160,9 +160,7 @@ export function RowJobs({ table, row }: { table: string; row: Row }) {
         <MenuItem
           key={type.name}
           danger={type.destructive}
-          onSelect={() =>
-            void navigate(`/jobs/new/${type.name}`, { state: { params } })
-          }
+          onSelect={() => void navigate(`/jobs/new/${type.name}`, { state: { params } })}
         >
           {type.title}
         </MenuItem>

@@ -69,7 +69,6 @@ export function Editor({ seen, start }: EditorProps) {
     setBase(theirs);
     setDraft(draftOf(theirs.schedule));
     setRevision((now) => now + 1);
-    setBroken(false);
     settle();
   };
   const keepMine = (theirs: Seen) => {

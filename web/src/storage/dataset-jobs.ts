@@ -1,5 +1,6 @@
 /** The jobs that make sense for a dataset, filled in. Pure. */
-import type { FittingJob } from "@/inventory/fitting";
+import type { JobTypeInfo } from "@/api/types";
+import { fittingJobs } from "@/inventory/fitting";
 import type { Dataset } from "@/storage/rows";
 import type { Start } from "@/storage/vdevs";
 
@@ -7,12 +8,12 @@ const OF_VOLUMES = new Set(["storage.zvol_resize", "storage.zvol_shrink"]);
 const OF_FILESYSTEMS = new Set(["storage.dataset_chown_acl"]);
 const OF_CLONES = new Set(["storage.dataset_promote"]);
 
-export function datasetJobs(fitting: readonly FittingJob[], dataset: Dataset): Start[] {
-  return fitting
+export function datasetJobs(types: readonly JobTypeInfo[], dataset: Dataset): Start[] {
+  return fittingJobs(types, "storage/datasets", { "storage/datasets": dataset.key })
     .filter(({ type }) => fits(type.name, dataset))
-    .map(({ type, field }) => ({
+    .map(({ type, params }) => ({
       type: type.name,
-      params: { [field]: dataset.key, ...more(type.name, dataset) },
+      params: { ...params, ...more(type.name, dataset) },
     }));
 }
 

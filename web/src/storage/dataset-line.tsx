@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { bytes } from "@/format/bytes";
-import type { FittingJob } from "@/inventory/fitting";
+import type { JobTypeInfo } from "@/api/types";
 import { addressOf } from "@/storage/address";
 import { datasetJobs } from "@/storage/dataset-jobs";
 import { StartMenu } from "@/storage/starting";
@@ -19,7 +19,7 @@ interface LineProps {
   index: number;
   top: number;
   height: number;
-  fitting: readonly FittingJob[];
+  types: readonly JobTypeInfo[];
   /** The one line that is reached by tabulator. */
   isActive: boolean;
   onActivate: () => void;
@@ -27,7 +27,7 @@ interface LineProps {
 }
 
 export function DatasetLine(props: LineProps) {
-  const { line, index, top, height, fitting, isActive, onActivate, onToggle } = props;
+  const { line, index, top, height, types, isActive, onActivate, onToggle } = props;
   const { dataset } = line;
   return (
     <div
@@ -71,7 +71,7 @@ export function DatasetLine(props: LineProps) {
       <Cell>
         <StartMenu
           of={dataset.key}
-          starts={datasetJobs(fitting, dataset)}
+          starts={datasetJobs(types, dataset)}
           tabIndex={isActive ? 0 : -1}
         />
       </Cell>

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { bytes } from "@/format/bytes";
-import { fittingJobs } from "@/inventory/fitting";
 import { RefreshButton } from "@/inventory/table";
 import { jobTypesQuery } from "@/jobs/queries";
 import { useMay } from "@/session/session";
@@ -96,7 +95,7 @@ function Crumbs({ dataset }: { dataset: Dataset }) {
 function DatasetActions({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
   const { data: types = [] } = useQuery(jobTypesQuery);
-  const starts = datasetJobs(fittingJobs(types, "storage/datasets"), dataset);
+  const starts = datasetJobs(types, dataset);
   return (
     <>
       <StartLink type="storage.snapshot_create" params={{ dataset: dataset.key }} look="primary">

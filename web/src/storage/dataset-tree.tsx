@@ -4,7 +4,6 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { fittingJobs } from "@/inventory/fitting";
 import { jobTypesQuery } from "@/jobs/queries";
 import { addressOf } from "@/storage/address";
 import { COLUMNS, DatasetLine, TRACKS } from "@/storage/dataset-line";
@@ -26,7 +25,6 @@ export function DatasetTree({ datasets, sought }: TreeProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { data: types = [] } = useQuery(jobTypesQuery);
-  const fitting = useMemo(() => fittingJobs(types, "storage/datasets"), [types]);
   const pools = useMemo(() => datasets.filter((one) => one.key === one.pool).map(idOf), [datasets]);
   const [expanded, toggle] = useExpanded(pools);
   const lines = linesOf(datasets, expanded, sought);
@@ -74,7 +72,7 @@ export function DatasetTree({ datasets, sought }: TreeProps) {
                   index={item.index}
                   top={item.start}
                   height={ROW_PX}
-                  fitting={fitting}
+                  types={types}
                   isActive={item.index === at}
                   onActivate={() => setActive(line.id)}
                   onToggle={() => toggle(line.id)}

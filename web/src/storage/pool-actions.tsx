@@ -12,10 +12,8 @@ export function PoolActions({ pool }: { pool: Pool }) {
   const { t } = useTranslation();
   const { data: types = [] } = useQuery(jobTypesQuery);
   const at = { pool: pool.name };
-  const starts = fittingJobs(types, "storage/pools").map(({ type, field }) => ({
-    type: type.name,
-    params: { [field]: pool.name },
-  }));
+  const fitting = fittingJobs(types, "storage/pools", { "storage/pools": pool.name });
+  const starts = fitting.map(({ type, params }) => ({ type: type.name, params }));
   return (
     <div className="flex flex-wrap items-center justify-end gap-1">
       <ScrubButton pool={pool} />

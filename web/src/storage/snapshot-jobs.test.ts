@@ -4,13 +4,15 @@ import type { JobTypeInfo } from "@/api/types";
 import { snapshot } from "@/storage/fixtures";
 import { destroyOf, snapshotJobs } from "@/storage/snapshot-jobs";
 
-const FITTING = ["snapshot_hold", "snapshot_release"].map((name) => ({
-  type: { name: `storage.${name}` } as JobTypeInfo,
-  field: "snapshot",
-}));
+function fed(name: string): JobTypeInfo {
+  const properties = { snapshot: { "x-choices": "storage/snapshots" } };
+  return { name: `storage.${name}`, params_schema: { properties } } as unknown as JobTypeInfo;
+}
+
+const TYPES = ["snapshot_hold", "snapshot_release"].map(fed);
 
 const typesFor = (given: Parameters<typeof snapshot>[2]) =>
-  snapshotJobs(FITTING, snapshot("tank/a@one", 1, given)).map(({ type }) => type);
+  snapshotJobs(TYPES, snapshot("tank/a@one", 1, given)).map(({ type }) => type);
 
 it("releases what is held, and does not offer to destroy it", () => {
   expect(typesFor({ holds: 1 })).toEqual(["storage.snapshot_hold", "storage.snapshot_release"]);

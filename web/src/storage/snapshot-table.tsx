@@ -12,7 +12,6 @@ import { Link } from "react-router";
 
 import type { Schedule } from "@/api/types";
 import { bytes } from "@/format/bytes";
-import { fittingJobs } from "@/inventory/fitting";
 import { jobTypesQuery } from "@/jobs/queries";
 import { FateBadge } from "@/storage/fate-badge";
 import { fateSaid, fateWhy } from "@/storage/fate-said";
@@ -80,7 +79,6 @@ function useColumns(schedules: readonly Schedule[]) {
   const { t } = useTranslation();
   const { data: types = [] } = useQuery(jobTypesQuery);
   return useMemo(() => {
-    const fitting = fittingJobs(types, "storage/snapshots");
     return [
       column.display({
         id: "select",
@@ -146,7 +144,7 @@ function useColumns(schedules: readonly Schedule[]) {
         header: t("storage.snapshot.columns.jobs"),
         meta: { width: "3.5rem" },
         cell: ({ row }) => (
-          <StartMenu of={row.id} starts={snapshotJobs(fitting, row.original.snapshot)} />
+          <StartMenu of={row.id} starts={snapshotJobs(types, row.original.snapshot)} />
         ),
       }),
     ];

@@ -7,7 +7,7 @@ import { JobsList } from "@/tape/jobs-menu";
 import { MediaState, stateName } from "@/tape/media-state";
 import { Meter } from "@/tape/meter";
 import { whereOf } from "@/tape/names";
-import type { Known } from "@/tape/prefill";
+import type { Known } from "@/inventory/fitting";
 import type { MediaRow } from "@/tape/rows";
 import { When } from "@/ui/when";
 

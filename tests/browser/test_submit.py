@@ -49,7 +49,7 @@ def test_the_keyboard_alone_picks_and_starts(tab, appliance):
 
     picker.focus()
     page.keyboard.type("KEYS")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("option", name=dataset)).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(picker).to_have_value(dataset)
@@ -115,7 +115,7 @@ def test_a_dataset_is_destroyed_only_by_its_plan_and_its_name(tab, appliance):
 
 def test_a_plan_that_is_not_true_any_more_is_shown_anew(tab, appliance):
     tab.allow("409")
-    dataset = appliance.dataset("moving")
+    dataset = appliance.dataset("world")
     page = tab.go("/jobs/new/storage.dataset_destroy")
     pick(page, "Dataset", dataset)
     page.get_by_label("Recursive").check()
@@ -133,16 +133,24 @@ def test_a_plan_that_is_not_true_any_more_is_shown_anew(tab, appliance):
 
 
 def test_a_job_that_destroys_nothing_can_be_looked_at_first(tab, appliance):
-    page = tab.go("/jobs/new/storage.dataset_create")
-    page.get_by_label("Dataset").fill(f"{appliance.pool}/never-made")
+    pool = appliance.pool
+    page = tab.go("/jobs/new/storage.pool_export")
+    pick(page, "Pool", pool)
 
     page.get_by_role("button", name="Show what it would do").click()
 
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"Create filesystem {appliance.pool}/never-made")
+    expect(dialog).to_contain_text(f"Export {pool}")
     expect(dialog).to_contain_text("It destroys nothing.")
     dialog.get_by_role("button", name="Close").last.click()
-    expect(page.get_by_label("Dataset")).to_have_value(f"{appliance.pool}/never-made")
+    expect(page.get_by_role("combobox", name="Pool")).to_have_value(pool)
+
+
+def test_a_job_of_which_nothing_could_be_said_beforehand_offers_no_look(tab):
+    page = tab.go("/jobs/new/storage.dataset_create")
+
+    expect(page.get_by_role("button", name="Start the job")).to_be_visible()
+    expect(page.get_by_role("button", name="Show what it would do")).to_have_count(0)
 
 
 def test_a_secret_is_stored_beside_the_form_and_only_its_name_is_in_it(tab, appliance):

@@ -161,7 +161,7 @@ def _filled_in(page, type_):
     return page.evaluate("history.state.usr.params")
 
 
-def test_an_archive_is_looked_through_and_chosen_paths_go_to_its_restore(tab, tape, archive):
+def test_an_archive_is_looked_through_and_chosen_paths_are_restored(tab, tape, archive):
     page = tab.go("/tape/archives")
     page.get_by_role("link", name=str(tape.folder / "to-archive")).click()
     page.get_by_role("button", name="Folder ada").click()
@@ -179,6 +179,14 @@ def test_an_archive_is_looked_through_and_chosen_paths_go_to_its_restore(tab, ta
         "drive": "archived-0",
         "paths": ["ada/thesis.tex", "ada/papers"],
     }
+    target = tape.folder / "from-tape"
+    page.get_by_label("Target", exact=True).fill(str(target))
+    page.get_by_role("button", name="Start the job").click()
+
+    expect(page.get_by_role("status", name="State")).to_have_text("Succeeded")
+    restored = {str(one.relative_to(target)) for one in target.rglob("*") if one.is_file()}
+    assert restored == {"ada/thesis.tex", "ada/papers/one.txt"}
+    assert (target / "ada" / "thesis.tex").read_text() == "It is so."
 
 
 def test_cartridges_are_found_chosen_and_given_to_a_job(tab, archive):

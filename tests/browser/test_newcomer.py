@@ -22,7 +22,7 @@ def test_from_nothing_to_a_scheduled_retained_and_replicated_dataset(opened, app
     page.get_by_role("button", name="Search or go to").click()
     page.get_by_role("combobox", name="Search or go to").fill("dataset_create")
     page.keyboard.press("Enter")
-    page.get_by_label("Dataset", exact=True).fill(source)
+    page.get_by_role("textbox", name="Dataset").fill(source)
     page.get_by_role("button", name="Start the job").click()
     expect(page.get_by_role("status", name="State")).to_have_text("Succeeded", timeout=SOON_MS)
 
@@ -53,7 +53,7 @@ def test_from_nothing_to_a_scheduled_retained_and_replicated_dataset(opened, app
     expect(page.get_by_role("main").get_by_text(re.compile("auto-20")).first).to_be_visible()
     page.get_by_role("link", name="Replicate").first.click()
     form_of(page, "Bring a dataset")
-    page.get_by_label("Target", exact=True).fill(target)
+    page.get_by_role("textbox", name="Target").fill(target)
     page.get_by_role("button", name="Start the job").click()
     expect(page.get_by_role("status", name="State")).to_have_text("Succeeded", timeout=SOON_MS)
 

@@ -140,7 +140,7 @@ def test_a_job_that_destroys_nothing_can_be_looked_at_first(tab, appliance):
     page.get_by_role("button", name="Show what it would do").click()
 
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"Export {pool}")
+    expect(dialog).to_contain_text(f"Pool {pool} is out of use until it is imported again")
     expect(dialog).to_contain_text("It destroys nothing.")
     dialog.get_by_role("button", name="Close").last.click()
     expect(page.get_by_role("combobox", name="Pool")).to_have_value(pool)

@@ -180,7 +180,7 @@ def test_an_archive_is_looked_through_and_chosen_paths_are_restored(tab, tape, a
         "paths": ["ada/thesis.tex", "ada/papers"],
     }
     target = tape.folder / "from-tape"
-    page.get_by_label("Target", exact=True).fill(str(target))
+    page.get_by_role("textbox", name="Target").fill(str(target))
     page.get_by_role("button", name="Start the job").click()
 
     expect(page.get_by_role("status", name="State")).to_have_text("Succeeded")

@@ -26,7 +26,7 @@ def linked(data):
 @pytest.fixture(scope="module")
 def director(bacula_programs):
     with started(env=WANTED, prepare=linked) as appliance:
-        until(lambda: appliance.serves("backup"))
+        until(lambda: appliance.serves("backup"), limit_s=120)
         yield appliance
 
 

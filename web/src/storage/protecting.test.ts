@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { dataset, schedule, snapshot } from "@/storage/fixtures";
-import { newestBy, unprotectedOf } from "@/storage/protecting";
+import { judgedOf, newestBy, unprotectedOf } from "@/storage/protecting";
 
 const NOW = new Date("2026-01-02T00:00:00Z");
 const SNAPS = schedule("storage.snapshot_create", { dataset: "tank", recursive: true });
@@ -62,6 +62,14 @@ describe("a dataset", () => {
     const pushed = { ...SENDS, params: { ...SENDS.params, direction: "push" } };
     expect(gapsOf({ ...copy, schedules: [pushed] })).toHaveLength(1);
   });
+});
+
+it("judges nothing where no dataset holds anything that is no copy", () => {
+  const empty = dataset("tank/empty", { referenced_bytes: 0 });
+  const copy = dataset("vault/copy/home");
+  const judged = judgedOf({ datasets: [empty, copy], schedules: [SENDS] });
+  expect(judged).toEqual([]);
+  expect(judgedOf({ datasets: [dataset("tank/home")], schedules: [SENDS] })).toHaveLength(1);
 });
 
 it("puts the worst first, and of equals the largest", () => {

@@ -32,8 +32,7 @@ const NOTHING_BYTES = 1024 ** 2; // an empty filesystem refers to less
 export function unprotectedOf(evidence: Evidence): Unprotected[] {
   const newest = newestBy(evidence.snapshots);
   const replications = evidence.schedules.filter((one) => one.type === REPLICATIONS && one.enabled);
-  return evidence.datasets
-    .filter((dataset) => holdsData(dataset) && !isCopy(dataset, replications))
+  return judgedOf(evidence)
     .map((dataset) => {
       const newestAt = newest.get(idOf({ node: dataset.node, key: dataset.key })) ?? null;
       const gaps = [
@@ -47,6 +46,12 @@ export function unprotectedOf(evidence: Evidence): Unprotected[] {
     .toSorted(
       (a, b) => b.gaps.length - a.gaps.length || b.dataset.used_bytes - a.dataset.used_bytes,
     );
+}
+
+/** The datasets that want protection: those with something in them that is no copy. */
+export function judgedOf({ datasets, schedules }: Pick<Evidence, "datasets" | "schedules">) {
+  const replications = schedules.filter((one) => one.type === REPLICATIONS && one.enabled);
+  return datasets.filter((dataset) => holdsData(dataset) && !isCopy(dataset, replications));
 }
 
 /** The time of each dataset's newest snapshot, by node and name. */

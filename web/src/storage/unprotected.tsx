@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { bytes } from "@/format/bytes";
 import { useSchedules } from "@/schedules/queries";
 import { addressOf } from "@/storage/address";
-import { type Gap, type Unprotected, unprotectedOf } from "@/storage/protecting";
+import { type Gap, judgedOf, type Unprotected, unprotectedOf } from "@/storage/protecting";
 import { useWhole } from "@/storage/rows";
 import { idOf } from "@/storage/tree";
 import { Badge, type Tone } from "@/ui/badge";
@@ -33,7 +33,7 @@ interface UnprotectedProps {
 /** Datasets with something in them that nobody protects as they should be; the worst first. */
 export function UnprotectedDatasets({ most, className = "" }: UnprotectedProps) {
   const { t } = useTranslation();
-  const { found, isWhole, isPending, error } = useUnprotected();
+  const { found, isJudged, isWhole, isPending, error } = useUnprotected();
   const shown = found?.slice(0, most);
   return (
     <Card
@@ -53,13 +53,20 @@ export function UnprotectedDatasets({ most, className = "" }: UnprotectedProps) 
       {isPending && <Loading />}
       {error && <Failed problem={error} />}
       {!isWhole && <p className="text-warn px-4 py-2">{t("storage.unprotected.tooMany")}</p>}
-      {shown?.length === 0 && (
-        <Empty icon={ShieldCheck} title={t("storage.unprotected.none")}>
-          {t("storage.unprotected.noneHint")}
-        </Empty>
-      )}
+      {shown?.length === 0 && <Nothing isJudged={isJudged} />}
       {shown && shown.length > 0 && <Gaps found={shown} />}
     </Card>
+  );
+}
+
+/** All is well only where there was something to judge. */
+function Nothing({ isJudged }: { isJudged: boolean }) {
+  const { t } = useTranslation();
+  if (!isJudged) return <Empty title={t("storage.unprotected.empty")} />;
+  return (
+    <Empty icon={ShieldCheck} title={t("storage.unprotected.none")}>
+      {t("storage.unprotected.noneHint")}
+    </Empty>
   );
 }
 
@@ -79,6 +86,10 @@ function useUnprotected() {
         schedules: schedules.data.items,
         now,
       }),
+    isJudged: Boolean(
+      known &&
+      judgedOf({ datasets: datasets.data.items, schedules: schedules.data.items }).length > 0,
+    ),
     isWhole: snapshots.data?.isWhole !== false,
     isPending: asked.some(({ isPending }) => isPending),
     error: asked.find(({ isError }) => isError)?.error ?? null,

@@ -45,7 +45,9 @@ interface CardProps {
 /** A part of a page with a heading of its own. */
 export function Card({ title, actions, children, className, flush }: CardProps) {
   return (
-    <section className={cx("bg-surface border-line min-w-0 rounded-xl border", className)}>
+    <section
+      className={cx("bg-surface border-line min-w-0 overflow-hidden rounded-xl border", className)}
+    >
       {title !== undefined && (
         <header className="border-line flex min-h-11 items-center gap-2 border-b px-4 py-1.5">
           <h2 className="font-semibold">{title}</h2>

@@ -219,7 +219,8 @@ export const storage = {
   },
   unprotected: {
     title: "Datasets not protected",
-    none: "Every dataset is protected",
+    empty: "No dataset holds anything yet",
+    none: "Every dataset that holds something is protected",
     noneHint: "Each has a schedule, a snapshot of the last day and a copy elsewhere.",
     how: "What holds data needs a schedule that takes snapshots, one not older than a day, and a schedule that replicates it. Copies and datasets that only hold others are left out.",
     tooMany: "There are more snapshots than are looked at here: some of these may have newer ones.",

@@ -79,7 +79,9 @@ def test_they_come_oldest_first_and_from_where_one_asks(past, inventory):
         hold(inventory, allocated_bytes)
 
     assert allocated(inventory.samples(POOLS, since=month())) == [10, 20, 30]
-    assert allocated(inventory.samples(POOLS, since=now() - timedelta(minutes=90))) == [20, 30]
+    this_hour = now().replace(minute=0, second=0, microsecond=0)
+    last_two = inventory.samples(POOLS, since=this_hour - timedelta(hours=1))
+    assert allocated(last_two) == [20, 30]
 
 
 def test_of_each_day_only_the_last_is_told_when_asked_by_the_day(past, inventory):

@@ -21,7 +21,7 @@ def test_from_nothing_to_a_scheduled_retained_and_replicated_dataset(opened, app
     # A dataset, by the palette.
     page.get_by_role("button", name="Search or go to").click()
     page.get_by_role("combobox", name="Search or go to").fill("dataset_create")
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name=re.compile("storage.dataset_create")).click()
     page.get_by_role("textbox", name="Dataset").fill(source)
     page.get_by_role("button", name="Start the job").click()
     expect(page.get_by_role("status", name="State")).to_have_text("Succeeded", timeout=SOON_MS)

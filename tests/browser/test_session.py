@@ -6,7 +6,7 @@ import signal
 
 from playwright.sync_api import expect
 
-from tests.acceptance.running_up import until
+from tests.acceptance.running_up import status, until
 from tests.browser.conftest import started
 
 
@@ -69,9 +69,20 @@ def test_an_open_tab_outlives_a_restart_of_the_server(opened):
 
         gunicorn = appliance.running.child("api")
         os.kill(gunicorn, signal.SIGKILL)
-        expect(page.get_by_text("No connection to the appliance")).to_be_visible()
         until(lambda: appliance.running.child("api") not in {None, gunicorn})
-        expect(page.get_by_text("No connection to the appliance")).to_have_count(0)
+        until(lambda: status(f"{appliance.url}/api/v1/healthz") == 200)
 
         appliance.post("/jobs", type="system.noop", params={"seconds": 0})
         expect(page.get_by_role("row").nth(1)).to_contain_text("Succeeded")
+
+
+def test_a_device_without_a_network_is_told_that_what_it_sees_may_be_old(tab, appliance):
+    page = tab.go("/jobs")
+    tab.allow("ERR_INTERNET_DISCONNECTED")
+
+    page.context.set_offline(True)
+    expect(page.get_by_text("This device is offline.")).to_be_visible()
+
+    page.context.set_offline(False)
+    expect(page.get_by_text("This device is offline.")).to_have_count(0)
+    expect(page.get_by_text("No connection to the appliance")).to_have_count(0)

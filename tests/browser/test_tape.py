@@ -69,6 +69,7 @@ def test_a_cartridge_is_dragged_into_a_drive_and_says_that_it_moves(tab, library
     page.mouse.up()
     question = page.get_by_role("dialog", name=f"Load {first} into drive 1 (dragged-1)?")
     expect(question).to_contain_text("slot 1")
+    expect(question.get_by_role("button", name="Load")).to_be_focused()
     page.keyboard.press("Enter")
     expect(_cartridge(drive, first)).to_be_visible()
     expect(slot).to_have_text("1empty")

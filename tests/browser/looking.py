@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text()
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 PICTURES = os.environ.get("CALYPSO_TEST_PICTURES")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 GRAVE = {"serious", "critical"}
@@ -46,7 +46,7 @@ class Watched:
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
     def _violations(self):
-        self.page.evaluate(AXE)
+        self.page.evaluate(AXE.read_text())
         found = self.page.evaluate("axe.run().then((told) => told.violations)")
         return [
             (

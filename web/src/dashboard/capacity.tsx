@@ -6,17 +6,13 @@ import { Link } from "react-router";
 import { api, told } from "@/api/client";
 import type { components } from "@/api/types";
 import { fullInDays, pointsOf } from "@/dashboard/trend";
-import { bytes } from "@/format/bytes";
 import { useTable } from "@/inventory/queries";
+import { CapacityBar } from "@/storage/capacity-bar";
 import { Badge } from "@/ui/badge";
-import { cx } from "@/ui/cx";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
 
 type Pool = components["schemas"]["row.storage.pools"];
-
-const NEARLY = 80;
-const FULL = 90;
 
 const TREND_DAYS = 90;
 const TrendChart = lazy(() => import("@/dashboard/trend-chart"));
@@ -75,8 +71,6 @@ export function Trend({ pool }: { pool: Pool }) {
 }
 
 function PoolBar({ pool }: { pool: Pool }) {
-  const { t } = useTranslation();
-  const percent = Math.round(pool.capacity_percent);
   const healthy = pool.health === "ONLINE" && !pool.is_suspended;
   return (
     <div className="flex flex-col gap-1">
@@ -85,26 +79,8 @@ function PoolBar({ pool }: { pool: Pool }) {
           {pool.name}
         </Link>
         <Badge tone={healthy ? "ok" : "bad"}>{pool.is_suspended ? "SUSPENDED" : pool.health}</Badge>
-        <span className="text-muted ml-auto text-xs">
-          {t("dashboard.used", { used: bytes(pool.allocated_bytes), size: bytes(pool.size_bytes) })}
-        </span>
       </div>
-      <div
-        role="meter"
-        aria-label={t("dashboard.usedOf", { pool: pool.name })}
-        aria-valuenow={percent}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        className="bg-line h-2.5 overflow-hidden rounded-full"
-      >
-        <div
-          className={cx(
-            "h-full",
-            percent >= FULL ? "bg-bad" : percent >= NEARLY ? "bg-warn" : "bg-accent",
-          )}
-          style={{ width: `${percent}%` }}
-        />
-      </div>
+      <CapacityBar pool={pool} />
     </div>
   );
 }

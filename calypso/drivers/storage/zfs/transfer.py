@@ -102,7 +102,7 @@ class Transfers(Resuming):
             env=ENVIRONMENT,
         )
         if (refusal := errors.of_transfer(sender, receiver)) is not None:
-            if from_ is None:
+            if from_ is None and isinstance(refusal, DatasetMissing):
                 there._refuse_without_parent(target)  # says it better than a receiver does
             raise refusal
         received = there._received(target, what)

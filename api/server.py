@@ -24,6 +24,7 @@ from api.bodies import Application, Environ
 from api.context import KEY, Door
 from calypso.config import Settings, load
 from calypso.errors import Misconfigured
+from calypso.keeper import telling
 from calypso.wiring import build, configure_logs
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ CONNECTIONS = 4000  # streams, long polls and short requests together
 HEADERS_WITHIN_S = 10  # gunicorn's keepalive: for the next request, and for all of its head
 GRACE_S = 12  # streams and long polls are let go at once; a plan may take 10 s
 LOOK_S = 0.1
+TELL_S = 5
 HASHING_THREADS = 2
 HEAD_LIMITS = {"limit_request_line": 8190, "limit_request_fields": 100,
                "limit_request_field_size": 16380}  # fmt: skip
@@ -89,6 +91,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         self._idle: set[Any] = set()
         gevent.spawn(self._let_go)
+        gevent.spawn(self._tell)
         super().run()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
@@ -106,6 +109,12 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self._idle.add(sock)
+
+    def _tell(self) -> None:
+        telling.ready()
+        while self.alive:
+            telling.alive()
+            gevent.sleep(TELL_S)
 
     def _let_go(self) -> None:
         while self.alive:

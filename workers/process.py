@@ -16,6 +16,7 @@ from calypso.engine.run import Runner
 from calypso.errors import StoreUnavailable
 from calypso.host import private, proof
 from calypso.host.scope import adopt_orphans, reap_orphans
+from calypso.keeper import telling
 from calypso.models.clock import uuid7
 from calypso.models.jobtype import queue_name
 from calypso.models.worker import WorkerRecord
@@ -56,6 +57,7 @@ class WorkerProcess:
         )
         self._pulse.start()
         log.info("worker.ready", worker=str(self.record.id), queue=self.queue)
+        telling.ready()
 
     @cached_property
     def _runner(self) -> Runner:

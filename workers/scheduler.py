@@ -12,6 +12,7 @@ from calypso.config import load
 from calypso.engine.fire import Firer
 from calypso.engine.surviving import surviving
 from calypso.engine.tend import TICK_S, Tender
+from calypso.keeper import telling
 from calypso.wiring import build, configure_logs
 from workers.alerting import start_alerting
 
@@ -36,7 +37,9 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     start_alerting(house, ended)
     log.info("scheduler.ready")
+    telling.ready()
     while not ended.is_set():
+        telling.alive()
         with surviving("firer"):
             firer.tick()
         with surviving("tender"):

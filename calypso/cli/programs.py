@@ -23,6 +23,29 @@ def scheduler() -> None:
     become("workers.scheduler")
 
 
+Program = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PROGRAM", help="api, scheduler, or worker SUBSYSTEM."),
+]
+Bound = Annotated[
+    str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where no socket is passed.")
+]
+Keeper = Annotated[
+    int | None, typer.Option("--reload", metavar="PID", help="Ask this keeper for the change.")
+]
+
+
+def keep(program: Program = None, listen: Bound = None, reload: Keeper = None) -> None:
+    """Keep a program running, as a service; on a reload change releases without a gap.
+
+    The program of the release that `current` names starts beside the one before, which ends when
+    the new one is ready and its own work is done. One that does not get ready changes nothing.
+    """
+    options = [] if listen is None else ["--listen", listen]
+    options += [] if reload is None else ["--reload", str(reload)]
+    become("calypso.keeper", *options, *(program or []))
+
+
 def migrate() -> None:
     """Bring the database's schema up to what this release needs; twice is as good as once."""
     url = config.load().database_url.get_secret_value()

@@ -13,6 +13,7 @@ from calypso.embedded.signals import EndAsked, Signals
 from calypso.embedded.supervisor import Supervisor
 from calypso.errors import Misconfigured
 from calypso.host.daemon import Daemon
+from calypso.keeper import telling
 
 JOBS, CONTROL = "jobs", "control"
 CONTROL_GRACE_S = 10.0  # its work takes seconds
@@ -27,10 +28,11 @@ def worker(subsystem: Subsystem) -> None:
 
     A second SIGTERM ends them: each is then handed back as its type says, run again or lost.
     """
-    config.load()  # a setting that cannot work is told here, in one line
+    settings = config.load()  # a setting that cannot work is told here, in one line
     if subsystem not in KNOWN_SUBSYSTEMS:
         known = ", ".join(KNOWN_SUBSYSTEMS)
         raise Misconfigured(f"There is no subsystem {subsystem!r}. Known: {known}.")
+    telling.expect(1 + settings.slots(subsystem))  # the control process, and the pool's children
     supervisor = Supervisor(say=_say)
     with Signals() as signals:
         for module in (CONTROL, JOBS):
@@ -60,7 +62,7 @@ def _drain(supervisor: Supervisor, signals: Signals) -> None:
 
 def _launch(module: str, subsystem: str) -> Daemon:
     argv = [sys.executable, "-m", f"workers.{module}", subsystem]
-    child = Daemon(f"{subsystem}-{module}", argv, log=None, env=os.environ)
+    child = Daemon(f"{subsystem}-{module}", argv, log=None, env=os.environ, fds=telling.pipes())
     child.start()
     return child
 

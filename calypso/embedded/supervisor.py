@@ -6,32 +6,14 @@ from dataclasses import dataclass, field
 
 from calypso.embedded.record import ChildRecord
 from calypso.errors import CalypsoError
+from calypso.host.backoff import Backoff
 from calypso.host.daemon import Daemon, in_session, kill_all
 from calypso.host.scope import descendants
 
-FIRST_S, LONGEST_S = 1.0, 30.0
-HEALTHY_S = 60.0  # who ran this long starts anew with the first pause
 LOOK_S = 0.1
 
 Say = Callable[[str], None]
 Clock = Callable[[], float]
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """How long to wait before the next start."""
-
-    pause_s: float = FIRST_S
-
-    def after(self, up_s: float) -> "Backoff":
-        """Return the next one, for a program that ran this long."""
-        if up_s >= HEALTHY_S:
-            return Backoff(FIRST_S * 2)
-        return Backoff(min(self.pause_s * 2, LONGEST_S))
-
-    def pause_after(self, up_s: float) -> float:
-        """Return the pause due now, for a program that ran this long."""
-        return FIRST_S if up_s >= HEALTHY_S else self.pause_s
 
 
 @dataclass

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -49,6 +49,7 @@ class Daemon:
     env: Mapping[str, str]
     cwd: Path = Path("/")
     ids: Ids | None = None
+    fds: Sequence[int] = ()  # what it inherits beside its output
     death: signal.Signals = signal.SIGKILL
     ending: signal.Signals = signal.SIGTERM
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
@@ -64,6 +65,7 @@ class Daemon:
                 cwd=self.cwd,
                 env=dict(self.env),
                 start_new_session=True,
+                pass_fds=self.fds,
                 preexec_fn=partial(_die_with_parent, self.death, os.getpid()),  # noqa: PLW1509 - prctl must run there
                 user=self.ids.uid if self.ids else None,
                 group=self.ids.gid if self.ids else None,
@@ -123,6 +125,25 @@ class Daemon:
             if self.log is not None:
                 return self.log.read_bytes()[-size_bytes:].decode(errors="replace")
         return ""
+
+
+def spawn(argv: Sequence[str], *, env: Mapping[str, str], fds: Iterable[int]) -> int:
+    """Start a program that inherits these descriptors and dies with this thread; its pid.
+
+    Whoever calls it waits for its end; code 127 when it cannot be started. Call it only where
+    there are no other threads.
+    """
+    parent = os.getpid()
+    if pid := os.fork():
+        return pid
+    try:
+        os.setsid()
+        for descriptor in fds:
+            os.set_inheritable(descriptor, True)
+        _die_with_parent(signal.SIGKILL, parent)
+        os.execve(argv[0], list(argv), dict(env))  # noqa: S606 - argv lists of our own, no shell
+    finally:
+        os._exit(127)
 
 
 @dataclass(frozen=True)

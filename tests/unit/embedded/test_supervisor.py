@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from calypso.embedded.programs import daemon
-from calypso.embedded.supervisor import Backoff, Supervisor
+from calypso.embedded.supervisor import Supervisor
+from calypso.host.backoff import Backoff
 from calypso.host.daemon import with_variable
 from calypso.host.scope import is_alive
 

@@ -1,0 +1,55 @@
+"""The program of a made-up release: answers each connection with its version.
+
+`behaviour` in the release's folder says how: "dies" at its start, "mute" never tells that it is
+ready, "works" stays until `done` is there when it is asked to end, else it ends at once.
+"""
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from calypso import __version__
+from calypso.keeper import telling
+
+release = Path(sys.prefix).parent
+
+
+def behaves(how):
+    file = release / "behaviour"
+    return file.exists() and file.read_text() == how
+
+
+def main():
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+    if behaves("dies"):
+        sys.exit("a made-up reason")
+    listener = socket.socket(fileno=int(os.environ["CALYPSO_LISTEN"].removeprefix("fd://")))
+    telling.expect(2)
+    telling.ready()
+    if not behaves("mute"):
+        telling.ready()
+    while not asked:
+        answer(listener)
+    listener.close()
+    while behaves("works") and not (release / "done").exists() and len(asked) < 2:
+        time.sleep(0.01)
+    (release / "asked").write_text(str(len(asked)))
+
+
+def answer(listener):
+    if not select.select([listener], [], [], 0.02)[0]:
+        return
+    try:
+        client, _ = listener.accept()
+    except BlockingIOError:  # the other generation was quicker
+        return
+    client.sendall(f"{__version__} {os.getpid()}".encode())
+    client.close()
+
+
+main()

@@ -33,7 +33,7 @@ ROUNDS ?= 5
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports web unit contract acceptance browser \
 	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
-	bench-tape bench-backup openapi clean
+	bench-tape bench-backup release openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,10 @@ bench-tape: setup ## Measure archives beside tar | dd; writes bench/TAPE.md (BEN
 
 bench-backup: setup ## Measure backup jobs beside a bare console; writes bench/BACKUP.md
 	@$(VENV)/python -m bench.backup
+
+release: setup ## Build the signed bundle of this checkout (KEY=file VERSION= EXTRA=folder)
+	@$(VENV)/python -m deploy.release $(if $(KEY),--key $(KEY)) \
+	  $(if $(VERSION),--version $(VERSION)) $(if $(EXTRA),--extra $(EXTRA))
 
 openapi: setup ## Write docs/openapi.json anew
 	$(VENV)/python -m api.openapi

@@ -26,8 +26,8 @@ PAGE = Path(__file__).with_name("ZFS.md")
 TYPES = jobs.load()
 ROUNDS = 5
 BATCH = 100
-STANDING, BATCHES = 1000, 3  # snapshots beside those that go, and batches that go in a round
-PRUNED = ("tank/ours", "tank/bare")
+BATCHES = 5  # that go in a round
+PRUNED = "tank/pruned"  # its children are pruned, one in a round
 SMALL_MIB, LARGE_MIB = 4, 132
 TIMEOUT_S = 1800.0
 HEAD = """# Measured on OpenZFS
@@ -47,7 +47,6 @@ class Ground:
         for at, pool in enumerate(("tank", "vault")):
             self.storage.create_pool(pool, [Vdev(devices=(guest.disk(at),))])
         self.hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        self._full = set[str]()
 
     def do(self, line: str) -> None:
         """Run a line for a shell; what goes wrong ends the benchmark."""
@@ -67,34 +66,25 @@ class Ground:
         schema = "auto-%Y-%m-%d_%H-%M%z"
         return [name_at(schema, self.hour - timedelta(hours=n)) for n in reversed(range(count))]
 
-    def fill(self, dataset: str) -> list[str]:
-        """Have the snapshots of a round taken, for both at once; returns their names."""
-        names = self.names(BATCH * BATCHES + 1)
-        if dataset not in self._full:
-            both = " ".join(f"{one}@$name" for one in PRUNED)
-            task = f"-o calypso:task={UUID(int=1)}"
-            words = " ".join(names)
-            self.do(f"for name in {words}; do zfs snapshot {task} {both} || exit 1; done")
-            self._full.update(PRUNED)
-        self._full.remove(dataset)
-        return names
+    def fill(self, datasets: list[str]) -> None:
+        """Make datasets to prune, each with the snapshots of a round, all at the same times."""
+        self.do(f"zfs create {PRUNED}; for one in {' '.join(datasets)}; do zfs create $one; done")
+        task, names = f"calypso:task={UUID(int=1)}", " ".join(self.names(BATCH * BATCHES + 1))
+        self.do(f"for name in {names}; do zfs snapshot -r -o {task} {PRUNED}@$name || exit 1; done")
 
     def bare_prune(self, dataset: str) -> float:
         """Destroy with zfs alone, in the same batches."""
-        names = self.fill(dataset)
+        names = self.names(BATCH * BATCHES + 1)
         batches = [names[at : at + BATCH] for at in range(0, BATCH * BATCHES, BATCH)]
 
         def destroy() -> None:
             for batch in batches:
                 self.do(f"zfs destroy {dataset}@{','.join(batch)}")
 
-        took = self.timed(destroy)
-        self.do(f"zfs destroy {dataset}@{names[-1]}")
-        return took
+        return self.timed(destroy)
 
     def our_prune(self, dataset: str) -> float:
         """Destroy with the job: it lists what is there, judges it, destroys and looks again."""
-        self.fill(dataset)
         task = schedule_of(1, params={"dataset": dataset}, retention={"keep_last": 1})
         running = FakeRunning(schedules=[task])
         job_type = TYPES["storage.snapshot_prune"]
@@ -103,7 +93,6 @@ class Ground:
         left = len(self.storage.snapshots(dataset))
         if left != 1:
             raise SystemExit(f"{left} snapshots are left, 1 was to be")
-        self.do(f"zfs destroy {dataset}@%")
         return took
 
     def bare_send(self, source: str) -> float:
@@ -123,27 +112,23 @@ class Ground:
 
 
 def prune(ground: Ground, plan: Plan) -> Row:
-    """Measure pruning with the snapshots of other datasets beside."""
-    row = Row(
-        f"Prune {BATCHES * BATCH} snapshots in batches of {BATCH}, {STANDING:,} others beside"
-    )
-    children = " ".join(f"tank/other/{n}" for n in range(99))
-    ground.do(f"zfs create tank/other; for one in {children}; do zfs create $one || exit 1; done")
-    ground.do(
-        f"for n in $(seq {STANDING // BATCH}); do zfs snapshot -r tank/other@s$n || exit 1; done"
-    )
-    ours, bare = PRUNED
-    ground.do(f"zfs create {ours}; zfs create {bare}")
+    """Measure pruning with the snapshots of other datasets beside, which get fewer for both."""
+    datasets = {who: [f"{PRUNED}/{who}{n}" for n in range(plan.rounds)] for who in ("ours", "bare")}
+    every = [one for of in datasets.values() for one in of]
+    beside = (len(every) - 1) * (BATCH * BATCHES + 1)
+    ground.fill(every)
+    ours, bare = (iter(of) for of in datasets.values())
     found = in_turns(plan, {
-        "ours": partial(ground.our_prune, ours),
-        "bare": partial(ground.bare_prune, bare),
+        "ours": lambda: ground.our_prune(next(ours)),
+        "bare": lambda: ground.bare_prune(next(bare)),
     })  # fmt: skip
+    what = f"Prune {BATCHES * BATCH} snapshots in batches of {BATCH}"
+    row = Row(f"{what}, at first {beside:,} others beside")
     row.add_ratio(
         "time against bare `zfs destroy`", found["ours"], found["bare"], goal=at_most(1.2)
     )
     row.add("ours", found["ours"], "s")
     row.add("bare", found["bare"], "s")
-    ground.do("zfs destroy -r tank/other")
     return row
 
 

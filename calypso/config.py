@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         default=Path("/var/lib/calypso"), description="What drivers must remember on this node."
     )
+    root: Path = Field(
+        default=Path("/"),
+        description="Where / of the appliance is: another folder for images and tests only.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     storage_product: Literal["auto", "zfs", "directory"] = Field(
         default="auto", description="auto: ZFS where its module is loaded, else directory."

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "api": "calypso.cli.programs:api",
     "worker": "calypso.cli.worker:worker",
     "scheduler": "calypso.cli.programs:scheduler",
+    "release": "calypso.cli.releases:app",
     "keep": "calypso.cli.programs:keep",
     "migrate": "calypso.cli.programs:migrate",
 }

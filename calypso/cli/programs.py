@@ -1,5 +1,6 @@
 """`calypso api`, `scheduler`, `migrate`: the programs an appliance runs as services."""
 
+import json
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -9,6 +10,7 @@ import typer
 from calypso import config
 from calypso.errors import Misconfigured
 from calypso.store import migrate as migrations
+from calypso.store.engine import make_engine
 
 At = Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where it listens.")]
 
@@ -46,11 +48,18 @@ def keep(program: Program = None, listen: Bound = None, reload: Keeper = None) -
     become("calypso.keeper", *options, *(program or []))
 
 
-def migrate() -> None:
+Check = Annotated[bool, typer.Option("--check", help="Say how it is, as JSON; change nothing.")]
+
+
+def migrate(check: Check = False) -> None:
     """Bring the database's schema up to what this release needs; twice is as good as once."""
     url = config.load().database_url.get_secret_value()
     if not url:
         raise Misconfigured("CALYPSO_DATABASE_URL names no database; `calypso up` has its own.")
+    if check:
+        engine = make_engine(url, pool_size=1)
+        typer.echo(json.dumps(migrations.state(engine)))
+        return
     migrations.upgrade(url)
     typer.echo("The schema is up to date.")
 

@@ -1,11 +1,13 @@
 """Bring a database's schema up to what this release needs."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from calypso.store.engine import calling, make_engine
@@ -14,6 +16,11 @@ SCHEMA = "calypso"
 TURN = "SELECT pg_advisory_xact_lock(hashtext('calypso:migrate'))"
 # After a restore from a dump the counter of transactions starts low again; events written before
 # would pass for future ones, and readers would wait for them.
+# A migration that takes something away names, as `serves_from`, the first one whose release does
+# without it. The latest of those stands beside the revision, for releases that know none of them.
+FLOOR = "SELECT obj_description(to_regclass('calypso.schema_version'))"
+SET_FLOOR = "COMMENT ON TABLE calypso.schema_version IS '{}'"
+SIZE = "SELECT pg_database_size(current_database())"
 SETTLE_EVENTS = """
 UPDATE calypso.job_events SET xact = '3'
  WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())"""
@@ -36,6 +43,7 @@ def upgrade(url: str) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _raise_floor(connection)
             connection.exec_driver_sql(SETTLE_EVENTS)
             connection.exec_driver_sql(SETTLE_CURSORS)
     finally:
@@ -52,15 +60,48 @@ def current_revision(engine: Engine) -> str | None:
 def is_current(engine: Engine) -> bool:
     """Tell whether the database has every migration of this release, and perhaps later ones.
 
-    A database of a newer release serves this one too: a migration keeps the release before it
-    running.
+    A database of a newer release serves this one too, unless that took away what this needs.
     """
-    revision = current_revision(engine)
-    if revision is None:
-        return False
-    scripts = ScriptDirectory.from_config(_config())
-    known = {script.revision for script in scripts.walk_revisions()}
-    return revision not in known or revision == scripts.get_current_head()
+    found = state(engine)
+    if found["at"] == found["needs"]:
+        return True
+    known = {script.revision for script in _scripts()}
+    return found["at"] not in {None, *known} and (found["floor"] or "") <= found["needs"]
+
+
+def state(engine: Engine) -> dict[str, Any]:
+    """Return how the database is, as this release sees it.
+
+    `at`: its migration, or None; `needs`: this release's; `floor`: the oldest release's that still
+    runs on it, or None; `contracts`: those to be done that raise the floor; `size_bytes`.
+    """
+    at = current_revision(engine)
+    with calling(engine) as connection:
+        floor = connection.exec_driver_sql(FLOOR).scalar()
+        size_bytes = connection.exec_driver_sql(SIZE).scalar()
+    missing = [script for script in _scripts() if at is None or script.revision > at]
+    return {
+        "at": at,
+        "needs": max(script.revision for script in _scripts()),
+        "floor": floor,
+        "contracts": sorted(script.revision for script in missing if _serves_from(script)),
+        "size_bytes": size_bytes,
+    }
+
+
+def _scripts() -> Iterator[Script]:
+    """Yield every migration of this release; their revisions sort as they follow each other."""
+    return ScriptDirectory.from_config(_config()).walk_revisions()
+
+
+def _serves_from(script: Script) -> str | None:
+    return getattr(script.module, "serves_from", None)
+
+
+def _raise_floor(connection: Connection) -> None:
+    floors = [floor for script in _scripts() if (floor := _serves_from(script))]
+    if floors and max(floors) > (connection.exec_driver_sql(FLOOR).scalar() or ""):
+        connection.exec_driver_sql(SET_FLOOR.format(max(floors)))
 
 
 def _config() -> Config:

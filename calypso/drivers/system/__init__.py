@@ -1,1 +1,40 @@
 """The machine itself as a driver: its releases, its services, its configuration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from calypso.drivers.system.activation import Activation
+from calypso.drivers.system.fetching import Fetching, Step
+from calypso.drivers.system.keeping import Keeping
+from calypso.drivers.system.layout import Layout
+from calypso.drivers.system.releases import Releases
+from calypso.host import Host
+
+__all__ = ["Activation", "Layout", "Releases", "System"]
+
+
+@dataclass(frozen=True)
+class System:
+    """What jobs of the system and the command line do to this machine."""
+
+    host: Host
+    layout: Layout
+    database_url: SecretStr
+
+    @property
+    def releases(self) -> Releases:
+        """The releases that are here."""
+        return Releases(self.layout)
+
+    def fetching(self, *, step: Step = lambda _done, _total: None) -> Fetching:
+        """Return what brings releases here; `step` hears how far it is."""
+        return Fetching(self.host, self.layout, step)
+
+    def activation(
+        self, *, say: Callable[[str], None], stop: Callable[[], None] = lambda: None
+    ) -> Activation:
+        """Return what changes releases; `say` hears each step, `stop` may end it in between."""
+        keeping = Keeping(self.host, self.layout, self.database_url)
+        return Activation(self.host, self.layout, keeping, say=say, stop=stop)

@@ -1,4 +1,4 @@
-"""A bundle as one file, a tar packed with zstd: packed the same each time, unpacked with distrust."""
+"""A bundle as one file: a tar in zstd, packed the same each time, unpacked with distrust."""
 
 import os
 import shutil

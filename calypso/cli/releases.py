@@ -1,0 +1,140 @@
+"""`calypso release`: the releases on this machine, also where no API answers. As root."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calypso import __version__, config
+from calypso.drivers.system import System
+from calypso.drivers.system.journal import Change
+from calypso.drivers.system.layout import Layout
+from calypso.drivers.system.releases import Releases
+from calypso.engine.gate import Gate
+from calypso.host.local import LocalHost
+from calypso.wiring import build, open_system
+
+app = typer.Typer(
+    help="The releases on this machine: fetch, verify, put in use, go back.",
+    no_args_is_help=True,
+)
+MIB = 1 << 20
+
+Version = Annotated[str, typer.Argument(help="Of a release that is here.", show_default=False)]
+Before = Annotated[
+    str | None, typer.Argument(help="The one in use before when empty.", show_default=False)
+]
+Restore = Annotated[
+    bool,
+    typer.Option("--restore", help="Stop everything and bring the database of then back, too."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Keep = Annotated[int, typer.Option(min=2, help="How many releases stay.")]
+Subsystems = Annotated[list[str], typer.Argument(help="Whose workers are to answer.")]
+Within = Annotated[float, typer.Option(help="How long to wait for it.")]
+
+
+@app.command("list")
+def show() -> None:
+    """List the releases, the one built last first."""
+    releases = Releases(Layout(config.load().root))
+    running = releases.running()
+    for one in releases.all():
+        marks = [
+            *(["current"] if one.is_current else []),
+            *(["previous"] if one.is_previous else []),
+            *(["running"] if one.version in running and not one.is_current else []),
+        ]
+        typer.echo(f"{one.version:<20} built {one.built}  {' '.join(marks)}".rstrip())
+
+
+@app.command()
+def fetch(source: Annotated[str, typer.Argument(help="https:// address, or a file.")]) -> None:
+    """Bring a release here, proven by the keys of this machine; nothing of it runs yet."""
+    told = source if source.startswith("https://") else str(Path(source).resolve())
+    version = _system().fetching(step=_show_bytes).fetch(told)
+    typer.echo(f"{version} is here. Put it in use: calypso release activate {version}")
+
+
+@app.command()
+def verify(source: Annotated[Path, typer.Argument(help="A bundle, packed or unpacked.")]) -> None:
+    """Prove that a bundle is whole and signed by a key of this machine."""
+    found = _system().fetching().verify(source.resolve())
+    typer.echo(f"calypso {found.version}, of {found.built}, is whole and signed.")
+
+
+@app.command()
+def activate(version: Version) -> None:
+    """Put a release in use: check, put by, migrate, switch, see it serve; undone when it does not.
+
+    Jobs that run end under the release that began them, and no request is refused.
+    """
+    _told(_system().activation(say=_say).activate(version))
+
+
+@app.command()
+def rollback(version: Before = None, restore: Restore = False, yes: Yes = False) -> None:
+    """Put the release before in use again."""
+    activation = _system().activation(say=_say)
+    if not restore:
+        _told(activation.rollback(version))
+        return
+    if not yes:
+        typer.confirm(
+            "All services stop, and what was written to the database since that release was "
+            "left (jobs, schedules, accounts, books of tapes and backups) is lost. Go on?",
+            abort=True,
+        )
+    _told(activation.restore(version))
+
+
+@app.command()
+def recover() -> None:
+    """Finish or undo a change that was killed; nothing happens where there is none."""
+    change = _system().activation(say=_say).recover()
+    if change is None:
+        typer.echo("Nothing is half done.")
+    else:
+        _told(change)
+
+
+@app.command()
+def gc(keep: Keep = 3) -> None:
+    """Remove old releases; never one in use, the one before it, or one that still runs."""
+    releases = _system().releases
+    for version in releases.spare(keep):
+        releases.remove(version)
+        typer.echo(f"{version} is removed.")
+
+
+@app.command()
+def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
+    """Wait until this release serves: each worker of it on this node answers, and the API."""
+    settings = config.load()
+    house = build(settings, role="cli")
+    gate = Gate(house.ports, __version__, settings.node, subsystems)
+    complaints = gate.complaints(within_s=within_s)
+    for line in complaints:
+        typer.echo(line, err=True)
+    if complaints:
+        raise typer.Exit(1)
+
+
+def _system() -> System:
+    return open_system(config.load(), LocalHost())
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _told(change: Change) -> None:
+    if change.detail:
+        typer.echo(f"{change.version_from} is in use: {change.detail}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{change.version_to} is in use.")
+
+
+def _show_bytes(done: int, total: int | None) -> None:
+    of = "" if total is None else f" of {total // MIB}"
+    typer.echo(f"\r{done // MIB}{of} MiB", nl=False, err=True)

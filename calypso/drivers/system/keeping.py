@@ -1,0 +1,63 @@
+"""What is put by before a change of releases: the database, and the configuration as it was."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from calypso.drivers.system.dump import dump_database, restore_database
+from calypso.drivers.system.journal import Change
+from calypso.drivers.system.layout import Layout
+from calypso.drivers.system.release_refusals import UpgradeUnfit
+from calypso.host import Host
+
+DATABASE, CONFIG, CHANGE = "database.dump", "etc", "change.json"
+SPARE_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Puts by and brings back, below the layout's `dumps`."""
+
+    host: Host
+    layout: Layout
+    database_url: SecretStr
+
+    def refuse_no_room(self, database_bytes: int) -> None:
+        """Raise UpgradeUnfit when the database might not fit where it is put by."""
+        self.layout.dumps.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(self.layout.dumps).free
+        wanted = database_bytes + SPARE_BYTES
+        if free < wanted:
+            raise UpgradeUnfit(
+                f"{self.layout.dumps} has {free >> 20} MiB free, and the database may take "
+                f"{wanted >> 20} MiB there. Free some; old dumps may go."
+            )
+
+    def put_by(self, change: Change) -> Path:
+        """Dump the database and copy the configuration; returns the folder, whole or not there."""
+        folder = self.layout.dumps / f"{change.began:%Y%m%dT%H%M%SZ}-{change.version_from}"
+        partial = folder.with_name(f"{folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, mode=0o700)
+        dump_database(self.host, self.database_url, partial / DATABASE)
+        if self.layout.etc.is_dir():
+            shutil.copytree(self.layout.etc, partial / CONFIG, symlinks=True)
+        self.host.write_text(partial / CHANGE, change.model_dump_json(indent=1) + "\n", mode=0o600)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        return folder
+
+    def of_release(self, version: str) -> Path | None:
+        """Return the folder put by last when a release was left; None when there is none."""
+        found = sorted(self.layout.dumps.glob(f"*-{version}"))
+        return found[-1] if found else None
+
+    def began(self, folder: Path) -> Change:
+        """Return the change that a folder was put by for."""
+        return Change.model_validate_json(self.host.read_text(folder / CHANGE))
+
+    def bring_back(self, folder: Path) -> None:
+        """Replace the database by the dump of a folder, all or nothing."""
+        restore_database(self.host, self.database_url, folder / DATABASE)

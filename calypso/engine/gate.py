@@ -1,0 +1,97 @@
+"""Whether a release serves as it should, just after it took the place of another.
+
+Every worker is asked to do something: its control process, and its pool. What fails more than it
+should counts too.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from calypso.engine.doctor import VERB
+from calypso.engine.plans import control_job
+from calypso.engine.ports import Ports
+from calypso.errors import StoreUnavailable
+from calypso.models.clock import now, uuid7
+from calypso.models.job import State
+from calypso.models.jobtype import queue_name
+from calypso.models.ledger import NewJob
+from calypso.models.listing import JobQuery
+
+URGENT = 100
+LOOK_S = 0.25
+FEW = 3  # failures say nothing below this
+UNEXPECTED = "internal_error"
+
+Wait = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is to be so: each subsystem's workers of `version` on `node` answer."""
+
+    ports: Ports
+    version: str
+    node: str
+    subsystems: Sequence[str]
+    wait: Wait = time.sleep
+
+    def complaints(self, *, within_s: float) -> list[str]:
+        """Return what is not so after that time; empty as soon as all is."""
+        began, deadline = now(), time.monotonic() + within_s
+        asked: dict[UUID, NewJob] = {}
+        left = [f"nothing was looked at within {within_s:g} s"]
+        while left and time.monotonic() < deadline:
+            try:
+                asked = asked or self._ask()
+                left = [*self._missing(), *self._unanswered(asked)]
+            except StoreUnavailable as away:
+                left = [f"the database is away: {away.detail}"]
+            if left:
+                self.wait(LOOK_S)
+        return left or list(self._failures(began))
+
+    def _ask(self) -> dict[UUID, NewJob]:
+        made = [one for name in self.subsystems for one in self._questions(name)]
+        for new in made:
+            self.ports.jobs.submit(new)
+            self.ports.hints.ring(new.queue, new.id)
+        return {new.id: new for new in made}
+
+    def _questions(self, subsystem: str) -> Iterator[NewJob]:
+        """Yield a look at itself, for the control process and for the pool."""
+        for control in (True, False):
+            own = uuid7()
+            made = control_job(subsystem, VERB, self.node, {"job_id": str(own)})
+            queue = queue_name(subsystem, self.node, control=control)
+            yield NewJob(**{**vars(made), "id": own, "queue": queue, "priority": URGENT})
+
+    def _missing(self) -> Iterator[str]:
+        there = {
+            queue
+            for one in self.ports.jobs.workers(self.node)
+            if one.version == self.version and not one.draining
+            for queue in one.queues
+        }
+        for subsystem in self.subsystems:
+            for control in (True, False):
+                if (queue := queue_name(subsystem, self.node, control=control)) not in there:
+                    yield f"no worker of {self.version} serves {queue}"
+
+    def _unanswered(self, asked: dict[UUID, NewJob]) -> Iterator[str]:
+        for job_id, new in asked.items():
+            job = self.ports.jobs.get(job_id)
+            if job is None or not job.state.is_terminal:
+                yield f"{new.queue} does not answer"
+            elif job.state is not State.SUCCEEDED:
+                yield f"{new.queue} answers: {job.error.detail if job.error else job.state}"
+
+    def _failures(self, since: datetime) -> Iterator[str]:
+        """Yield a complaint when jobs end in ways that no job type foresees."""
+        ended = JobQuery(states=[State.FAILED], since=since, sort="-finished_at", limit=100)
+        failed = [one for one in self.ports.jobs.page(ended).items if one.error]
+        strange = [one for one in failed if one.error and one.error.code == UNEXPECTED]
+        if len(strange) >= FEW:
+            yield f"{len(strange)} jobs ended in a way that nobody foresaw, as {strange[0].id} did"

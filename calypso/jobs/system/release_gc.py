@@ -1,0 +1,57 @@
+"""Remove releases that nobody needs."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from calypso.drivers.system import System
+from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
+from calypso.models.lock import Lock, exclusive
+from calypso.models.running import RunningJob
+
+
+class Params(JobParams):
+    """How many stay."""
+
+    keep: int = Field(
+        default=3,
+        ge=2,
+        le=100,
+        description="How many releases stay: the one in use, the one before, then the newest.",
+    )
+
+    def locks(self) -> Sequence[Lock]:
+        return [exclusive("system", "release")]
+
+    def title(self) -> str:
+        return f"Remove old releases but {self.keep}"
+
+
+class Result(JobResult):
+    """What went."""
+
+    removed: list[str]
+
+
+@job(
+    "system.release_gc",
+    driver=System,
+    permission="system:configure",
+    timeout_s=1800,
+    cancel=Cancel.CHECKPOINT,
+    on_lost=OnLost.REQUEUE,
+    schedulable=True,
+)
+def remove_releases(params: Params, system: System, running: RunningJob) -> Result:
+    """Remove old releases.
+
+    Never the one in use, the one before it, or one whose workers still finish a job.
+    """
+    removed = []
+    spare = system.releases.spare(params.keep)
+    for done, version in enumerate(spare, start=1):
+        running.stop_if_cancelled()
+        system.releases.remove(version)
+        removed.append(version)
+        running.report(done=done, total=len(spare), unit="releases")
+    return Result(removed=removed)

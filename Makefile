@@ -31,7 +31,11 @@ SECONDS ?= 120
 ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports web unit contract acceptance browser \
+# Every script of ours, whatever its name ends with.
+SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy/scripts \
+  scripts .ci | xargs grep -lE '^\#!/bin/(ba)?sh')
+
+.PHONY: help setup demo test check lint shell types imports web unit contract acceptance browser \
 	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
 	bench-tape bench-backup release openapi clean
 
@@ -47,11 +51,15 @@ demo: setup ## Run the main job end to end, then keep serving (ARGS=--exit ends 
 test: setup ## Run all tests that need no special product
 	$(PYTEST) $(SUITES)
 
-check: lint types imports web unit contract ## What every commit passes
+check: lint shell types imports web unit contract ## What every commit passes
 
 lint: setup ## Look for mistakes and for what is not formatted
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+
+shell: setup ## Look for mistakes in shell scripts and for what is not formatted
+	$(VENV)/shellcheck -x $(SHELL_SCRIPTS)
+	$(VENV)/shfmt -d -i 4 -ci $(SHELL_SCRIPTS)
 
 types: setup ## Check types
 	$(VENV)/mypy

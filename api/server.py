@@ -3,7 +3,6 @@
 import gc
 import json
 import resource
-import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,7 +17,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
 from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]  # it has no types
 
-from api import problems
+from api import encrypting, problems
 from api.app import create_app
 from api.bodies import Application, Environ
 from api.context import KEY, Door
@@ -95,8 +94,12 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         super().run()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        """Serve one connection, request after request."""
-        self._idle.add(client)
+        """Serve one connection, request after request.
+
+        It counts as idle after its first answer only: who was let in is owed one, even at the end.
+        """
+        if not encrypting.greet(client, within_s=HEADERS_WITHIN_S):
+            return
         try:
             super().handle(listener, client, addr)
         finally:
@@ -124,7 +127,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         while True:  # until the process ends: requests under way become idle one by one
             for sock in list(self._idle):
                 with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RD)  # as if the client had hung up
+                    encrypting.hang_up(sock)
             gevent.sleep(LOOK_S)
 
 
@@ -142,6 +145,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "control_socket_disable": True,
         "logger_class": Quiet,
         **HEAD_LIMITS,
+        **encrypting.options(settings),
     }
 
 

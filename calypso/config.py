@@ -4,9 +4,9 @@ import os
 import re
 import socket
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
 from calypso.errors import Misconfigured
 
 ETC = Path("/etc/calypso")
+SECRETS = "secrets.env"
 # Their workers are started in this order.
 KNOWN_SUBSYSTEMS = ("storage", "tape", "backup", "system")
 
@@ -48,6 +49,14 @@ class Settings(BaseSettings):
     )
     node: str = Field(default_factory=default_node, description="Name of this machine.")
     listen: str = Field(default="127.0.0.1:8080", description="Where the API listens.")
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="PEM file with the API's certificate and those between it and its root; "
+        "empty: plain HTTP, for a trial or behind a proxy.",
+    )
+    tls_key: Path | None = Field(
+        default=None, description="PEM file with the certificate's private key."
+    )
     state_dir: Path = Field(
         default=Path("/var/lib/calypso"), description="What drivers must remember on this node."
     )
@@ -140,6 +149,15 @@ class Settings(BaseSettings):
             )
         return value
 
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise Misconfigured(
+                "CALYPSO_TLS_CERTIFICATE and CALYPSO_TLS_KEY belong together: name both files, or "
+                "neither to serve plain HTTP."
+            )
+        return self
+
     @property
     def job_folders(self) -> list[Path]:
         """Folders with job types beside the built-in ones."""
@@ -168,6 +186,18 @@ def load(**overrides: Any) -> Settings:
     """Read the settings once; Misconfigured with the setting's name when one cannot work."""
     etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
     try:
-        return Settings(_env_file=etc / "secrets.env", **overrides)
+        return Settings(_env_file=secrets_file(etc), **overrides)
     except ValueError as wrong:
         raise Misconfigured(str(wrong)) from wrong
+
+
+def secrets_file(etc: Path) -> Path | None:
+    """Return the secrets that systemd hands to this service, else those of the machine.
+
+    None for who may not read them: an ordinary user of the command line needs none.
+    """
+    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / SECRETS
+    if handed.is_absolute() and handed.exists():
+        return handed
+    own = etc / SECRETS
+    return own if os.access(own, os.R_OK) else None

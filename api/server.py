@@ -43,11 +43,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._options = options(settings)  # here, since gunicorn words what is wrong in its own way
         super().__init__()
 
     def load_config(self) -> None:
         """Set what differs from gunicorn's defaults."""
-        for name, value in options(self._settings).items():
+        for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:

@@ -44,7 +44,8 @@ class Api:
 
     def __init__(self, folder, database_url, redis_url, **extra):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        scheme = "https" if "tls_certificate" in extra else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.log = folder / "api.log"
         self._clients = []
         given = {
@@ -81,7 +82,7 @@ class Api:
     def _answers(self):
         assert self.process.poll() is None, self.log.read_text()
         try:
-            return httpx.get(f"{self.url}/api/v1/healthz").status_code == 200
+            return httpx.get(f"{self.url}/api/v1/healthz", verify=False).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -27,6 +27,7 @@ from api import (
     jobs,
     lines,
     metrics,
+    nodes,
     pages,
     problems,
     remedies,
@@ -49,7 +50,8 @@ from calypso.wiring import House
 
 BLUEPRINTS = (
     auth, jobs, remedies, lines, schedules, retention, inventory, samples, events, alerts,
-    alert_channels, accounts, secrets, subsystems, metrics, system, tape, backup_config,
+    alert_channels, accounts, secrets, subsystems, nodes, metrics, system, tape,
+    backup_config,
 )  # fmt: skip
 SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "JWT or API token"}}
 logging.getLogger("flask_openapi").setLevel(logging.WARNING)

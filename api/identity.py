@@ -32,7 +32,7 @@ Claims = Mapping[str, Any]
 Verified = dict[str, Claims]  # by the header they came in
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = frozenset({
-    "auth.sign_in", "auth.refresh", "system.show_health", "system.show_readiness",
+    "auth.sign_in", "auth.refresh", "nodes.join", "system.show_health", "system.show_readiness",
     "system.show_version", "system.show_openapi", "system.show_docs", "system.show_docs_part",
 })  # fmt: skip
 REFRESH_PATH = "/api/v1/auth"

@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="redis://, rediss:// or sentinel:// address; empty: `calypso up` starts one.",
     )
+    node_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address of the database for nodes that join; empty: that of database_url.",
+    )
+    node_redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address of Redis for nodes that join; empty: that of redis_url.",
+    )
     redis_master: str = Field(default="mymaster", description="Name of the master for Sentinel.")
     jwt_key: SecretStr = Field(default=SecretStr(""), description="Signs access tokens.")
     secrets_key: SecretStr = Field(

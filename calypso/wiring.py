@@ -44,6 +44,7 @@ from calypso.store.engine import make_engine
 from calypso.store.inventory import PostgresInventoryStore
 from calypso.store.jobs import PostgresJobStore
 from calypso.store.media import PostgresMediaStore
+from calypso.store.nodes import Nodes
 from calypso.store.schedules import PostgresScheduleStore
 from calypso.store.secrets import Secrets
 
@@ -59,6 +60,7 @@ class House:
     ports: Ports
     accounts: Accounts
     secrets: Secrets
+    nodes: Nodes
     types: Mapping[str, JobType]
     tables: Mapping[str, InventoryTable]
     lookups: Mapping[str, Lookup]
@@ -101,6 +103,7 @@ def build(settings: Settings, *, role: Role) -> House:
         ports=ports,
         accounts=accounts,
         secrets=secrets,
+        nodes=Nodes(engine),
         types=jobs.load(settings.job_folders),
         tables=inventory.load(),
         lookups=inventory.lookups(),

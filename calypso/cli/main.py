@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "inventory": "calypso.cli.inventory:inventory",
     "tape": "calypso.cli.tape:app",
     "user": "calypso.cli.users:app",
+    "node": "calypso.cli.nodes:app",
     "api": "calypso.cli.programs:api",
     "worker": "calypso.cli.worker:worker",
     "scheduler": "calypso.cli.programs:scheduler",

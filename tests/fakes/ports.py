@@ -18,6 +18,7 @@ from tests.fakes.memory_alerts import MemoryAlertStore
 from tests.fakes.memory_backup import MemoryBackupStore
 from tests.fakes.memory_channels import MemoryChannels
 from tests.fakes.memory_media import MemoryMediaStore
+from tests.fakes.memory_nodes import MemoryNodes
 from tests.fakes.memory_schedules import MemoryScheduleStore
 from tests.fakes.memory_store import MemoryJobStore
 
@@ -235,6 +236,7 @@ def memory_house(node="keep"):
     settings = Settings(jwt_key="a key for tests that is long enough", node=node)
     return House(
         settings=settings, ports=ports, accounts=accounts, secrets=NoSecrets(),
+        nodes=MemoryNodes(),
         types=jobs.load(()), tables=inventory.load(), lookups=inventory.lookups(),
         engine=None,
     )  # fmt: skip

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         default=SecretStr(""), description="postgresql:// address; empty: `calypso up` starts one."
     )
+    postgres_programs: Path | None = Field(
+        default=None,
+        description="Folder of pg_dump, pg_restore and psql; empty: the newest on this machine.",
+    )
     redis_url: SecretStr = Field(
         default=SecretStr(""),
         description="redis://, rediss:// or sentinel:// address; empty: `calypso up` starts one.",

@@ -20,7 +20,7 @@ from calypso.drivers.backup.trial import Trial
 from calypso.drivers.storage import Storage
 from calypso.drivers.storage.directory import DirectoryStorage
 from calypso.drivers.storage.zfs import ZfsStorage
-from calypso.drivers.system import Layout, System
+from calypso.drivers.system import System
 from calypso.drivers.tape import Tape
 from calypso.drivers.tape.changer import ChangerTape
 from calypso.drivers.tape.filelib import FileTape
@@ -114,11 +114,6 @@ def build(settings: Settings, *, role: Role) -> House:
 # ---- drivers
 
 
-def open_system(settings: Settings, host: Host) -> System:
-    """Open the machine itself."""
-    return System(host, Layout(settings.root), settings.database_url)
-
-
 def open_driver(settings: Settings, subsystem: str, host: Host) -> Any:
     """Open the product that serves a subsystem on this node, over a host."""
     opener = _OPENERS.get(subsystem)
@@ -193,7 +188,7 @@ _OPENERS: Mapping[str, Callable[[Settings, Host], Any]] = {
     "storage": _open_storage,
     "tape": _open_tape,
     "backup": _open_backup,
-    "system": open_system,
+    "system": System.by,
 }
 
 

@@ -10,9 +10,7 @@ from calypso.drivers.system import System
 from calypso.drivers.system.journal import Change
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.releases import Releases
-from calypso.engine.gate import Gate
 from calypso.host.local import LocalHost
-from calypso.wiring import build, open_system
 
 app = typer.Typer(
     help="The releases on this machine: fetch, verify, put in use, go back.",
@@ -110,6 +108,9 @@ def gc(keep: Keep = 3) -> None:
 @app.command()
 def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
     """Wait until this release serves: each worker of it on this node answers, and the API."""
+    from calypso.engine.gate import Gate  # noqa: PLC0415 - takes a second, and nobody else wants it
+    from calypso.wiring import build  # noqa: PLC0415 - as above
+
     settings = config.load()
     house = build(settings, role="cli")
     gate = Gate(house.ports, __version__, settings.node, subsystems)
@@ -121,7 +122,7 @@ def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
 
 
 def _system() -> System:
-    return open_system(config.load(), LocalHost())
+    return System.by(config.load(), LocalHost())
 
 
 def _say(line: str) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 from pydantic import SecretStr
 
+from calypso.config import Settings
 from calypso.drivers.system.activation import Activation
 from calypso.drivers.system.fetching import Fetching, Step
 from calypso.drivers.system.keeping import Keeping
@@ -22,6 +25,12 @@ class System:
     host: Host
     layout: Layout
     database_url: SecretStr
+    postgres_programs: Path | None = None
+
+    @classmethod
+    def by(cls, settings: Settings, host: Host) -> Self:
+        """Return this machine as the settings have it."""
+        return cls(host, Layout(settings.root), settings.database_url, settings.postgres_programs)
 
     @property
     def releases(self) -> Releases:
@@ -36,5 +45,5 @@ class System:
         self, *, say: Callable[[str], None], stop: Callable[[], None] = lambda: None
     ) -> Activation:
         """Return what changes releases; `say` hears each step, `stop` may end it in between."""
-        keeping = Keeping(self.host, self.layout, self.database_url)
+        keeping = Keeping(self.host, self.layout, self.database_url, self.postgres_programs)
         return Activation(self.host, self.layout, keeping, say=say, stop=stop)

@@ -14,6 +14,7 @@ from calypso.host import Host
 
 DATABASE, CONFIG, CHANGE = "database.dump", "etc", "change.json"
 SPARE_BYTES = 256 << 20
+PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Keeping:
     host: Host
     layout: Layout
     database_url: SecretStr
+    programs: Path | None = None  # the folder of PostgreSQL's
 
     def refuse_no_room(self, database_bytes: int) -> None:
         """Raise UpgradeUnfit when the database might not fit where it is put by."""
@@ -38,10 +40,11 @@ class Keeping:
     def put_by(self, change: Change) -> Path:
         """Dump the database and copy the configuration; returns the folder, whole or not there."""
         folder = self.layout.dumps / f"{change.began:%Y%m%dT%H%M%SZ}-{change.version_from}"
-        partial = folder.with_name(f"{folder.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = folder.with_name(f"{folder.name}{PARTIAL}")
+        for left in self.layout.dumps.glob(f"*{PARTIAL}"):  # of a call that was killed
+            shutil.rmtree(left)
         partial.mkdir(parents=True, mode=0o700)
-        dump_database(self.host, self.database_url, partial / DATABASE)
+        dump_database(self.host, self.database_url, partial / DATABASE, programs=self.programs)
         if self.layout.etc.is_dir():
             shutil.copytree(self.layout.etc, partial / CONFIG, symlinks=True)
         self.host.write_text(partial / CHANGE, change.model_dump_json(indent=1) + "\n", mode=0o600)
@@ -60,4 +63,4 @@ class Keeping:
 
     def bring_back(self, folder: Path) -> None:
         """Replace the database by the dump of a folder, all or nothing."""
-        restore_database(self.host, self.database_url, folder / DATABASE)
+        restore_database(self.host, self.database_url, folder / DATABASE, programs=self.programs)

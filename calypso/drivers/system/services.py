@@ -1,4 +1,4 @@
-"""The services of the appliance, by systemctl."""
+"""The services that keep a program of ours, by systemctl."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from calypso.drivers.system.release_refusals import ServiceFailed
 from calypso.host import Host
 
-PATTERN = "calypso-*.service"
+KEPT = ("calypso-api.service", "calypso-scheduler.service", "calypso-worker@*.service")
 ASK_S = 60.0
 CHANGE_S = 900.0  # a program of a slow machine takes minutes to start
 
@@ -19,7 +19,7 @@ class Services:
 
     def active(self) -> list[str]:
         """Return the services that run, by name."""
-        listed = self._do("list-units", "--all", "--plain", "--no-legend", "--full", PATTERN)
+        listed = self._do("list-units", "--all", "--plain", "--no-legend", "--full", *KEPT)
         rows = (line.split() for line in listed.splitlines())
         return sorted(row[0] for row in rows if len(row) >= 3 and row[2] in {"active", "reloading"})  # noqa: PLR2004 - UNIT LOAD ACTIVE
 

@@ -112,7 +112,7 @@ class Appliance:
         return ran.returncode, out + err
 
     def killed_at(self, point, *words):
-        """Run `calypso release …` and kill it, with all it started, where it has come to `point`."""
+        """Run `calypso release …` and kill it, with all it started, at `point`."""
         (self.systemd / "block").write_text(point)
         ran = self.start(*words)
         blocked = self.systemd / "blocked"

@@ -1,4 +1,4 @@
-"""One release takes the place of another, or nothing has changed: whatever fails, whoever is killed."""
+"""One release takes the place of another, or nothing has changed, whoever is killed."""
 
 import json
 
@@ -6,6 +6,10 @@ import pytest
 
 from tests.acceptance.release.conftest import UNITS
 
+LISTED = (
+    "list-units --all --plain --no-legend --full "
+    "calypso-api.service calypso-scheduler.service calypso-worker@*.service"
+)
 POINTS = {  # where it can be killed, and whether the new release is in `current` by then
     "--version": False,
     "config-check": False,
@@ -28,11 +32,9 @@ def test_it_checks_puts_by_migrates_switches_reloads_and_asks_in_this_order(appl
         "2.0.0 migrate --check",
         "2.0.0 migrate",
         "daemon-reload ",
-        "list-units --all --plain --no-legend --full calypso-api.service"
-        " calypso-scheduler.service calypso-worker@*.service",
+        LISTED,
         f"reload {' '.join(UNITS)}",
-        "list-units --all --plain --no-legend --full calypso-api.service"
-        " calypso-scheduler.service calypso-worker@*.service",
+        LISTED,
         "2.0.0 release check storage",
     ]
     assert (appliance.current, appliance.running) == ("2.0.0", {"2.0.0"})

@@ -1,6 +1,5 @@
 """Connections that never hang: every wait for the server ends after a bounded time."""
 
-import re
 import select
 import time
 from collections.abc import Generator
@@ -11,8 +10,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import set_json_loads
 from psycopg.waiting import Ready, Wait
 from pydantic_core import from_json
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.engine import make_url
 
 T = TypeVar("T")
 NETWORK: dict[str, str | int] = {
@@ -66,20 +63,6 @@ class BoundedConnection(psycopg.Connection[Any]):
         except StopIteration as done:
             answer: T = done.value
             return answer
-
-
-def conninfo(url: str) -> str:
-    """Return libpq's form of an address.
-
-    Takes `postgresql://` and `postgresql+psycopg://`, and several hosts either as libpq writes
-    them (`//h1:5432,h2:5432/db`) or as SQLAlchemy does (`///db?host=h1:5432&host=h2:5432`).
-    """
-    plain = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", url)
-    if "host=" not in plain:
-        return plain
-    address = make_url(plain)
-    _, given = PGDialect_psycopg().create_connect_args(address)  # type: ignore[no-untyped-call]  # SQLAlchemy lacks these types
-    return make_conninfo("", **{name: value for name, value in given.items() if name != "context"})
 
 
 def connect(

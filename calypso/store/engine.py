@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 
 from calypso.errors import StoreUnavailable
+from calypso.models.database import libpq
 from calypso.store import connecting
 
 CONNECT_TIMEOUT_S = 3
@@ -31,7 +32,7 @@ def make_engine(
     Works after a fork: the child opens connections of its own. Each statement is a transaction
     of its own unless `autocommit` is off or the connection is told otherwise.
     """
-    address = connecting.conninfo(url)
+    address = libpq(url)
 
     def opened() -> psycopg.Connection[Any]:
         return connecting.connect(

@@ -65,8 +65,7 @@ def is_current(engine: Engine) -> bool:
     found = state(engine)
     if found["at"] == found["needs"]:
         return True
-    known = {script.revision for script in _scripts()}
-    return found["at"] not in {None, *known} and (found["floor"] or "") <= found["needs"]
+    return found["at"] not in {None, *known_revisions()} and (found["floor"] or "") <= found["needs"]
 
 
 def state(engine: Engine) -> dict[str, Any]:
@@ -87,6 +86,11 @@ def state(engine: Engine) -> dict[str, Any]:
         "contracts": sorted(script.revision for script in missing if _serves_from(script)),
         "size_bytes": size_bytes,
     }
+
+
+def known_revisions() -> set[str]:
+    """Return every revision that this release can bring up to date."""
+    return {script.revision for script in _scripts()}
 
 
 def _scripts() -> Iterator[Script]:

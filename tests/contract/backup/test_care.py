@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from calypso.drivers import postgres_client
 from calypso.drivers.backup import CatalogDown, Unsupported
 from calypso.drivers.backup.bacula import dumping
 from calypso.drivers.backup.bacula.tools import Tools
@@ -54,7 +55,7 @@ def test_who_may_only_read_tables_is_told_that_sequences_are_needed_too(lab, pro
 def test_a_catalog_that_somebody_holds_locked_is_not_waited_for_without_end(
     lab, programs, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(dumping, "LOCK_MS", 200)
+    monkeypatch.setattr(postgres_client, "LOCK_MS", 200)
     with psycopg.connect(lab.database.url) as holder:
         holder.execute("LOCK TABLE File IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(CatalogDown, match="locked"):

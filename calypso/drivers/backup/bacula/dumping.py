@@ -4,29 +4,24 @@ pg_dump sees one snapshot of the database, so that runs may go on meanwhile. A d
 last; what a killed one left is removed by the next.
 """
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
+from calypso.drivers import postgres_client
 from calypso.drivers.backup.bacula.tools import Tools
 from calypso.drivers.backup.catalog_values import CatalogDump
 from calypso.drivers.backup.director_refusals import CatalogDown
 from calypso.drivers.backup.refusals import BackupError, OutOfSpace, Unsupported
+from calypso.drivers.postgres_client import Why
 from calypso.host import Ran
 from calypso.models.clock import now
 
-DUMP_S = 24 * 3600.0
 LIST_S = 600.0
-LOCK_MS = 60_000
 STAMP = "%Y%m%dT%H%M%SZ"
-PART = ".part"
 _NAME = re.compile(r"catalog-(\d{8}T\d{6}Z)-([0-9A-Za-z-]+)\.dump")
 _ROWS_OF_RUNS = re.compile(r"^\d+;.* TABLE DATA public job ", re.MULTILINE)
 _OLDER = (
@@ -38,14 +33,14 @@ _MAY_NOT = (
     "all its tables and all its sequences."
 )
 _LOCKED = "Something holds the catalog locked; a minute was waited."
-_AWAY = r"connection to server|could not connect|server closed|terminating connection"
-_REASONS: tuple[tuple[str, type[BackupError], str], ...] = (
-    (r"server version mismatch", Unsupported, _OLDER),
-    (r"permission denied|may lack SELECT privilege", Unsupported, _MAY_NOT),
-    (r"No space left on device", OutOfSpace, "There is no room for the dump."),
-    (r"canceling statement due to", CatalogDown, _LOCKED),
-    (_AWAY, CatalogDown, "The catalog's database does not answer."),
-)
+_NOT_DUMPED = "The catalog was not dumped."
+_REASONS: dict[Why, tuple[type[BackupError], str]] = {
+    Why.OLDER: (Unsupported, _OLDER),
+    Why.FORBIDDEN: (Unsupported, _MAY_NOT),
+    Why.FULL: (OutOfSpace, "There is no room for the dump."),
+    Why.LOCKED: (CatalogDown, _LOCKED),
+    Why.AWAY: (CatalogDown, "The catalog's database does not answer."),
+}
 
 
 class Dumping:
@@ -61,7 +56,7 @@ class Dumping:
                 return made
         program, reader = (self._tools.postgres_program(one) for one in ("pg_dump", "pg_restore"))
         target = self._folder() / f"catalog-{now():{STAMP}}-{label}.dump"
-        with _aside(target) as part:
+        with postgres_client.aside(target) as part:
             self._run(program, part, private, step)
             self._look(reader, part)
         return _dump_of(target)
@@ -78,36 +73,23 @@ class Dumping:
     def _folder(self) -> Path:
         folder = self._tools.dumps
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in folder.glob(f".catalog-*{PART}"):
+        for left in folder.glob(f".catalog-*{postgres_client.PARTIAL}"):
             left.unlink()
         return folder
 
     def _run(self, program: str, part: Path, private: Path, step: Callable[[int], None]) -> None:
-        told: dict[str, Any] = dict(conninfo_to_dict(self._url.get_secret_value()))
-        env = self._signed_in(told.pop("password", None), private)
         argv = [
             program,
             "--format=custom",
             "--no-owner",
             "--no-privileges",
-            "--no-password",
-            f"--lock-wait-timeout={LOCK_MS}",
+            f"--lock-wait-timeout={postgres_client.LOCK_MS}",
             f"--file={part}",
-            f"--dbname={make_conninfo(**told)}",
         ]
-        host = self._tools.host
-        (ran,) = host.pipe([argv], timeout_s=DUMP_S, on_beat=lambda: step(_size(part)), env=env)
+        client = postgres_client.Client(self._tools.host, self._url, self._tools.postgres)
+        ran = client.run(argv, private=private, step=lambda: step(_size(part)))
         if not ran.ok:
             raise _refusal(ran)
-
-    def _signed_in(self, password: object, private: Path) -> dict[str, str]:
-        """Return what lets pg_dump in: the password stands in a file, and in no argv."""
-        if password is None:
-            return {}
-        marked = str(password).replace("\\", "\\\\").replace(":", "\\:")
-        file = private / "catalog-password"
-        self._tools.host.write_text(file, f"*:*:*:*:{marked}\n", mode=0o600)
-        return {"PGPASSFILE": str(file)}
 
     def _look(self, reader: str, part: Path) -> None:
         """Refuse a dump that pg_restore cannot read, or that holds no runs."""
@@ -118,28 +100,6 @@ class Dumping:
             raise Unsupported(
                 "The database of CALYPSO_BACULA_CATALOG_URL has no table of runs: it is no catalog."
             )
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[Path]:
-    """Have a file made under another name, and given its own when it is whole and on the disk."""
-    part = target.with_name(f".{target.name}{PART}")
-    try:
-        part.touch(mode=0o600)
-        yield part
-        _flush(part)
-        part.rename(target)
-        _flush(target.parent)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _size(path: Path) -> int:
@@ -154,7 +114,5 @@ def _dump_of(path: Path) -> CatalogDump:
 
 
 def _refusal(ran: Ran) -> BackupError:
-    for pattern, refusal, told in _REASONS:
-        if re.search(pattern, ran.stderr):
-            return refusal(f"{told} It said: {ran.complaint}", original=ran.stderr)
-    return BackupError(f"The catalog was not dumped: {ran.complaint}", original=ran.stderr)
+    refusal, told = _REASONS.get(Why.of(ran.stderr) or Why.DAMAGED, (BackupError, _NOT_DUMPED))
+    return refusal(f"{told} It said: {ran.complaint}", original=ran.stderr)

@@ -121,7 +121,7 @@ def test_a_dump_without_runs_in_it_is_of_no_catalog(dumps, tmp_path):
 
 def test_what_a_killed_dump_left_is_removed_by_the_next(dumps, tmp_path):
     dumps.mkdir(parents=True)
-    (dumps / ".catalog-20260101T000000Z-3.dump.part").write_bytes(b"half")
+    (dumps / ".catalog-20260101T000000Z-3.dump.partial").write_bytes(b"half")
     dumping(Programs(), dumps).dump("17", private=tmp_path, step=print)
     assert len(list(dumps.iterdir())) == 1
 

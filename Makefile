@@ -58,7 +58,7 @@ lint: setup ## Look for mistakes and for what is not formatted
 	$(VENV)/ruff format --check .
 
 shell: setup ## Look for mistakes in shell scripts and for what is not formatted
-	$(VENV)/shellcheck -x $(SHELL_SCRIPTS)
+	$(VENV)/shellcheck -x -P SCRIPTDIR $(SHELL_SCRIPTS)
 	$(VENV)/shfmt -d -i 4 -ci $(SHELL_SCRIPTS)
 
 types: setup ## Check types

@@ -4,7 +4,7 @@ import socket
 import ssl
 from typing import Any
 
-import gevent
+import gevent  # type: ignore[import-untyped]  # it has no types
 import gevent.socket  # type: ignore[import-untyped]  # it has no types
 import gevent.ssl  # type: ignore[import-untyped]  # it has no types
 

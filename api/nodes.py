@@ -98,7 +98,8 @@ def remove_node_token(path: NodeTokenPath) -> Any:
 def join(body: Joining) -> Any:
     """Exchange a token for what a node's workers need.
 
-    Over TLS only, once, and for the name it was made for. Who joins must run the release of this control plane.
+    Over TLS only, once, and for the name it was made for. Who joins must run the release of this
+    control plane.
     """
     here, address = house(), request.remote_addr or "local"
     limit = Limit(f"join from {address}", PER_ADDRESS, WINDOW_S)

@@ -47,6 +47,7 @@ class Client:
             base_url=self.url + PREFIX,
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
             transport=transport,
+            verify=place.trusted() if self.url.startswith("https:") else True,
             trust_env=not _is_here(self.url),  # a proxy knows nothing of this machine's own
         )
 

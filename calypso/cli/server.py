@@ -2,12 +2,15 @@
 
 import json
 import os
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from calypso import config
 from calypso.embedded import administrator, record
 from calypso.embedded.keys import write_private
+from calypso.embedded.listening import parse
 from calypso.errors import Unavailable
 
 Session = dict[str, str]  # user, access_token, refresh_token
@@ -31,15 +34,27 @@ class Place:
         if self.server:
             return self.server.rstrip("/")
         running = record.find(self.directory)
-        if running is None or not running.url:
-            raise Unavailable(
-                f"No `calypso up` runs on {self.directory}. Start one, or name an API with "
-                "--server URL or CALYPSO_SERVER."
-            )
-        return running.url
+        if running is not None and running.url:
+            return running.url
+        if self.data is None and (installed := _installed()):
+            return installed
+        raise Unavailable(
+            f"No `calypso up` runs on {self.directory}. Start one, or name an API with "
+            "--server URL or CALYPSO_SERVER."
+        )
+
+    def trusted(self) -> ssl.SSLContext | bool:
+        """Return what an API must prove: to be the one installed here, or what the world trusts."""
+        certificate = None if self.server else config.load().tls_certificate
+        if certificate is None:
+            return True
+        own = ssl.create_default_context(cafile=certificate)
+        own.check_hostname = False  # it is this one certificate, whatever names are in it
+        own.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        return own
 
     def first_password(self) -> tuple[str, str] | None:
-        """Return (name, password) of a local `up`'s first administrator, to who may read it."""
+        """Return (name, password) of this machine's first administrator, to who may read it."""
         if self.server:
             return None
         try:
@@ -80,6 +95,17 @@ class Sessions:
     def _write(self, kept: dict[str, Any]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_private(self._file, json.dumps(kept, indent=1) + "\n")
+
+
+def _installed() -> str | None:
+    """Return the address of the API that is installed on this machine as a service, or None."""
+    settings = config.load()
+    if "listen" not in settings.model_fields_set:
+        return None
+    listen = parse(settings.listen)
+    if settings.tls_certificate is None:
+        return listen.url
+    return listen.url.replace("http:", "https:")
 
 
 def _default_file() -> Path:

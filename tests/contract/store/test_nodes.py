@@ -7,6 +7,7 @@ import pytest
 
 from calypso.errors import NotFound
 from calypso.models.clock import now, uuid7
+from calypso.models.worker import WorkerRecord
 from calypso.store.nodes import Nodes
 from tests.contract.store.making import NODE
 from tests.fakes.memory_nodes import MemoryNodes
@@ -17,6 +18,13 @@ def nodes(request):
     if request.param == "memory":
         return MemoryNodes()
     return Nodes(request.getfixturevalue("engine"))
+
+
+def worker(node):
+    return WorkerRecord(
+        id=uuid7(), node=node, subsystem="storage", queues=(f"storage@{node}",), pid=7,
+        started=99, boot_id="boot", machine_id="machine", pid_namespace="ns",
+    )  # fmt: skip
 
 
 def add(nodes, node="vault", *, hours=1.0):

@@ -1,0 +1,91 @@
+#!/bin/bash
+# PostgreSQL and Redis on this machine, where no address names others: a cluster of our own whose
+# data is with all other data, and an instance of our own that nobody uses without its password.
+# shellcheck disable=SC2154 # names of common.sh and install.sh
+
+OWN_CLUSTER=calypso
+OWN_REDIS=calypso
+OWN_REDIS_PORT=6380
+
+need_servers() { # packages that are missing
+    has_own_database || [ "$database_url" ] || packages+=(postgresql)
+    [ "$redis_url" ] || packages+=(redis-server)
+}
+
+has_own_database() { case $database_url in *"@127.0.0.1:"*"/calypso") has pg_lsclusters ;; *) false ;; esac }
+
+install_packages() {
+    local lacking=() name
+    for name in "${packages[@]}"; do
+        dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q ' installed$' ||
+            lacking+=("$name")
+    done
+    [ ${#lacking[@]} -gt 0 ] || return 0
+    has apt-get || refuse "these are missing, and there is no apt-get to install them with:" \
+        "${lacking[*]}."
+    [ -z "$root" ] || refuse "these are missing, and --root installs no packages: ${lacking[*]}." \
+        "Name servers with --settings, or install the packages in the image first."
+    if [[ " ${lacking[*]} " = *" postgresql "* ]] && [ ! -e /etc/postgresql-common ]; then
+        act mkdir -p /etc/postgresql-common # no cluster where the package would put one
+        echo "create_main_cluster = false" |
+            put 644 root:root /etc/postgresql-common/createcluster.conf
+    fi
+    act apt-get -qq update -o DPkg::Lock::Timeout=300
+    act env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 "${lacking[@]}"
+    if [[ " ${lacking[*]} " = *" redis-server "* ]]; then
+        act systemctl disable --now redis-server.service # the package's own, which nobody uses
+    fi
+}
+
+own_database() { # a cluster, its role and its database; sets database_url where it is new
+    local release port password
+    if [ "$dry" ]; then
+        note "would make a PostgreSQL cluster in $srv/db, with a role and a database calypso"
+        return
+    fi
+    release=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1)
+    if ! pg_lsclusters -h | awk '{ print $2 }' | grep -qx "$OWN_CLUSTER"; then
+        pg_createcluster --datadir "$srv/db/$release" --encoding UTF8 --locale C.UTF-8 \
+            --start-conf auto "$release" "$OWN_CLUSTER" -- --data-checksums >/dev/null
+    fi
+    read -r release port <<<"$(pg_lsclusters -h | awk -v own="$OWN_CLUSTER" '$2 == own { print $1, $3 }')"
+    systemctl enable --now "postgresql@$release-$OWN_CLUSTER.service"
+    password=$(sed -n 's|^[^:]*://calypso:\([0-9a-f]*\)@.*|\1|p' <<<"$database_url")
+    password=${password:-$(random_hex 24)}
+    database_url="postgresql://calypso:$password@127.0.0.1:$port/calypso"
+    as_postgres "$port" <<END
+SELECT 'CREATE ROLE calypso LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'calypso') \gexec
+ALTER ROLE calypso PASSWORD '$password';
+SELECT 'CREATE DATABASE calypso OWNER calypso' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'calypso') \gexec
+END
+}
+
+as_postgres() { # statements from stdin, so that a password is in no argument
+    runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --port "$1" \
+        --dbname postgres --output /dev/null || refuse "the local PostgreSQL could not be set up."
+}
+
+own_redis() { # an instance of its own; sets redis_url where it is new
+    local password
+    if [ "$dry" ]; then
+        note "would start a Redis of its own on port $OWN_REDIS_PORT, with a password"
+        return
+    fi
+    password=$(sed -n 's|^redis://:\([0-9a-f]*\)@.*|\1|p' <<<"$redis_url")
+    password=${password:-$(random_hex 24)}
+    redis_url="redis://:$password@127.0.0.1:$OWN_REDIS_PORT/0"
+    put 640 redis:redis "/etc/redis/redis-$OWN_REDIS.conf" <<END
+# Carries hints and live progress only: it may lose all of it, so nothing is written to disk. What
+# it cannot take it must refuse, never evict.
+bind 127.0.0.1 -::1
+port $OWN_REDIS_PORT
+requirepass $password
+maxmemory-policy noeviction
+save ""
+appendonly no
+dir /var/lib/redis
+END
+    systemctl enable "redis-server@$OWN_REDIS.service"
+    systemctl restart "redis-server@$OWN_REDIS.service"
+}

@@ -45,7 +45,6 @@ def build(
     key: SecretKey, *, out: Path, version: str | None = None, extra: Path | None = None
 ) -> Path:
     """Build the bundle of this checkout in `out` and return it; see `source.copy` for the rest."""
-    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="calypso-release-") as work:
         made_of = source.copy(Path(work) / "source", version=version, extra=extra)
         folder = Path(work) / f"calypso-{made_of.version}"
@@ -54,6 +53,7 @@ def build(
         signature = key.sign(sums, comment=f"calypso {made_of.version} {made_of.commit}")
         (folder / bundle.SIGNATURE).write_text(signature, encoding="utf-8")
         bundle.verify(folder, [key.public])
+        out.mkdir(parents=True, exist_ok=True)
         target = out / f"{folder.name}{archive.SUFFIX}"
         archive.pack(folder, target, at=made_of.at)
     (out / "calypso.pub").write_text(key.public.text(), encoding="utf-8")
@@ -96,6 +96,8 @@ def make_key(place: Path) -> None:
     """Write a new secret key, for its owner alone, and its public key beside it."""
     key = SecretKey.make()
     place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        raise SystemExit(f"{place} is there already; a key that has signed is not written over.")
     with open(place, "x", opener=_private, encoding="utf-8") as file:
         file.write(key.text())
     place.with_suffix(".pub").write_text(key.public.text(), encoding="utf-8")

@@ -6,7 +6,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
@@ -51,15 +51,25 @@ def _parts(wheels: Mapping[str, Sequence[Path]]) -> dict[str, Component]:
 
 
 def _part(name: str, version: str) -> Component:
-    known = distribution(name).metadata.json
-    licence = str(known.get("license_expression") or known.get("license") or "")
-    # Old packages put the whole text there; the first line names it.
-    word = licence.strip().partition("\n")[0][:80]
+    licence = _licence(name)
     return Component(
         name=name,
         version=version,
         type=ComponentType.LIBRARY,
         purl=PackageURL("pypi", name=name, version=version),
         bom_ref=f"{name}@{version}",
-        licenses=[LicenseFactory().make_from_string(word)] if word else [],
+        licenses=[LicenseFactory().make_from_string(licence)],
     )
+
+
+def _licence(name: str) -> str:
+    """Return what a package says of its licence, in whichever of the three ways it does."""
+    known = distribution(name).metadata.json
+    said = known.get("license_expression") or known.get("license")
+    if said:
+        # Old packages put the whole text there; its first line names it.
+        return str(said).strip().partition("\n")[0][:80]
+    classes = [one for one in known.get("classifier", []) if one.startswith("License :: ")]
+    if not classes:
+        raise SystemExit(f"{name} says nothing of its licence: may it be in a release?")
+    return str(classes[0]).rpartition(" :: ")[2]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSION_LINE = re.compile(r'^__version__ = "(.*)"$', re.MULTILINE)
+VERSION = re.compile(r"[0-9]+(\.[0-9]+)*((a|b|rc|\.post|\.dev)[0-9]+)*")  # as PEP 440 writes it
 # What ends up in a wheel or a bundle, and what builds the pages. The rest may change freely.
 NEEDED = (
     "api", "calypso", "workers", "web", "deploy", "docs/openapi.json",
@@ -40,6 +41,8 @@ def copy(into: Path, *, version: str | None = None, extra: Path | None = None) -
     `version` replaces the version; `extra` is laid over the copy, such as one migration more.
     The commit says so when anything is not as it was committed.
     """
+    if version is not None and not VERSION.fullmatch(version):
+        raise SystemExit(f"{version!r} is no version: write it like 1.2.0 or 1.2.0rc1.")
     make_pages()
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *NEEDED)
     for name in filter(None, listed.split("\0")):

@@ -84,6 +84,10 @@ def _unpack(archive: Path, into: Path) -> str:
                     raise ArchiveWrong(f"{archive.name} unpacks to more than any release does.")
                 _write(tar, entry, into, archive.name)
                 tops.add(entry.name.partition("/")[0])
+    except (FileExistsError, NotADirectoryError) as twice:
+        raise ArchiveWrong(
+            f"{archive.name} holds {twice.filename} twice. Do not use it."
+        ) from twice
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as damaged:
         raise ArchiveWrong(
             f"{archive.name} is damaged or no archive of this kind ({damaged}). Fetch it again."

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.acceptance.release.conftest import UNITS
+from tests.acceptance.upgrade.conftest import UNITS
 
 LISTED = (
     "list-units --all --plain --no-legend --full "

@@ -65,7 +65,9 @@ def is_current(engine: Engine) -> bool:
     found = state(engine)
     if found["at"] == found["needs"]:
         return True
-    return found["at"] not in {None, *known_revisions()} and (found["floor"] or "") <= found["needs"]
+    return (
+        found["at"] not in {None, *known_revisions()} and (found["floor"] or "") <= found["needs"]
+    )
 
 
 def state(engine: Engine) -> dict[str, Any]:

@@ -28,6 +28,7 @@ ORDER = (
     Step.PREFLIGHT, Step.DUMP, Step.MIGRATE, Step.RESTORE, Step.SWITCH, Step.RELOAD, Step.GATE,
     Step.DONE,
 )  # fmt: skip
+UNITS_S = 60.0
 Say = Callable[[str], None]
 
 
@@ -187,11 +188,22 @@ class Activation:
         self._releases.switch(change.version_to)
 
     def _reload(self, change: Change) -> None:
+        self._lay_out_units()
         self._services.read_units()
         if change.stopped:
             self._services.start(change.stopped)
         else:
             self._services.reload(self._services.active())
+
+    def _lay_out_units(self) -> None:
+        """Have the units, and what stands beside them, be those of the current release."""
+        folder = self.layout.release(self._in_use())
+        root = [] if self.layout.root == Path("/") else ["--root", str(self.layout.root)]
+        ran = self.host.run(
+            [str(folder / "scripts/units.sh"), *root, str(folder)], timeout_s=UNITS_S
+        )
+        if not ran.ok:
+            raise ServiceFailed(f"units.sh: {ran.complaint}", original=ran.stderr)
 
     def _gate(self, change: Change) -> None:
         units = self._services.active()

@@ -66,6 +66,8 @@ class Appliance:
         program = made / "bin/calypso"
         program.write_bytes((HERE / "program.sh").read_bytes())
         program.chmod(0o755)
+        (made / "scripts").mkdir()
+        (made / "scripts/units.sh").symlink_to(HERE / "units.sh")
         (made / "manifest.json").write_text(json.dumps({
             "version": version, "commit": "0" * 40, "built": f"2026-01-{len(version):02}T00:00:00Z",
             "schema": needs, "contracts": [], "serves_from": "0001", "pythons": ["3.11"],

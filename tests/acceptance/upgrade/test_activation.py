@@ -31,6 +31,7 @@ def test_it_checks_puts_by_migrates_switches_reloads_and_asks_in_this_order(appl
         "2.0.0 config check",
         "2.0.0 migrate --check",
         "2.0.0 migrate",
+        "units of 2.0.0",
         "daemon-reload ",
         LISTED,
         f"reload {' '.join(UNITS)}",
@@ -110,6 +111,15 @@ def test_a_release_whose_programs_do_not_start_is_undone(appliance):
     assert "1.0 is in use again" in said
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
     assert appliance.journal["step"] == "undone"
+
+
+def test_a_release_whose_units_cannot_be_laid_out_is_undone_and_the_old_units_are_back(appliance):
+    appliance.answer("2.0.0", "units", "a made-up reason")
+    code, said = appliance.do("activate", "2.0.0")
+    assert code == 1
+    assert "a made-up reason" in said
+    assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
+    assert [one for one in appliance.calls if one.startswith("units")][-1] == "units of 1.0"
 
 
 def test_a_release_that_starts_and_does_not_serve_is_undone(appliance):

@@ -205,9 +205,8 @@ class Keeper:
 
     def _sleep(self, waker: int) -> None:
         pipes = [one.pipe for one in self._generations if not one.silent]
-        readable, _, _ = select.select(
-            [waker, self._control, *self._asking, *pipes], [], [], LOOK_S
-        )
+        asking = [one.fileno() for one in self._asking]
+        readable, _, _ = select.select([waker, self._control, *asking, *pipes], [], [], LOOK_S)
         if waker in readable:
             os.read(waker, 512)
 

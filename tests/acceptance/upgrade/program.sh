@@ -15,6 +15,6 @@ if [ -e "$release/answers/$name" ]; then
     exit 2
 fi
 case $said in
---version) echo "calypso $(basename "$release")" ;;
-"migrate --check") cat "$release/schema" ;;
+    --version) echo "calypso $(basename "$release")" ;;
+    "migrate --check") cat "$release/schema" ;;
 esac

@@ -218,7 +218,7 @@ def test_going_back_with_the_database_asks_first(appliance):
     assert appliance.running == {"2.0.0"}
 
 
-@pytest.mark.parametrize("point", ["stop", "psql", "start"])
+@pytest.mark.parametrize("point", ["stop", "pg_restore", "start"])
 def test_killed_while_the_database_is_brought_back_the_next_call_ends_it(appliance, point):
     appliance.do("activate", "2.0.0")
     appliance.execute("CREATE TABLE calypso.later (n int)")

@@ -37,7 +37,7 @@ def suite():
 
 
 def image():
-    return folder() / f"image-{suite()}-{_digest(IMAGE_FROM)}"
+    return folder() / f"image-{suite()}-{digest(IMAGE_FROM)}"
 
 
 @cache
@@ -45,10 +45,10 @@ def state():
     emulator = subprocess.run(
         ["qemu-system-x86_64", "--version"], check=True, capture_output=True
     ).stdout
-    return folder() / f"state-{suite()}-{_digest((*IMAGE_FROM, *STATE_FROM), emulator)}"
+    return folder() / f"state-{suite()}-{digest((*IMAGE_FROM, *STATE_FROM), emulator)}"
 
 
-def _digest(files, more=b""):
+def digest(files, more=b""):
     parts = [path.read_bytes() for path in files]
     return hashlib.sha256(b"\0".join([*parts, more])).hexdigest()[:16]
 
@@ -81,21 +81,21 @@ def save(aside):
 
 def build(steps=(install, save)):
     """Build what is missing; a second one at the same time waits for the first."""
-    with _locked():
+    with locked():
         for place, step in zip((image(), state()), steps, strict=True):
             if not place.is_dir():
-                _make(place, step)
+                make(place, step)
 
 
 @contextmanager
-def _locked():
+def locked():
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _make(place, step):
+def make(place, step):
     """Have a folder filled aside, and give it its name when it is whole."""
     aside = place.with_name(f"{place.name}.part")
     shutil.rmtree(aside, ignore_errors=True)  # of somebody who was interrupted

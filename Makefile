@@ -37,7 +37,7 @@ SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy
 
 .PHONY: help setup demo test check lint shell types imports web unit contract acceptance browser \
 	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
-	bench-tape bench-backup release openapi clean
+	bench-tape bench-backup release settings openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ bench-tape: setup ## Measure archives beside tar | dd; writes bench/TAPE.md (BEN
 
 bench-backup: setup ## Measure backup jobs beside a bare console; writes bench/BACKUP.md
 	@$(VENV)/python -m bench.backup
+
+settings: setup ## Write docs/settings.md and deploy/etc anew
+	$(VENV)/python -m deploy.settings_pages
 
 release: setup ## Build the signed bundle of this checkout (KEY=file VERSION= EXTRA=folder)
 	@$(VENV)/python -m deploy.release $(if $(KEY),--key $(KEY)) \

@@ -12,6 +12,8 @@ import structlog
 from calypso import inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
+from calypso.config.checking import notice
+from calypso.config.files import Files
 from calypso.drivers.backup import Backup
 from calypso.drivers.backup.absent import REASON, SWITCHED_OFF, NoBackup
 from calypso.drivers.backup.bacula import BaculaBackup, Director, Tools
@@ -74,7 +76,7 @@ def build(settings: Settings, *, role: Role) -> House:
     if not database or not broker:
         raise Misconfigured(
             "CALYPSO_DATABASE_URL and CALYPSO_REDIS_URL must name servers here. "
-            "`calypso up` starts its own and needs neither."
+            f"`calypso up` starts its own and needs neither.{Files().unread()}"
         )
     engine = make_engine(database, pool_size=POOL_SIZES[role])
     client = connect(broker, master=settings.redis_master)
@@ -219,3 +221,5 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    for told in notice():
+        structlog.get_logger().warning("settings", problem=told)

@@ -18,6 +18,7 @@ from calypso.errors import CalypsoError
 COMMANDS: Mapping[str, str] = {
     "up": "calypso.cli.up:up",
     "doctor": "calypso.cli.doctor:doctor",
+    "config": "calypso.cli.configuration:app",
     "login": "calypso.cli.signing_in:login",
     "logout": "calypso.cli.signing_in:logout",
     "job": "calypso.cli.jobs:app",

@@ -1,23 +1,16 @@
-"""Settings: calypso.yaml, then secrets.env, then CALYPSO_* in the environment. Read in a door."""
+"""Every setting, its default and its meaning."""
 
-import os
 import re
 import socket
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    YamlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from calypso.config.files import Files, FilesSource
 from calypso.errors import Misconfigured
 
-ETC = Path("/etc/calypso")
-SECRETS = "secrets.env"
 # Their workers are started in this order.
 KNOWN_SUBSYSTEMS = ("storage", "tape", "backup", "system")
 
@@ -35,6 +28,11 @@ class Settings(BaseSettings):
         env_prefix="CALYPSO_", extra="ignore", env_file_encoding="utf-8", frozen=True
     )
 
+    mode: Literal["production", "development"] = Field(
+        default="production",
+        description="development: `calypso config check` asks for no addresses, keys or TLS, "
+        "since `calypso up` brings its own.",
+    )
     database_url: SecretStr = Field(
         default=SecretStr(""), description="postgresql:// address; empty: `calypso up` starts one."
     )
@@ -76,7 +74,9 @@ class Settings(BaseSettings):
         default=Path("/"),
         description="Where / of the appliance is: another folder for images and tests only.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least serious lines that are logged."
+    )
     storage_product: Literal["auto", "zfs", "directory"] = Field(
         default="auto", description="auto: ZFS where its module is loaded, else directory."
     )
@@ -128,10 +128,16 @@ class Settings(BaseSettings):
         default="", description="Folders with further job types, separated by colons."
     )
     lease_s: float = Field(default=60.0, ge=2, description="A silent worker's jobs are looked at.")
-    heartbeat_s: float = Field(default=15.0, ge=0.5)
+    heartbeat_s: float = Field(
+        default=15.0, ge=0.5, description="How often a worker says that its jobs go on."
+    )
     inventory_s: float = Field(default=30.0, ge=1, description="How often tables are read anew.")
-    access_token_s: int = Field(default=900, ge=10)
-    refresh_token_s: int = Field(default=14 * 86400, ge=60)
+    access_token_s: int = Field(
+        default=900, ge=10, description="How long a sign-in lasts before it is renewed."
+    )
+    refresh_token_s: int = Field(
+        default=14 * 86400, ge=60, description="How long it may be renewed without a password."
+    )
     hot_days: int = Field(default=7, ge=1, description="Ended jobs stay this long at hand.")
     history_days: int = Field(default=400, ge=1, description="Then they are dropped.")
     pool_warning_percent: float = Field(
@@ -189,27 +195,5 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: what is named first wins."""
-        etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
-        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=etc / "calypso.yaml")
-        return (init_settings, env_settings, dotenv_settings, yaml, file_secret_settings)
-
-
-def load(**overrides: Any) -> Settings:
-    """Read the settings once; Misconfigured with the setting's name when one cannot work."""
-    etc = Path(os.environ.get("CALYPSO_CONFIG_DIR", ETC))
-    try:
-        return Settings(_env_file=secrets_file(etc), **overrides)
-    except ValueError as wrong:
-        raise Misconfigured(str(wrong)) from wrong
-
-
-def secrets_file(etc: Path) -> Path | None:
-    """Return the secrets that systemd hands to this service, else those of the machine.
-
-    None for who may not read them: an ordinary user of the command line needs none.
-    """
-    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / SECRETS
-    if handed.is_absolute() and handed.exists():
-        return handed
-    own = etc / SECRETS
-    return own if os.access(own, os.R_OK) else None
+        files = FilesSource(settings_cls, Files())
+        return (init_settings, env_settings, dotenv_settings, files, file_secret_settings)

@@ -17,6 +17,7 @@ from calypso.config.settings import Settings
 from calypso.errors import Misconfigured
 
 SECRETS_KEY_BYTES = 32
+URLS = tuple(name for name in dangers.SECRET_FIELDS if name.endswith("_url"))
 NAMED_FILES = ("tls_certificate", "tls_key", "bareos_config")
 
 
@@ -113,6 +114,9 @@ def _unusable(settings: Settings, places: Mapping[str, Place]) -> Iterator[Probl
             "invalid", f"is not {SECRETS_KEY_BYTES} bytes in base64: openssl rand -base64 32",
             setting="secrets_key", place=places.get("secrets_key"),
         )  # fmt: skip
+    for name in URLS:
+        if dangers.split(getattr(settings, name).get_secret_value()) is None:
+            yield error("invalid", "is no address.", setting=name, place=places.get(name))
     for name in NAMED_FILES:
         file: Path | None = getattr(settings, name)
         if file is None or os.access(file, os.R_OK):

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from calypso.config.files import Files, Place
 from calypso.config.problems import Problem, warning
@@ -65,10 +65,20 @@ def of_values(settings: Settings, places: dict[str, Place]) -> Iterator[Problem]
 
 def hosts(url: str) -> list[str]:
     """Return the hosts of an address that are not this machine."""
-    parts = urlsplit(url.replace("sentinel://", "redis://"))
+    parts = split(url)
+    if parts is None:
+        return []
     named = [_host(part) for part in parts.netloc.rpartition("@")[2].split(",")]
     named += [host for text in parse_qs(parts.query).get("host", []) for host in text.split(",")]
     return [host for host in named if host and not _is_here(host)]
+
+
+def split(url: str) -> SplitResult | None:
+    """Return the parts of an address; None where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _keys(settings: Settings, places: dict[str, Place]) -> Iterator[Problem]:
@@ -92,8 +102,8 @@ def _keys(settings: Settings, places: dict[str, Place]) -> Iterator[Problem]:
 
 
 def _database(name: str, url: str, place: Place | None) -> Iterator[Problem]:
-    far = hosts(url)
-    mode = parse_qs(urlsplit(url).query).get("sslmode", ["prefer"])[-1]
+    far, parts = hosts(url), split(url)
+    mode = parse_qs(parts.query).get("sslmode", ["prefer"])[-1] if parts else ""
     if far and mode not in SAFE_SSL:
         yield warning(
             "no_tls",
@@ -105,13 +115,13 @@ def _database(name: str, url: str, place: Place | None) -> Iterator[Problem]:
 
 
 def _redis(name: str, url: str, place: Place | None) -> Iterator[Problem]:
-    far = hosts(url)
+    far, parts = hosts(url), split(url)
     if far and not url.startswith("rediss://"):
         yield warning(
             "no_tls", f"the line to {far[0]} is in the clear. Use rediss:// there.",
             setting=name, place=place,
         )  # fmt: skip
-    if far and not urlsplit(url.replace("sentinel://", "redis://")).password:
+    if far and parts and not parts.password:
         yield warning(
             "no_password", f"whoever reaches {far[0]} may stop workers. Give it a password.",
             setting=name, place=place,

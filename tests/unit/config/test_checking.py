@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from calypso.cli.configuration import app
 from calypso.config.problems import Level
+from calypso.config.settings import Settings
 
 FAR = "postgresql://calypso:pw@db.example/calypso"
 
@@ -148,7 +151,8 @@ def test_an_api_for_this_machine_alone_needs_no_tls(etc, listen):
         ("database_url", f"{FAR}?sslmode=prefer", ["no_tls"]),
         ("database_url", f"{FAR}?sslmode=verify-full", []),
         ("database_url", "postgresql:///calypso?host=db.example", ["no_tls"]),
-        ("database_url", "postgresql://calypso@localhost:5432,[::1]/calypso", []),
+        ("database_url", "postgresql://calypso@localhost:5432,127.0.0.1/calypso", []),
+        ("database_url", "postgresql://calypso@[::1]/calypso", []),
         ("database_url", "postgresql://calypso@localhost,db.example/calypso", ["no_tls"]),
         ("bacula_catalog_url", FAR, ["no_tls"]),
         ("redis_url", "redis://:pw@redis.example:6379/0", ["no_tls"]),
@@ -246,6 +250,38 @@ def test_half_a_certificate_and_a_cluster_are_errors_in_the_words_of_the_start(e
     etc.write("calypso.yaml", "node: one\n")
     etc.secrets(redis_url="redis+cluster://x")
     assert "no transport" in etc.only().message
+
+
+def test_an_address_that_is_none_is_an_error_and_not_repeated(etc):
+    etc.secrets(database_url="postgresql://hush@[::1/calypso")
+    one = etc.only()
+
+    assert (one.level, one.code, one.setting) == (Level.ERROR, "invalid", "database_url")
+    assert "hush" not in str(one)
+
+
+FILES = ["calypso.yaml", "secrets.env", "integrations/bacula.yaml"]
+LINES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from([*Settings.model_fields, "CALYPSO_REDIS_URL", "director"]),
+    st.sampled_from([": ", "=", '="']),
+    st.one_of(
+        st.text(max_size=20), st.sampled_from(["[", "{", "&a", "*a", "postgresql://[", "!!x"])
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(
+    name=st.sampled_from(FILES),
+    lines=st.lists(LINES, max_size=4) | st.just([]),
+    raw=st.binary(max_size=40),
+)
+def test_no_content_of_a_file_makes_it_fall_over(etc, name, lines, raw):
+    (etc.folder / name).write_bytes("\n".join(lines).encode("utf-8", "replace") or raw)
+
+    for one in etc.problems():
+        assert one.message
 
 
 def run(*words):

@@ -5,6 +5,7 @@ with the conditions of each requirement judged for the Python in question and no
 are kept in a folder outside the checkout, for each content of constraints.txt.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -52,13 +53,9 @@ def collect(into: Path) -> Mapping[str, Sequence[Path]]:
     """Copy all wheels into a folder, fetching what is not kept; return those for each Python."""
     kept = folder()
     kept.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Sequence[Path]] = {}
-    for python in PYTHONS:
-        names = _fetched(kept / python, needed(python), python)
-        found[python] = [into / name for name in names]
-        for name in names:
-            shutil.copy2(kept / python / name, into / name)
-    return found
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at a time share what they fetch
+        return _collect(kept, into)
 
 
 def pins(wheels: Sequence[Path]) -> str:
@@ -75,6 +72,16 @@ def folder() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     top = Path(os.environ.get("CALYPSO_WHEELS_DIR") or cache / "calypso-wheels")
     return top / hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()[:16]
+
+
+def _collect(kept: Path, into: Path) -> Mapping[str, Sequence[Path]]:
+    found: dict[str, Sequence[Path]] = {}
+    for python in PYTHONS:
+        names = _fetched(kept / python, needed(python), python)
+        found[python] = [into / name for name in names]
+        for name in names:
+            shutil.copy2(kept / python / name, into / name)
+    return found
 
 
 def _fetched(kept: Path, versions: Mapping[str, str], python: str) -> list[str]:

@@ -50,6 +50,14 @@ def test_it_says_of_which_commit_it_is_and_which_migration_it_needs(folder):
     assert made.pythons == ("3.11", "3.12", "3.13")
 
 
+def test_what_an_installation_lays_out_is_in_it(folder):
+    for name in ("unpack.sh", *(path.name for path in source.ROOT.glob("deploy/scripts/*.sh"))):
+        assert os.access(folder / "scripts" / name, os.X_OK), name
+    for name in release.LAID_OUT:
+        there = {path.name for path in (folder / "deploy" / name).rglob("*")}
+        assert there == {path.name for path in (source.ROOT / "deploy" / name).rglob("*")} != set()
+
+
 def test_it_holds_a_wheel_of_each_package_for_each_python_and_no_server(folder):
     for python in wheels.PYTHONS:
         pins = (folder / "wheels" / f"requirements-{python}.txt").read_text().splitlines()

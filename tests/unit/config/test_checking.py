@@ -313,6 +313,13 @@ def test_as_json_each_problem_has_its_file_and_line(etc):
     }  # fmt: skip
 
 
+def test_what_is_wrong_in_the_environment_is_not_blamed_on_a_file(etc):
+    etc.write("calypso.yaml", "storage_slots: 3\n")
+    one = etc.only({"CALYPSO_STORAGE_SLOTS": "0"})
+
+    assert (one.code, one.setting, one.place) == ("invalid", "storage_slots", None)
+
+
 def test_one_folder_is_looked_at_without_the_environment(etc, monkeypatch, tmp_path):
     monkeypatch.setenv("CALYPSO_STORAGE_SLOTS", "0")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))

@@ -1,6 +1,9 @@
 """Where settings come from, which of two wins, and what is told when a file cannot be taken."""
 
+import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -93,6 +96,18 @@ def test_what_nobody_reads_is_noticed_at_the_start(etc, monkeypatch):
         f"{place}:2: storage_slot: is no setting, and is not read. Did you mean storage_slots?",
         "redis_ulr: the variable CALYPSO_REDIS_ULR is not read. Did you mean CALYPSO_REDIS_URL?",
     ]
+
+
+def test_a_program_says_in_its_log_what_it_did_not_read(etc):
+    place = etc.write("config.yaml", "node: one\n")
+    start = "from calypso import config, wiring; wiring.configure_logs(config.load())"
+    done = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["level"] == "warning"
+    assert json.loads(line)["problem"].startswith(f"{place}: is not read")
 
 
 @as_root

@@ -9,6 +9,8 @@ AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 PICTURES = os.environ.get("CALYPSO_TEST_PICTURES")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 GRAVE = {"serious", "critical"}
+# What the browser itself writes of a refused request.
+RESOURCE = "the server responded with a status of {}"
 expect.set_options(timeout=20_000)
 
 
@@ -59,7 +61,7 @@ class Watched:
         ]
 
     def picture(self, name):
-        """Keep how it looks, wide and narrow, where CALYPSO_TEST_PICTURES names a folder.
+        """Keep how it looks, wide and narrow, light and dark, where CALYPSO_TEST_PICTURES names a folder.
 
         At both widths nothing but a table or a log may be wider than the page.
         """
@@ -68,5 +70,11 @@ class Watched:
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert self.page.evaluate(overflow) <= 0, f"{name} is wider than {width}"
             if PICTURES:
-                self.page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png")
+                self._keep(f"{name}-{width}")
         self.page.set_viewport_size(WIDE)
+
+    def _keep(self, name):
+        self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.page.screenshot(path=Path(PICTURES) / f"{name}-dark.png")
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.running_up import until
@@ -205,24 +204,3 @@ def test_a_viewer_who_finds_the_address_is_told_what_is_missing(opened):
 
     expect(page.get_by_text("You may not start this job")).to_be_visible()
     expect(page.get_by_role("form")).to_have_count(0)
-
-
-SOUND = {"storage.pool_create", "storage.replication_run", "backup.config_apply", "backup.restore"}
-
-
-@pytest.mark.timeout(400)  # about a hundred pages
-def test_every_type_of_job_has_a_form_that_takes_its_examples(tab, appliance):
-    page = tab.page
-    for job_type in appliance.get("/job-types"):
-        page.goto(f"/jobs/new/{job_type['name']}")
-        form = form_of(page, job_type["title"])
-        schema = job_type["params_schema"]
-        for name in schema.get("required", []):
-            for example in schema["properties"][name].get("examples", [])[:1]:
-                field = form.get_by_placeholder(example, exact=True).first
-                field.fill(example)
-                expect(field).to_have_value(example)
-        if job_type["name"] in SOUND:
-            tab.sound()
-            tab.picture(f"submit-{job_type['name']}")
-        assert not tab.complaints, job_type["name"]

@@ -49,6 +49,10 @@ class Appliance:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def delete(self, path):
+        answer = self._http.delete(path)
+        assert answer.is_success, answer.text
+
     def run(self, type_, **params):
         """Run a job to its end and return it; a destructive one with its plan."""
         body = {"type": type_, "params": params}

@@ -1,62 +1,14 @@
-import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 
-import { faultsAt } from "@/accounts/faults";
 import { useChangeUser, useMakeUser, useRemoveUser, useRoles } from "@/accounts/queries";
+import { faultsAt } from "@/api/faults";
 import type { User } from "@/api/types";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
-import { Failed } from "@/ui/states";
-
-interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-}
+import { TextField } from "@/ui/field";
+import { type DialogProps, FormDialog } from "@/ui/form-dialog";
 
 type UserDialogProps = DialogProps & { user: User };
-
-interface FormDialogProps extends DialogProps {
-  title: string;
-  act: string;
-  busy: boolean;
-  danger?: boolean;
-  problem: unknown;
-  onSubmit: () => void;
-  children: ReactNode;
-}
-
-/** A dialog that is a form: Enter sends it, and what the API refused stands above it. */
-export function FormDialog(props: FormDialogProps) {
-  const { open, onOpenChange, title, act, busy, danger, problem, onSubmit, children } = props;
-  const { t } = useTranslation();
-  const id = useId();
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    onSubmit();
-  };
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={title}
-      actions={
-        <>
-          <Button onClick={() => onOpenChange(false)}>{t("ui.cancel")}</Button>
-          <Button type="submit" form={id} look={danger ? "danger" : "primary"} disabled={busy}>
-            {act}
-          </Button>
-        </>
-      }
-    >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-3">
-        {problem !== null && <Failed problem={problem} />}
-        {children}
-      </form>
-    </Dialog>
-  );
-}
 
 export function MakeUserDialog({ open, onOpenChange }: DialogProps) {
   const { t } = useTranslation();
@@ -80,52 +32,26 @@ export function MakeUserDialog({ open, onOpenChange }: DialogProps) {
       problem={make.error}
       onSubmit={() => make.mutate({ name, password, roles }, { onSuccess: done })}
     >
-      <Field label={t("accounts.user")} required errors={faultsAt(make.error, "name")}>
-        {(parts) => (
-          <Input
-            {...parts}
-            required
-            autoComplete="off"
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Field>
-      <PasswordField
+      <TextField
+        label={t("accounts.user")}
+        required
+        errors={faultsAt(make.error, "name")}
+        value={name}
+        onValue={setName}
+      />
+      <TextField
         label={t("accounts.password")}
         help={t("accounts.passwordHelp")}
         errors={faultsAt(make.error, "password")}
         value={password}
-        onChange={setPassword}
+        required
+        type="password"
+        autoComplete="new-password"
+        minLength={8}
+        onValue={setPassword}
       />
       <RoleChoice chosen={roles} onChange={setRoles} />
     </FormDialog>
-  );
-}
-
-interface PasswordFieldProps {
-  label: string;
-  help: string;
-  errors: string[];
-  value: string;
-  onChange: (value: string) => void;
-}
-
-function PasswordField({ label, help, errors, value, onChange }: PasswordFieldProps) {
-  return (
-    <Field label={label} help={help} required errors={errors}>
-      {(parts) => (
-        <Input
-          {...parts}
-          required
-          type="password"
-          autoComplete="new-password"
-          minLength={8}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      )}
-    </Field>
   );
 }
 
@@ -200,12 +126,16 @@ export function PasswordDialog({ user, open, onOpenChange }: UserDialogProps) {
       problem={change.error}
       onSubmit={() => change.mutate({ password }, { onSuccess: done })}
     >
-      <PasswordField
+      <TextField
         label={t("accounts.newPassword")}
         help={t("accounts.newPasswordHelp")}
         errors={faultsAt(change.error, "password")}
         value={password}
-        onChange={setPassword}
+        required
+        type="password"
+        autoComplete="new-password"
+        minLength={8}
+        onValue={setPassword}
       />
     </FormDialog>
   );

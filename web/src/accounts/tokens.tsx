@@ -2,19 +2,19 @@ import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { FormDialog } from "@/accounts/dialogs";
-import { faultsAt } from "@/accounts/faults";
 import { useMakeToken, useRemoveToken, useTokens } from "@/accounts/queries";
+import { faultsAt } from "@/api/faults";
 import type { ApiToken } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
+import { TextField } from "@/ui/field";
+import { FormDialog } from "@/ui/form-dialog";
 import { Card } from "@/ui/page";
 import { SimpleTable } from "@/ui/simple-table";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { When } from "@/ui/when";
 
-const DAYS = 90;
+const DAYS = "90";
 
 /** The tokens by which programs act for this person. */
 export function TokensCard() {
@@ -110,7 +110,7 @@ function MakeTokenDialog({ open, onOpenChange }: MakeTokenDialogProps) {
   const body = {
     name,
     permissions: permissions.split(/\s+/).filter(Boolean),
-    expires_in_days: days,
+    expires_in_days: Number(days),
   };
   return (
     <FormDialog
@@ -122,48 +122,31 @@ function MakeTokenDialog({ open, onOpenChange }: MakeTokenDialogProps) {
       problem={make.error}
       onSubmit={() => make.mutate(body)}
     >
-      <Field label={t("accounts.tokenName")} required errors={faultsAt(make.error, "name")}>
-        {(parts) => (
-          <Input
-            {...parts}
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field
+      <TextField
+        label={t("accounts.tokenName")}
+        required
+        errors={faultsAt(make.error, "name")}
+        value={name}
+        onValue={setName}
+      />
+      <TextField
         label={t("accounts.tokenPermissions")}
         help={t("accounts.tokenPermissionsHelp")}
         required
         errors={faultsAt(make.error, "permissions")}
-      >
-        {(parts) => (
-          <Input
-            {...parts}
-            required
-            value={permissions}
-            onChange={(event) => setPermissions(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field
+        value={permissions}
+        onValue={setPermissions}
+      />
+      <TextField
         label={t("accounts.tokenDays")}
         required
+        type="number"
+        min={1}
+        max={400}
         errors={faultsAt(make.error, "expires_in_days")}
-      >
-        {(parts) => (
-          <Input
-            {...parts}
-            required
-            type="number"
-            min={1}
-            max={400}
-            value={days}
-            onChange={(event) => setDays(event.target.valueAsNumber)}
-          />
-        )}
-      </Field>
+        value={days}
+        onValue={setDays}
+      />
     </FormDialog>
   );
 }

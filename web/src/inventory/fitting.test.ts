@@ -15,7 +15,7 @@ it("finds the jobs with a picker that is fed by the table", () => {
   const noop = type("system.noop", { seconds: {} });
   const known = { "storage/pools": "tank" };
   expect(fittingJobs([scrub, noop], "storage/pools", known)).toEqual([
-    { type: scrub, params: { pool: "tank" } },
+    { type: "storage.pool_scrub", params: { pool: "tank" } },
   ]);
 });
 

@@ -14,8 +14,10 @@ interface Property {
 /** What a job could be about: keys by the table that its pickers are fed by. */
 export type Known = Partial<Record<string, string | null>>;
 
-export interface FittingJob {
-  type: JobTypeInfo;
+/** A job to start by its form, with what is known of its parameters. */
+export interface Start {
+  /** Its name. */
+  type: string;
   params: Record<string, unknown>;
 }
 
@@ -23,15 +25,11 @@ export interface FittingJob {
  * The job types with a picker fed by `table`, in the order they came, with parameters for the first
  * picker of each table of which a key is known; a list where the job takes several.
  */
-export function fittingJobs(
-  types: readonly JobTypeInfo[],
-  table: string,
-  known: Known,
-): FittingJob[] {
+export function fittingJobs(types: readonly JobTypeInfo[], table: string, known: Known): Start[] {
   return types.flatMap((type) => {
     const fields = Object.entries((type.params_schema as Schema).properties ?? {});
     const asks = fields.some(([, property]) => choicesOf(property) === table);
-    return asks ? [{ type, params: paramsFor(fields, known) }] : [];
+    return asks ? [{ type: type.name, params: paramsFor(fields, known) }] : [];
   });
 }
 

@@ -5,10 +5,9 @@ import {
   getFilteredRowModel,
   useReactTable,
 } from "@tanstack/react-table";
-import { Ellipsis, RefreshCw } from "lucide-react";
+import { RefreshCw } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { toast } from "sonner";
 
 import { title as titled } from "@/format/words";
@@ -16,11 +15,10 @@ import { fittingJobs } from "@/inventory/fitting";
 import { type Row, type RowFilters, type Rows, useRefresh, useTable } from "@/inventory/queries";
 import { columnsOf, shown } from "@/inventory/values";
 import { jobTypesQuery } from "@/jobs/queries";
-import { useMay } from "@/session/session";
+import { StartMenu } from "@/jobs/starting";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
-import { Menu, MenuItem, MenuLabel } from "@/ui/menu";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { VirtualTable } from "@/ui/table";
@@ -139,32 +137,7 @@ function RowsTable({ name, title, rows, sought }: RowsTableProps) {
 
 /** The jobs that fit a row and that this person may start; none, no button. */
 export function RowJobs({ table, row }: { table: string; row: Row }) {
-  const { t } = useTranslation();
-  const may = useMay();
-  const navigate = useNavigate();
   const types = useQuery(jobTypesQuery);
-  const fitting = fittingJobs(types.data ?? [], table, { [table]: row.key }).filter(({ type }) =>
-    may(type.permission),
-  );
-  if (fitting.length === 0 || !may("jobs:submit")) return null;
-  const label = t("inventory.jobsOf", { key: row.key });
-  const trigger = (
-    <Button look="quiet" size="tiny" aria-label={label}>
-      <Ellipsis />
-    </Button>
-  );
-  return (
-    <Menu trigger={trigger}>
-      <MenuLabel>{row.key}</MenuLabel>
-      {fitting.map(({ type, params }) => (
-        <MenuItem
-          key={type.name}
-          danger={type.destructive}
-          onSelect={() => void navigate(`/jobs/new/${type.name}`, { state: { params } })}
-        >
-          {type.title}
-        </MenuItem>
-      ))}
-    </Menu>
-  );
+  const starts = fittingJobs(types.data ?? [], table, { [table]: row.key });
+  return <StartMenu of={row.key} starts={starts} />;
 }

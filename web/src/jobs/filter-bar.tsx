@@ -1,36 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import type { State } from "@/api/types";
-import { filtersOf, type JobFilters, searchOf, STATES } from "@/jobs/filters";
+import { filtersOf, type JobFilters, ORDERS, searchOf, STATES } from "@/jobs/filters";
 import { jobTypesQuery } from "@/jobs/queries";
 import { title as titled } from "@/format/words";
-import { Button } from "@/ui/button";
 import { cx } from "@/ui/cx";
-import { Input, Select } from "@/ui/field";
-
-const TYPED_MS = 300;
+import { Select } from "@/ui/field";
+import { FilterBar, FilterChoice } from "@/ui/filter-bar";
 
 /** The filters; each change is an address, so that "back" undoes it. */
-export function FilterBar() {
+export function JobFilterBar() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const filters = filtersOf(search);
   const change = (next: JobFilters, replace = false) => setSearch(searchOf(next), { replace });
   return (
-    <div role="search" aria-label={t("jobs.title")} className="flex flex-wrap items-center gap-2">
-      <SearchBox filters={filters} change={change} />
+    <FilterBar
+      label={t("jobs.title")}
+      search={{
+        label: t("jobs.search"),
+        hint: t("jobs.searchHint"),
+        value: filters.q ?? "",
+        onChange: (q) => change(q === "" ? without(filters, "q") : { ...filters, q }, true),
+      }}
+      onClear={search.size > 0 ? () => change({}) : undefined}
+    >
       <StateChips filters={filters} change={change} />
       <TypeChoice filters={filters} change={change} />
-      {search.size > 0 && (
-        <Button look="quiet" onClick={() => change({})}>
-          <X aria-hidden /> {t("jobs.clear")}
-        </Button>
-      )}
-    </div>
+      <OrderChoice filters={filters} change={change} />
+    </FilterBar>
   );
 }
 
@@ -45,37 +45,6 @@ function without<Key extends keyof JobFilters>(
 ): Omit<JobFilters, Key> {
   const { [key]: removed, ...rest } = filters;
   return rest;
-}
-
-function SearchBox({ filters, change }: PartProps) {
-  const { t } = useTranslation();
-  const applied = filters.q ?? "";
-  const [text, setText] = useState(applied);
-  const [shown, setShown] = useState(applied);
-  if (shown !== applied) {
-    // The address has changed by itself: "back", or a link.
-    setShown(applied);
-    setText(applied);
-  }
-  useEffect(() => {
-    if (text === applied) return;
-    const timer = setTimeout(
-      () => change(text === "" ? without(filters, "q") : { ...filters, q: text }, true),
-      TYPED_MS,
-    );
-    return () => clearTimeout(timer);
-  });
-  return (
-    <Input
-      type="search"
-      aria-label={t("jobs.search")}
-      title={t("jobs.searchHint")}
-      placeholder={t("jobs.search")}
-      className="w-64"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
-  );
 }
 
 function StateChips({ filters, change }: PartProps) {
@@ -141,5 +110,22 @@ function TypeChoice({ filters, change }: PartProps) {
         </optgroup>
       ))}
     </Select>
+  );
+}
+
+function OrderChoice({ filters, change }: PartProps) {
+  const { t } = useTranslation();
+  const choose = (text: string) => {
+    const sort = ORDERS.find((one) => one === text);
+    change({ ...without(filters, "sort"), ...(sort && { sort }) });
+  };
+  return (
+    <FilterChoice
+      label={t("jobs.order")}
+      any={t("jobs.orders.newest")}
+      value={filters.sort}
+      options={ORDERS.map((one) => [one, t(`jobs.orders.${one}`)])}
+      onChange={choose}
+    />
   );
 }

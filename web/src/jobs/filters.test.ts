@@ -7,12 +7,13 @@ it("goes through an address and comes back", () => {
     state: ["running" as const, "failed" as const],
     type: ["tape.scan"],
     q: "home",
+    sort: "-finished_at" as const,
   };
   expect(filtersOf(searchOf(filters))).toEqual(filters);
 });
 
 it("leaves out what makes no sense", () => {
-  const search = new URLSearchParams("state=nonsense&state=lost&type=&colour=red&q=");
+  const search = new URLSearchParams("state=nonsense&state=lost&type=&colour=red&q=&sort=title");
   expect(filtersOf(search)).toEqual({ state: ["lost"] });
 });
 

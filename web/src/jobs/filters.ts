@@ -11,6 +11,10 @@ export const STATES: readonly State[] = [
   "lost",
 ];
 
+/** Another order than "the newest first". */
+export const ORDERS = ["created_at", "-finished_at"] as const;
+export type Order = (typeof ORDERS)[number];
+
 export interface JobFilters {
   state?: State[];
   type?: string[];
@@ -22,6 +26,7 @@ export interface JobFilters {
   since?: string;
   until?: string;
   q?: string;
+  sort?: Order;
 }
 
 const ONES = ["subsystem", "node", "schedule", "user", "parent", "since", "until", "q"] as const;
@@ -37,6 +42,8 @@ export function filtersOf(search: URLSearchParams): JobFilters {
     const value = search.get(name);
     if (value) filters[name] = value;
   }
+  const sort = ORDERS.find((one) => one === search.get("sort"));
+  if (sort !== undefined) filters.sort = sort;
   return filters;
 }
 
@@ -49,6 +56,7 @@ export function searchOf(filters: JobFilters): URLSearchParams {
     const value = filters[name];
     if (value) search.set(name, value);
   }
+  if (filters.sort) search.set("sort", filters.sort);
   return search;
 }
 

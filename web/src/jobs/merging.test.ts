@@ -8,6 +8,15 @@ function list(numbers: number[], nextCursor: string | null = "further"): JobList
   return { items: numbers.map((number) => jobAt(number)), nextCursor };
 }
 
+/** Jobs by their numbers, and the seconds at which they ended. */
+function ended(...jobs: [number, number][]): JobList {
+  const items = jobs.map(([number, at]) => ({
+    ...jobAt(number),
+    finished_at: jobAt(at).created_at,
+  }));
+  return { items, nextCursor: "further" };
+}
+
 function numbers({ items }: JobList): number[] {
   return items.map((job) => Number(job.title.slice(4)));
 }
@@ -27,6 +36,17 @@ describe("a fresh first page on a list that reaches back", () => {
     const merged = withHead(list([3, 2, 1], "old"), list([9, 8, 7], "new"));
     expect(numbers(merged)).toEqual([9, 8, 7]);
     expect(merged.nextCursor).toBe("new");
+  });
+
+  it("keeps to the order of the list", () => {
+    const merged = withHead(list([1, 2, 3, 4], "on"), list([1, 2]), "created_at");
+    expect(numbers(merged)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("keeps what ended earlier, whenever it was made", () => {
+    const known = ended([1, 8], [5, 7], [4, 6]);
+    const merged = withHead(known, ended([2, 9], [1, 8]), "-finished_at");
+    expect(numbers(merged)).toEqual([2, 1, 5, 4]);
   });
 
   it("is all there is when it has no next", () => {

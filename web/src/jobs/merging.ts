@@ -1,5 +1,6 @@
-/** Lists of jobs, newest first, kept up to date without reading them anew. */
+/** Lists of jobs in one order, kept up to date without reading them anew. */
 import type { Job } from "@/api/types";
+import type { Order } from "@/jobs/filters";
 
 export interface JobList {
   items: Job[];
@@ -11,15 +12,15 @@ export interface JobList {
  * should have and has not does not fit the filter any more. A page that does not reach what is
  * known stands alone: between them something may be missing.
  */
-export function withHead(list: JobList, head: JobList): JobList {
+export function withHead(list: JobList, head: JobList, order?: Order): JobList {
   const last = head.items.at(-1);
   if (last === undefined || head.nextCursor === null) return head;
   const known = new Set(list.items.map((job) => job.id));
   if (!head.items.some((job) => known.has(job.id))) return head;
-  const older = list.items.filter((job) => isOlder(job, last));
+  const further = list.items.filter((job) => isBehind(job, last, order));
   return {
-    items: [...head.items, ...older],
-    nextCursor: older.length > 0 ? list.nextCursor : head.nextCursor,
+    items: [...head.items, ...further],
+    nextCursor: further.length > 0 ? list.nextCursor : head.nextCursor,
   };
 }
 
@@ -38,9 +39,13 @@ export function withJob(list: JobList, job: Job, fits: (job: Job) => boolean): J
   return { ...list, items };
 }
 
+/** Whether a job stands behind another in an order; none: the newest first. */
+function isBehind(job: Job, other: Job, order?: Order): boolean {
+  const [a, b] = [placeOf(job, order), placeOf(other, order)];
+  return order === "created_at" ? a > b : a < b;
+}
+
 // UUIDv7: the order of ids is that of creation, also within a millisecond.
-function isOlder(job: Job, than: Job): boolean {
-  return (
-    job.created_at < than.created_at || (job.created_at === than.created_at && job.id < than.id)
-  );
+function placeOf(job: Job, order?: Order): string {
+  return `${(order === "-finished_at" ? job.finished_at : job.created_at) ?? ""} ${job.id}`;
 }

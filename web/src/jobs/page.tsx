@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 
 import type { Job } from "@/api/types";
-import { FilterBar } from "@/jobs/filter-bar";
+import { JobFilterBar } from "@/jobs/filter-bar";
 import { filtersOf } from "@/jobs/filters";
 import { JobProgress } from "@/jobs/progress";
 import { useJobs } from "@/jobs/queries";
@@ -37,7 +37,7 @@ export function JobsPage() {
         </span>
       }
     >
-      <FilterBar />
+      <JobFilterBar />
       {jobs.isPending && <Loading />}
       {jobs.isError && <Failed problem={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.data && count === 0 && <NoJobs filtered={search.size > 0} />}

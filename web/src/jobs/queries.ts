@@ -10,7 +10,7 @@ import { useCallback, useState } from "react";
 import { api, told } from "@/api/client";
 import type { Job, paths } from "@/api/types";
 import { liveProgress } from "@/events/live";
-import { fitsState, type JobFilters } from "@/jobs/filters";
+import { fitsState, type JobFilters, type Order } from "@/jobs/filters";
 import { type JobList, withHead, withJob, withOlder } from "@/jobs/merging";
 
 export const PAGE = 50;
@@ -44,7 +44,8 @@ export function useJobs(filters: JobFilters) {
   const [reaching, setReaching] = useState(false);
   const list = useQuery({
     queryKey: key,
-    queryFn: async () => merged(queries.getQueryData<JobList>(key), await readPage(filters)),
+    queryFn: async () =>
+      merged(queries.getQueryData<JobList>(key), await readPage(filters), filters.sort),
   });
   const cursor = list.data?.nextCursor;
   const more = useCallback(async () => {
@@ -62,8 +63,8 @@ export function useJobs(filters: JobFilters) {
   return { ...list, more, reaching, hasMore: Boolean(cursor) };
 }
 
-function merged(known: JobList | undefined, head: JobList): JobList {
-  return known === undefined ? head : withHead(known, head);
+function merged(known: JobList | undefined, head: JobList, order?: Order): JobList {
+  return known === undefined ? head : withHead(known, head, order);
 }
 
 /** Bring lists and pages up to what events told, with a bounded number of requests. */

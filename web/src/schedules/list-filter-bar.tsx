@@ -1,16 +1,8 @@
-import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import {
-  filtersOf,
-  type ListFilters,
-  type ListState,
-  searchOf,
-  STATES,
-} from "@/schedules/list-filters";
-import { Button } from "@/ui/button";
-import { Input, Select } from "@/ui/field";
+import { filtersOf, type ListFilters, searchOf, STATES } from "@/schedules/list-filters";
+import { FilterBar, FilterChoice } from "@/ui/filter-bar";
 
 interface ListFilterBarProps {
   /** Names and titles of the types that are scheduled. */
@@ -23,51 +15,35 @@ export function ListFilterBar({ types }: ListFilterBarProps) {
   const [search, setSearch] = useSearchParams();
   const filters = filtersOf(search);
   const change = (next: ListFilters, replace = false) => setSearch(searchOf(next), { replace });
+  const withState = ({ is: _before, ...rest }: ListFilters, text: string): ListFilters => {
+    const is = STATES.find((one) => one === text);
+    return { ...rest, ...(is && { is }) };
+  };
   return (
-    <div role="search" aria-label={t("schedules.filter.label")} className="flex flex-wrap gap-2">
-      <Input
-        type="search"
-        aria-label={t("schedules.filter.search")}
-        placeholder={t("schedules.filter.search")}
-        className="w-64"
-        value={filters.q ?? ""}
-        onChange={(event) => change({ ...filters, q: event.target.value }, true)}
+    <FilterBar
+      label={t("schedules.filter.label")}
+      search={{
+        label: t("schedules.filter.search"),
+        value: filters.q ?? "",
+        onChange: (q) => change({ ...filters, q }, true),
+      }}
+      onClear={search.size > 0 ? () => change({}) : undefined}
+    >
+      <FilterChoice
+        label={t("schedules.filter.is")}
+        any={t("schedules.filter.any")}
+        value={filters.is}
+        options={STATES.map((one) => [one, t(`schedules.filter.${one}`)])}
+        onChange={(is) => change(withState(filters, is))}
       />
-      <Select
-        aria-label={t("schedules.filter.is")}
-        className="w-36"
-        value={filters.is ?? ""}
-        onChange={(event) => change(withState(filters, event.target.value as ListState | ""))}
-      >
-        <option value="">{t("schedules.filter.any")}</option>
-        {STATES.map((one) => (
-          <option key={one} value={one}>
-            {t(`schedules.filter.${one}`)}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label={t("schedules.filter.type")}
+      <FilterChoice
+        label={t("schedules.filter.type")}
+        any={t("schedules.filter.anyType")}
+        value={filters.type}
+        options={types.map(({ name, title }) => [name, title])}
+        onChange={(type) => change({ ...filters, type })}
         className="w-56"
-        value={filters.type ?? ""}
-        onChange={(event) => change({ ...filters, type: event.target.value })}
-      >
-        <option value="">{t("schedules.filter.anyType")}</option>
-        {types.map((type) => (
-          <option key={type.name} value={type.name}>
-            {type.title}
-          </option>
-        ))}
-      </Select>
-      {search.size > 0 && (
-        <Button look="quiet" onClick={() => change({})}>
-          <X aria-hidden /> {t("jobs.clear")}
-        </Button>
-      )}
-    </div>
+      />
+    </FilterBar>
   );
-}
-
-function withState({ is, ...rest }: ListFilters, next: ListState | ""): ListFilters {
-  return next === "" ? rest : { ...rest, is: next };
 }

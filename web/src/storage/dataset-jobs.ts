@@ -1,8 +1,7 @@
 /** The jobs that make sense for a dataset, filled in. Pure. */
 import type { JobTypeInfo } from "@/api/types";
-import { fittingJobs } from "@/inventory/fitting";
+import { fittingJobs, type Start } from "@/inventory/fitting";
 import type { Dataset } from "@/storage/rows";
-import type { Start } from "@/storage/vdevs";
 
 const OF_VOLUMES = new Set(["storage.zvol_resize", "storage.zvol_shrink"]);
 const OF_FILESYSTEMS = new Set(["storage.dataset_chown_acl"]);
@@ -10,10 +9,10 @@ const OF_CLONES = new Set(["storage.dataset_promote"]);
 
 export function datasetJobs(types: readonly JobTypeInfo[], dataset: Dataset): Start[] {
   return fittingJobs(types, "storage/datasets", { "storage/datasets": dataset.key })
-    .filter(({ type }) => fits(type.name, dataset))
+    .filter(({ type }) => fits(type, dataset))
     .map(({ type, params }) => ({
-      type: type.name,
-      params: { ...params, ...more(type.name, dataset) },
+      type,
+      params: { ...params, ...more(type, dataset) },
     }));
 }
 

@@ -7,7 +7,7 @@ import { bytes } from "@/format/bytes";
 import type { JobTypeInfo } from "@/api/types";
 import { addressOf } from "@/storage/address";
 import { datasetJobs } from "@/storage/dataset-jobs";
-import { StartMenu } from "@/storage/starting";
+import { StartMenu } from "@/jobs/starting";
 import type { Line } from "@/storage/tree";
 
 export const COLUMNS = ["name", "used", "available", "referenced", "mountpoint", "jobs"] as const;

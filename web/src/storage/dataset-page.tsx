@@ -14,7 +14,7 @@ import { FactList } from "@/storage/pool-card";
 import { ReplicationsOf } from "@/storage/replications-of";
 import { type Dataset, useWhole } from "@/storage/rows";
 import { SnapshotHistory } from "@/storage/snapshot-history";
-import { StartLink, StartMenu } from "@/storage/starting";
+import { StartLink, StartMenu } from "@/jobs/starting";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { When } from "@/ui/when";

@@ -5,7 +5,7 @@ import { useSearchParams } from "react-router";
 import { Freshness, RefreshButton } from "@/inventory/table";
 import { DatasetTree } from "@/storage/dataset-tree";
 import { useWhole } from "@/storage/rows";
-import { StartLink } from "@/storage/starting";
+import { StartLink } from "@/jobs/starting";
 import { Input } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";

@@ -13,7 +13,7 @@ import { WorkItem } from "@/storage/dataset-work";
 import { LagLine } from "@/storage/lag";
 import { FactList } from "@/storage/pool-card";
 import type { Link } from "@/storage/replicating";
-import { StartNow, useFollow, useStartable } from "@/storage/starting";
+import { StartNow, useFollow, useStartable } from "@/jobs/starting";
 import { REPLICATIONS } from "@/storage/covering";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";

@@ -5,15 +5,14 @@ import { fittingJobs } from "@/inventory/fitting";
 import { jobTypesQuery } from "@/jobs/queries";
 import { errorsOf } from "@/storage/health";
 import type { Pool } from "@/storage/rows";
-import { StartLink, StartMenu, StartNow } from "@/storage/starting";
+import { StartLink, StartMenu, StartNow } from "@/jobs/starting";
 
 /** What is done to a pool: the usual acts as buttons, every fitting job in the menu. */
 export function PoolActions({ pool }: { pool: Pool }) {
   const { t } = useTranslation();
   const { data: types = [] } = useQuery(jobTypesQuery);
   const at = { pool: pool.name };
-  const fitting = fittingJobs(types, "storage/pools", { "storage/pools": pool.name });
-  const starts = fitting.map(({ type, params }) => ({ type: type.name, params }));
+  const starts = fittingJobs(types, "storage/pools", { "storage/pools": pool.name });
   return (
     <div className="flex flex-wrap items-center justify-end gap-1">
       <ScrubButton pool={pool} />

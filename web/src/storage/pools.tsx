@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Freshness, RefreshButton } from "@/inventory/table";
 import { PoolCard } from "@/storage/pool-card";
 import { useWhole } from "@/storage/rows";
-import { StartLink } from "@/storage/starting";
+import { StartLink } from "@/jobs/starting";
 import { Empty, Failed, Loading } from "@/ui/states";
 
 /** Every pool with its devices. */

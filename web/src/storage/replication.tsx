@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useLinks } from "@/storage/links";
 import { LinkCard } from "@/storage/link-card";
-import { StartLink } from "@/storage/starting";
+import { StartLink } from "@/jobs/starting";
 import { Empty, Failed, Loading } from "@/ui/states";
 
 /** Every replication: how it stands, and what runs right now. */

@@ -1,16 +1,15 @@
 /** The jobs that make sense for a snapshot, filled in. Pure. */
 import type { JobTypeInfo } from "@/api/types";
-import { fittingJobs } from "@/inventory/fitting";
+import { fittingJobs, type Start } from "@/inventory/fitting";
 import { shortName, type Snapshot } from "@/storage/rows";
-import type { Start } from "@/storage/vdevs";
 
 export const DESTROY = "storage.snapshot_destroy";
 const RELEASE = "storage.snapshot_release";
 
 export function snapshotJobs(types: readonly JobTypeInfo[], snapshot: Snapshot): Start[] {
-  const starts = fittingJobs(types, "storage/snapshots", { "storage/snapshots": snapshot.key })
-    .filter(({ type }) => type.name !== RELEASE || snapshot.holds > 0)
-    .map(({ type, params }) => ({ type: type.name, params }));
+  const starts = fittingJobs(types, "storage/snapshots", {
+    "storage/snapshots": snapshot.key,
+  }).filter(({ type }) => type !== RELEASE || snapshot.holds > 0);
   return isFree(snapshot) ? [...starts, destroyOf(snapshot.dataset, [snapshot])] : starts;
 }
 

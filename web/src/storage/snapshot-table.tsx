@@ -18,7 +18,7 @@ import { fateSaid, fateWhy } from "@/storage/fate-said";
 import { shortName } from "@/storage/rows";
 import type { Foreseen } from "@/storage/snapshot-history";
 import { DESTROY, destroyOf, isFree, snapshotJobs } from "@/storage/snapshot-jobs";
-import { StartLink, StartMenu, useStartable } from "@/storage/starting";
+import { StartLink, StartMenu, useStartable } from "@/jobs/starting";
 import { Button } from "@/ui/button";
 import { VirtualTable } from "@/ui/table";
 import { When } from "@/ui/when";

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ProgressBar } from "@/jobs/progress";
 import { deviceTone, errorsOf } from "@/storage/health";
 import type { Device, Pool, Role } from "@/storage/rows";
-import { StartMenu } from "@/storage/starting";
+import { StartMenu } from "@/jobs/starting";
 import {
   deviceJobs,
   type Doing,

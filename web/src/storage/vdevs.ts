@@ -1,4 +1,5 @@
 /** The devices of a pool as a tree: by what they are for, then by vdev. */
+import type { Start } from "@/inventory/fitting";
 import type { Device, Pool, Role } from "@/storage/rows";
 
 export interface Vdev {
@@ -46,11 +47,6 @@ export function serves(device: Device): boolean {
 /** How many devices of a vdev do not serve. */
 export function missingOf(vdev: Vdev): number {
   return vdev.devices.filter((device) => !serves(device)).length;
-}
-
-export interface Start {
-  type: string;
-  params: Record<string, unknown>;
 }
 
 /** The jobs that make sense for a device as it is now, what is most likely wanted first. */

@@ -72,7 +72,7 @@ export function useSubmitting(type: JobTypeInfo, given: Params | undefined) {
       {
         onSuccess: (job) => {
           once.used();
-          toast(t("submit.started", { title: job.title }));
+          toast(t("jobs.started", { title: job.title }));
           void navigate(`/jobs/${job.id}`);
         },
         onError: (problem) => (isStale(problem) ? look(draft, true) : refuse(problem, draft)),

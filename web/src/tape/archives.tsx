@@ -10,7 +10,7 @@ import { ArchiveState, archiveName } from "@/tape/archive-state";
 import { JobsMenu } from "@/tape/jobs-menu";
 import { PoolName } from "@/tape/pool-name";
 import { type ArchiveRow, useArchives } from "@/tape/rows";
-import { StartLinks, useStartable } from "@/tape/start";
+import { StartLinks, useStartable } from "@/jobs/starting";
 import { buttonLook } from "@/ui/button";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
@@ -21,7 +21,7 @@ import { When } from "@/ui/when";
 export function Archives() {
   const { t } = useTranslation();
   const archives = useArchives();
-  const write = useStartable()("tape.archive_write");
+  const write = useStartable().get("tape.archive_write");
   if (archives.isPending) return <Loading />;
   if (archives.isError)
     return <Failed problem={archives.error} retry={() => void archives.refetch()} />;
@@ -120,7 +120,6 @@ function useColumns() {
         meta: { width: "3rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu
-            compact
             table="tape/archives"
             name={archiveName(row)}
             known={{ "tape/archives": row.key }}

@@ -10,7 +10,7 @@ import { useSubmit } from "@/jobs/queries";
 import { JobsMenu } from "@/tape/jobs-menu";
 import { Meter } from "@/tape/meter";
 import { cellsOf, type Shelf } from "@/tape/model";
-import { useStartable } from "@/tape/start";
+import { useStartable } from "@/jobs/starting";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 
@@ -49,6 +49,7 @@ export function LibraryHead({ shelf, seen, children }: LibraryHeadProps) {
         <RefreshButton name="tape/slots" />
         {library.is_online && <InventoryButton shelf={shelf} />}
         <JobsMenu
+          wide
           table="tape/libraries"
           name={library.name}
           known={{ "tape/libraries": library.key }}
@@ -85,7 +86,7 @@ function Fullness({ shelf }: { shelf: Shelf }) {
 
 function InventoryButton({ shelf }: { shelf: Shelf }) {
   const { t } = useTranslation();
-  const type = useStartable()("tape.changer_inventory");
+  const type = useStartable().get("tape.changer_inventory");
   const submit = useSubmit();
   if (type === undefined) return null;
   const { name: library, node } = shelf.library;

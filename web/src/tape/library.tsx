@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 
 import { LoneDrives } from "@/tape/lone-drives";
-import { StartLinks } from "@/tape/start";
+import { StartLinks } from "@/jobs/starting";
 import { shelfOf } from "@/tape/model";
 import { type LibraryRow, useDrives, useLibraries, useMedia, useSlots } from "@/tape/rows";
 import { ShelfView } from "@/tape/shelf";

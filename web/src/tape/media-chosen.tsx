@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { jobTypesQuery } from "@/jobs/queries";
-import { useMay } from "@/session/session";
+import { useStartable } from "@/jobs/starting";
 import { takingSeveral } from "@/tape/prefill";
 import type { MediaRow } from "@/tape/rows";
 import { Button, buttonLook } from "@/ui/button";
@@ -11,15 +11,16 @@ import { Button, buttonLook } from "@/ui/button";
 /** What can be done with several cartridges at once. */
 export function Chosen({ rows, clear }: { rows: readonly MediaRow[]; clear: () => void }) {
   const { t } = useTranslation();
-  const may = useMay();
+  const startable = useStartable();
   const types = useQuery(jobTypesQuery);
   if (rows.length === 0) return null;
   const barcodes = [...new Set(rows.map((row) => row.barcode))];
   const libraries = new Set(rows.map((row) => row.library));
   const [library = null] = libraries.size === 1 ? libraries : [];
-  const fitting = takingSeveral(types.data ?? [], barcodes, library).filter(
-    ({ type }) => may("jobs:submit") && may(type.permission),
-  );
+  const fitting = takingSeveral(types.data ?? [], barcodes, library).flatMap((start) => {
+    const type = startable.get(start.type);
+    return type === undefined ? [] : [{ type, params: start.params }];
+  });
   return (
     <div
       role="group"

@@ -136,13 +136,7 @@ function useFacts() {
         header: () => <span className="sr-only">{t("tape.jobs")}</span>,
         meta: { width: "3rem" },
         cell: ({ row: { original: row } }) => (
-          <JobsMenu
-            compact
-            table="tape/media"
-            name={row.key}
-            kind={row.kind}
-            known={knownOf(row)}
-          />
+          <JobsMenu table="tape/media" name={row.key} kind={row.kind} known={knownOf(row)} />
         ),
       }),
     ],

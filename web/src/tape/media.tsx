@@ -9,7 +9,7 @@ import { MediaFilterBar } from "@/tape/media-filter-bar";
 import { MediaTable } from "@/tape/media-table";
 import { Chosen } from "@/tape/media-chosen";
 import { useMedia } from "@/tape/rows";
-import { StartLinks } from "@/tape/start";
+import { StartLinks } from "@/jobs/starting";
 import { Card } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
 

@@ -7,7 +7,7 @@ import { barOf, MediaState } from "@/tape/media-state";
 import { PoolTag } from "@/tape/pool-name";
 import { roomOf, spanOf } from "@/tape/room";
 import type { MediaRow, PoolRow } from "@/tape/rows";
-import { useStartable } from "@/tape/start";
+import { useStartable } from "@/jobs/starting";
 import { Badge } from "@/ui/badge";
 import { buttonLook } from "@/ui/button";
 import { cx } from "@/ui/cx";
@@ -119,7 +119,7 @@ function Actions({ pool }: { pool: PoolRow }) {
   return (
     <div className="mt-auto flex flex-wrap gap-2 empty:hidden">
       {actions
-        .filter(([type]) => startable(type) !== undefined)
+        .filter(([type]) => startable.has(type))
         .map(([type, label, text]) => (
           <Link
             key={type}

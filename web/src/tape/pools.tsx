@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { Freshness } from "@/inventory/table";
 import { PoolCard } from "@/tape/pool-card";
 import { useMedia, usePools } from "@/tape/rows";
-import { StartLinks, useStartable } from "@/tape/start";
+import { StartLinks, useStartable } from "@/jobs/starting";
 import { buttonLook } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
 
@@ -41,7 +41,7 @@ export function PoolsTab() {
 
 function CreateLink() {
   const { t } = useTranslation();
-  const type = useStartable()("tape.pool_create");
+  const type = useStartable().get("tape.pool_create");
   if (type === undefined) return null;
   return (
     <Link to={`/jobs/new/${type.name}`} className={buttonLook({ look: "primary" })}>

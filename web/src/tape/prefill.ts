@@ -1,6 +1,6 @@
 /** Which of the jobs that fit make sense for a cartridge or a library as it is. */
 import type { JobTypeInfo } from "@/api/types";
-import { type FittingJob, fittingJobs } from "@/inventory/fitting";
+import { fittingJobs, type Start } from "@/inventory/fitting";
 
 const OF_CLEANING = new Set(["tape.drive_clean"]);
 const OF_VIRTUAL = "tape.vtl_";
@@ -12,8 +12,8 @@ interface Situation {
 }
 
 /** Leave out what could only be refused: virtual ones of a real library, data on a cleaner. */
-export function sensible(fitting: readonly FittingJob[], now: Situation): FittingJob[] {
-  return fitting.filter(({ type: { name } }) => {
+export function sensible(fitting: readonly Start[], now: Situation): Start[] {
+  return fitting.filter(({ type: name }) => {
     if (name.startsWith(OF_VIRTUAL) && !now.isVirtual) return false;
     if (now.kind === "cleaning") return !HOLDS_DATA.test(name) && name !== "tape.changer_load";
     return !(OF_CLEANING.has(name) && now.kind !== undefined);
@@ -25,7 +25,7 @@ export function takingSeveral(
   types: readonly JobTypeInfo[],
   barcodes: readonly string[],
   library: string | null,
-): FittingJob[] {
+): Start[] {
   const [first = ""] = barcodes;
   const known = { "tape/media": first, "tape/libraries": library };
   return fittingJobs(types, "tape/media", known).flatMap(({ type, params }) => {

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 
 import { driveFor } from "@/tape/reading-drive";
 import { type ArchiveRow, useDrives } from "@/tape/rows";
-import { useStartable } from "@/tape/start";
+import { useStartable } from "@/jobs/starting";
 import { buttonLook } from "@/ui/button";
 
 interface RestoreProps {
@@ -16,7 +16,7 @@ interface RestoreProps {
 /** What is chosen, and the way to restore it; all of it where nothing is, if it is whole. */
 export function RestoreBar({ archive, chosen, toggle }: RestoreProps) {
   const { t } = useTranslation();
-  const type = useStartable()("tape.archive_read");
+  const type = useStartable().get("tape.archive_read");
   const drives = useDrives();
   if (type === undefined) return null;
   const all = chosen.length === 0;

@@ -5,13 +5,12 @@ import { useSearchParams } from "react-router";
 import { MEDIA_STATES, MediaState, stateName } from "@/tape/media-state";
 import { type Cell, fitsText, type Shelf } from "@/tape/model";
 import { Place } from "@/tape/place";
-import { StartLinks } from "@/tape/start";
+import { pageAsked, pagesOf } from "@/tape/slot-pages";
+import { StartLinks } from "@/jobs/starting";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { Empty } from "@/ui/states";
-
-const PAGE_SLOTS = 120; // what can be looked over, and drawn while something is dragged
 
 /** The storage slots: those of a page, or those that hold what somebody looks for. */
 export function Slots({ shelf }: { shelf: Shelf }) {
@@ -19,8 +18,8 @@ export function Slots({ shelf }: { shelf: Shelf }) {
   const [search, setSearch] = useSearchParams();
   const sought = search.get("find") ?? "";
   const found = sought === "" ? shelf.slots : shelf.slots.filter((cell) => fits(cell, sought));
-  const pages = Math.ceil(found.length / PAGE_SLOTS);
-  const page = Math.min(Math.max(Number(search.get("page")) || 0, 0), Math.max(pages - 1, 0));
+  const pages = pagesOf(found);
+  const page = pageAsked(search.get("page"), pages.length);
   const change = (name: "find" | "page", value: string) =>
     setSearch(
       (known) => {
@@ -48,14 +47,14 @@ export function Slots({ shelf }: { shelf: Shelf }) {
     >
       <div className="flex flex-col gap-3">
         <Legend shelf={shelf} />
-        {pages > 1 && (
-          <Pages cells={found} page={page} onPage={(next) => change("page", String(next))} />
+        {pages.length > 1 && (
+          <Pages pages={pages} page={page} onPage={(next) => change("page", String(next))} />
         )}
         <ul
           aria-label={t("tape.slots")}
           className="grid grid-cols-[repeat(auto-fill,minmax(8.75rem,1fr))] gap-2 empty:hidden"
         >
-          {found.slice(page * PAGE_SLOTS, (page + 1) * PAGE_SLOTS).map((cell) => (
+          {pages[page]?.map((cell) => (
             <Place key={cell.key} cell={cell} />
           ))}
         </ul>
@@ -74,16 +73,13 @@ function fits(cell: Cell, sought: string): boolean {
 }
 
 interface PagesProps {
-  cells: readonly Cell[];
+  pages: readonly Cell[][];
   page: number;
   onPage: (page: number) => void;
 }
 
-function Pages({ cells, page, onPage }: PagesProps) {
+function Pages({ pages, page, onPage }: PagesProps) {
   const { t } = useTranslation();
-  const pages = Array.from({ length: Math.ceil(cells.length / PAGE_SLOTS) }, (_, at) =>
-    cells.slice(at * PAGE_SLOTS, (at + 1) * PAGE_SLOTS),
-  );
   return (
     <nav aria-label={t("tape.slotPages")} className="flex flex-wrap gap-1">
       {pages.map((own, at) => (

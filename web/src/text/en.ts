@@ -11,6 +11,7 @@ import { keys } from "@/text/en/keys";
 import { nav } from "@/text/en/nav";
 import { problem } from "@/text/en/problem";
 import { schedules } from "@/text/en/schedules";
+import { secrets } from "@/text/en/secrets";
 import { session } from "@/text/en/session";
 import { shell } from "@/text/en/shell";
 import { state } from "@/text/en/state";
@@ -34,6 +35,7 @@ export const en = {
   nav,
   problem,
   schedules,
+  secrets,
   session,
   shell,
   state,

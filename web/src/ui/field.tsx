@@ -77,6 +77,27 @@ export function Input({ describedBy, invalid, className, ...rest }: InputProps) 
   );
 }
 
+type TextFieldProps = Omit<FieldProps, "children" | "id"> &
+  Omit<InputProps, "value" | "id"> & { value: string; onValue: (text: string) => void };
+
+/** A label and a line of text. */
+export function TextField({ label, help, errors, className, onValue, ...rest }: TextFieldProps) {
+  const field = { label, help, errors, required: rest.required ?? false };
+  return (
+    <Field {...field} {...(className !== undefined && { className })}>
+      {(parts) => (
+        <Input
+          autoComplete="off"
+          spellCheck={false}
+          {...parts}
+          {...rest}
+          onChange={(event) => onValue(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 type SelectProps = SelectHTMLAttributes<HTMLSelectElement> & Partial<FieldParts>;
 
 /** The browser's own: it works on a phone and with every keyboard. */
@@ -88,5 +109,31 @@ export function Select({ describedBy, invalid, className, ...rest }: SelectProps
       className={cx(CONTROL, "h-9 pr-8", className)}
       {...rest}
     />
+  );
+}
+
+interface SelectFieldProps<T extends string> {
+  label: string;
+  value: T;
+  /** Values and what they are called. */
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+/** A label and one of a few. */
+export function SelectField<T extends string>(props: SelectFieldProps<T>) {
+  const { label, value, options, onChange } = props;
+  return (
+    <Field label={label}>
+      {(parts) => (
+        <Select {...parts} value={value} onChange={(event) => onChange(event.target.value as T)}>
+          {options.map(([one, text]) => (
+            <option key={one} value={one}>
+              {text}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
   );
 }

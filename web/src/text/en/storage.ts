@@ -6,8 +6,6 @@ export const storage = {
     disks: "Disks",
     unprotected: "Not protected",
   },
-  started: "Started: {{title}}",
-  openJob: "Open the job",
   errors: "{{read}} read, {{write}} write, {{checksum}} checksum",
   health: {
     suspended: "Suspended",

@@ -15,6 +15,7 @@ export const ui = {
   no: "no",
   node: "Node",
   clear: "Clear",
+  clearFilters: "Clear filters",
   back: "Back",
   next: "Next",
 } as const;

@@ -2,7 +2,7 @@ import "@/text/i18n";
 
 import { expect, it } from "vitest";
 
-import { faultsAt } from "@/accounts/faults";
+import { faultsAt } from "@/api/faults";
 import { Problem } from "@/api/problem";
 
 const REFUSED = new Problem({

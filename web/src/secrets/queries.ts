@@ -25,3 +25,12 @@ export function useStoreSecret() {
     gcTime: 0, // the value is not kept once it is stored
   });
 }
+
+export function useRemoveSecret() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) =>
+      told(api.DELETE("/api/v1/secrets/{name}", { params: { path: { name } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: SECRETS }),
+  });
+}

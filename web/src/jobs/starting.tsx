@@ -1,15 +1,15 @@
 /** Ways to start a job from a page: by its form, at once, or out of a menu. */
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
+import { ChevronDown, Ellipsis } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { toast } from "sonner";
 
 import type { Job, JobTypeInfo } from "@/api/types";
+import type { Start } from "@/inventory/fitting";
 import { jobTypesQuery, useSubmit } from "@/jobs/queries";
 import { useMay } from "@/session/session";
-import type { Start } from "@/storage/vdevs";
 import { Button, buttonLook } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel } from "@/ui/menu";
 
@@ -72,10 +72,10 @@ export function useFollow(): Follow {
   const { t } = useTranslation();
   return {
     onSuccess: (job) =>
-      toast(t("storage.started", { title: job.title }), {
+      toast(t("jobs.started", { title: job.title }), {
         description: (
           <Link className="text-accent underline" to={`/jobs/${job.id}`}>
-            {t("storage.openJob")}
+            {t("jobs.open")}
           </Link>
         ),
       }),
@@ -83,15 +83,39 @@ export function useFollow(): Follow {
   };
 }
 
+interface StartLinksProps {
+  /** The first is what most people want. */
+  types: readonly string[];
+  params?: Record<string, unknown>;
+}
+
+/** Ways on from where there is nothing yet: the jobs that make something, if one may start them. */
+export function StartLinks({ types, params = {} }: StartLinksProps) {
+  const startable = useStartable();
+  const allowed = types.flatMap((name) => startable.get(name) ?? []);
+  if (allowed.length === 0) return null;
+  return (
+    <div className="flex flex-wrap justify-center gap-2">
+      {allowed.map(({ name, title }, at) => (
+        <StartLink key={name} type={name} params={params} look={at === 0 ? "primary" : "plain"}>
+          {title}
+        </StartLink>
+      ))}
+    </div>
+  );
+}
+
 interface StartMenuProps {
   /** Of what these are, for the label. */
   of: string;
   starts: readonly Start[];
   tabIndex?: number;
+  /** With a word on the button: where there is room. */
+  wide?: boolean;
 }
 
 /** The jobs for a thing that this person may start; none, no button. */
-export function StartMenu({ of, starts, tabIndex }: StartMenuProps) {
+export function StartMenu({ of, starts, tabIndex, wide = false }: StartMenuProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const startable = useStartable();
@@ -99,12 +123,13 @@ export function StartMenu({ of, starts, tabIndex }: StartMenuProps) {
   if (shown.length === 0) return null;
   const trigger = (
     <Button
-      look="quiet"
-      size="tiny"
+      look={wide ? "plain" : "quiet"}
+      size={wide ? "normal" : "tiny"}
       aria-label={t("inventory.jobsOf", { key: of })}
       {...(tabIndex !== undefined && { tabIndex })}
     >
-      <Ellipsis aria-hidden />
+      {wide && t("nav.jobs")}
+      {wide ? <ChevronDown aria-hidden /> : <Ellipsis aria-hidden />}
     </Button>
   );
   return (
@@ -116,7 +141,7 @@ export function StartMenu({ of, starts, tabIndex }: StartMenuProps) {
           danger={startable.get(type)?.destructive === true}
           onSelect={() => void navigate(`/jobs/new/${type}`, { state: { params } })}
         >
-          {startable.get(type)?.title.replace(/\.$/, "")}
+          {startable.get(type)?.title}
         </MenuItem>
       ))}
     </Menu>

@@ -61,7 +61,7 @@ class Watched:
         ]
 
     def picture(self, name):
-        """Keep how it looks, wide and narrow, light and dark, where CALYPSO_TEST_PICTURES names a folder.
+        """Keep how it looks, light and dark, where CALYPSO_TEST_PICTURES names a folder.
 
         At both widths nothing but a table or a log may be wider than the page.
         """

@@ -1,22 +1,65 @@
-"""A newcomer's walk: from signing in to a dataset that is snapshotted, thinned and replicated."""
+"""A newcomer's walk: from `make demo` to a dataset that is snapshotted, thinned and replicated."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.acceptance.running_up import NO_BACULA, until
 from tests.browser.test_session import sign_in
 from tests.browser.test_submit import form_of, pick
 
+DEMO = Path(__file__).parents[2] / "demo" / "demo.py"
+DEMO_S = 240
 SOON_MS = 60_000
 MINUTE_AND_MORE_MS = 120_000
 
 
-@pytest.mark.timeout(400)  # until the minute is full, and what the machine takes
-def test_from_nothing_to_a_scheduled_retained_and_replicated_dataset(opened, appliance):
-    source, target = f"{appliance.pool}/walk", f"{appliance.pool}/walk-copy"
-    page = opened(None).go("/")
-    sign_in(page, "admin", appliance.password_of("admin"))
+@pytest.fixture
+def said():
+    """What `make demo` prints, once it serves; it is ended as a person does."""
+    with tempfile.TemporaryDirectory(prefix="calypso-demo-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL's account must be able to enter it
+        out = folder / "said"
+        demo = start(folder / "data", out)
+        try:
+            until(lambda: "Ctrl-C" in out.read_text() or demo.poll() is not None, limit_s=DEMO_S)
+            assert demo.poll() is None, out.read_text()
+            yield out.read_text()
+        finally:
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(90) == 0, out.read_text()
+
+
+def start(data, out):
+    """The program of `make demo`, without options but where it keeps its data."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("CALYPSO_")}
+    with out.open("wb") as told:
+        return subprocess.Popen(
+            [sys.executable, DEMO, "--data", data],
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=told,
+            env={**kept, **NO_BACULA, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
+        )
+
+
+@pytest.mark.timeout(600)  # the demo, until the minute is full, and what the machine takes
+def test_from_the_demo_to_a_scheduled_retained_and_replicated_dataset(said, opened):
+    address = re.search(r"Calypso serves (http\S+)", said)[1]
+    password = Path(re.search(r"\$\(cat (\S+)\)", said)[1]).read_text().strip()
+    pool = re.search(r"(\w+)/files", said)[1]
+    source, target = f"{pool}/walk", f"{pool}/walk-copy"
+    page = opened(None, at=SimpleNamespace(url=address)).go("/")
+    sign_in(page, "admin", password)
 
     # A dataset, by the palette.
     page.get_by_role("button", name="Search or go to").click()

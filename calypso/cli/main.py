@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "release": "calypso.cli.releases:app",
     "keep": "calypso.cli.programs:keep",
     "migrate": "calypso.cli.programs:migrate",
+    "appliance": "calypso.cli.appliance:app",
 }
 
 

@@ -23,6 +23,7 @@ from calypso.models.database import libpq
 
 DUMP_S = 24 * 3600.0
 LOCK_MS = 60_000
+CONNECT_S = 10
 PARTIAL = ".partial"
 DEBIAN = Path("/usr/lib/postgresql")  # one folder for each release that is installed
 
@@ -82,9 +83,8 @@ class Client:
     def connect(self) -> psycopg.Connection[Any]:
         """Open a connection of our own: one transaction, committed when it is left in order."""
         address, password = self._parts()
-        return psycopg.connect(
-            make_conninfo(address, **({"password": password} if password else {}))
-        )
+        given: dict[str, Any] = {"connect_timeout": CONNECT_S, **conninfo_to_dict(address)}
+        return psycopg.connect(make_conninfo(**{**given, "password": password}))
 
     def _parts(self) -> tuple[str, str | None]:
         try:

@@ -7,15 +7,17 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from calypso import __version__
 from calypso.config import Settings
 from calypso.drivers.system.activation import Activation
+from calypso.drivers.system.appliance import Appliance
 from calypso.drivers.system.fetching import Fetching, Step
 from calypso.drivers.system.keeping import Keeping
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.releases import Releases
 from calypso.host import Host
 
-__all__ = ["Activation", "Layout", "Releases", "System"]
+__all__ = ["Activation", "Appliance", "Layout", "Releases", "System"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,24 @@ class System:
     host: Host
     layout: Layout
     database_url: SecretStr
-    postgres_programs: Path | None = None
+    postgres_programs: Path | None
+    appliance: Appliance
 
     @classmethod
     def by(cls, settings: Settings, host: Host) -> Self:
         """Return this machine as the settings have it."""
-        return cls(host, Layout(settings.root), settings.database_url, settings.postgres_programs)
+        layout, catalog = Layout(settings.root), settings.bacula_catalog_url
+        appliance = Appliance(
+            host,
+            layout,
+            settings.database_url,
+            settings.node,
+            __version__,
+            catalog_url=catalog if catalog.get_secret_value() else None,
+            programs=settings.postgres_programs,
+            catalog_programs=settings.bacula_pg_programs,
+        )
+        return cls(host, layout, settings.database_url, settings.postgres_programs, appliance)
 
     @property
     def releases(self) -> Releases:

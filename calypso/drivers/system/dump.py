@@ -27,6 +27,7 @@ from calypso.host import Host, Ran
 from calypso.host.private import PrivateFolder
 
 SCHEMA = "calypso"
+REVISION = f"SELECT version_num FROM {SCHEMA}.schema_version"  # noqa: S608 - a fixed word
 SECTIONS = ("pre-data", "data", "post-data")  # pg_restore's words, in their order
 _GET_NEWER = (
     "PostgreSQL's client programs on this machine are older than the server, or than those that "
@@ -101,6 +102,18 @@ def restore_database(
         finally:
             for path in (*scripts.values(), lock):
                 path.unlink(missing_ok=True)
+
+
+def revision(host: Host, url: SecretStr | str) -> str:
+    """Return the migration that a database is at; DatabaseAway, or "" where it is at none."""
+    try:
+        with _client(host, url, None).connect() as connection:
+            row = connection.execute(REVISION).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return ""
+    except psycopg.Error as failed:
+        raise _refusal(str(failed)) from failed
+    return str(row[0]) if row else ""
 
 
 def _reading(reader: str, section: str, source: Path, script: Path) -> list[str]:

@@ -4,9 +4,9 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, cast
 
-import structlog
 from flask import Flask, Response, g, request
 from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
@@ -30,6 +30,7 @@ from api import (
     nodes,
     pages,
     problems,
+    readiness,
     remedies,
     retention,
     samples,
@@ -46,6 +47,7 @@ from api.describing import Document
 from api.glances import FAILURE, Glances
 from api.strict import StrictRequest, text_fault
 from calypso.errors import FieldError, Invalid
+from calypso.models import tracing
 from calypso.wiring import House
 
 BLUEPRINTS = (
@@ -78,6 +80,7 @@ def create_app(house: House) -> Flask:
     app.openapi_version = "3.1.0"
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as the contract orders them
     here = app.extensions[KEY] = open_door(house)
+    app.extensions["watch"] = readiness.Watch(house)
     app.url_map.strict_slashes = False
     identity.install(app, house.settings)
     problems.install(app)
@@ -92,6 +95,7 @@ def create_app(house: House) -> Flask:
     app.before_request(_check_media)
     app.before_request(_Undeclared(document).refuse)
     app.after_request(_finish)
+    app.teardown_request(_end)
     glances = Glances(app.wsgi_app, here, app.extensions["verified_headers"])
     app.wsgi_app = pages.with_files(Bodies(glances))  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
@@ -99,7 +103,13 @@ def create_app(house: House) -> Flask:
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    structlog.contextvars.bind_contextvars(trace_id=problems.trace_id())
+    begun = tracing.begun(request.headers.get("traceparent"), request.headers.get("X-Request-Id"))
+    g.tracing = ExitStack()
+    g.tracing.enter_context(tracing.within(begun))
+    name = f"{request.method} {declared_path(request.url_rule) if request.url_rule else 'unknown'}"
+    g.note = g.tracing.enter_context(tracing.span(name))
+    g.trace = tracing.here() or begun
+    g.trace_id = g.trace.trace_id
 
 
 def _refuse_what_failed() -> None:
@@ -168,6 +178,9 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Trace-Id"] = problems.trace_id()
+    if "trace" in g:
+        response.headers["X-Request-Id"] = g.trace.request_id
+        g.note("http.response.status_code", str(response.status_code))
     note(
         method=request.method,
         path=request.path,
@@ -176,5 +189,9 @@ def _finish(response: Response) -> Response:
         user=getattr(g.get("user"), "name", None),
         trace_id=problems.trace_id(),
     )
-    structlog.contextvars.clear_contextvars()
     return response
+
+
+def _end(_failed: BaseException | None) -> None:
+    if (opened := g.pop("tracing", None)) is not None:
+        opened.close()

@@ -4,7 +4,6 @@ What is out of the ordinary in any way is left to the application behind, which 
 where requests are refused and errors are worded; what is answered here is what it would answer.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from api.identity import Verified, look_of
 from api.together import Together
 from calypso.engine.access import may_read
 from calypso.errors import CalypsoError
+from calypso.models import tracing
 from calypso.models.account import User
 from calypso.models.job import Job
 from calypso.models.sight import Look
@@ -51,12 +51,13 @@ class Glances:
         if found is None:
             return self._app(environ, start_response)
         user, job = found
-        trace_id = secrets.token_hex(16)
+        trace = tracing.begun(environ.get("HTTP_TRACEPARENT"), environ.get("HTTP_X_REQUEST_ID"))
         status, headers, body = _answer(job, environ.get("HTTP_IF_NONE_MATCH"))
-        start_response(status, [*headers, *CARRIED, ("X-Trace-Id", trace_id)])
+        start_response(status, [*headers, *CARRIED, ("X-Trace-Id", trace.trace_id),
+                                ("X-Request-Id", trace.request_id)])  # fmt: skip
         note(
             method="GET", path=path, status=int(status[:3]), began=began, user=user.name,
-            trace_id=trace_id,
+            trace_id=trace.trace_id,
         )  # fmt: skip
         return [body]
 

@@ -67,6 +67,11 @@ class Hub:
         with self._lock:
             self._subscriptions.discard(subscription)
 
+    @property
+    def listeners(self) -> int:
+        """How many streams are open."""
+        return len(self._subscriptions)
+
     @contextmanager
     def bell(self, job_id: UUID) -> Iterator[threading.Event]:
         """Lend an event that is set whenever something happens to this job."""

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 
 import calypso
 from api.context import answer, house, listed, need
-from calypso.errors import StoreUnavailable
+from api.readiness import Readiness
 from calypso.models.clock import now
-from calypso.store import migrate
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -42,15 +41,6 @@ class Health(BaseModel):
     """The process answers."""
 
     status: str
-
-
-class Readiness(BaseModel):
-    """What each server says: ok, or what is wrong."""
-
-    status: str
-    postgresql: str
-    migrations: str
-    redis: str
 
 
 class Version(BaseModel):
@@ -97,17 +87,14 @@ def show_health() -> Any:
 
 @blueprint.get("/readyz", responses={200: Readiness, 503: Readiness})
 def show_readiness() -> Any:
-    """Say whether requests can be served. Without Redis they can, only slower."""
-    postgresql, migrations = _database()
-    redis = "ok" if house().ports.live.ping() else "degraded: live progress is delayed"
-    status = "ok" if redis == "ok" else "degraded"
-    if migrations == "ok":
-        told = Readiness(status=status, postgresql=postgresql, migrations=migrations, redis=redis)
-        return answer(told)
-    told = Readiness(
-        status="unavailable", postgresql=postgresql, migrations=migrations, redis=redis
-    )
-    return answer(told, 503, {"Retry-After": AWAY_RETRY_S})
+    """Say whether requests can be served, and which part is ill since when.
+
+    Without Redis they can, only slower.
+    """
+    told = current_app.extensions["watch"].look()
+    if told.status == "unavailable":
+        return answer(told, 503, {"Retry-After": AWAY_RETRY_S})
+    return answer(told)
 
 
 @blueprint.get("/version", responses={200: Version})
@@ -158,13 +145,3 @@ def show_docs_part(path: PartPath) -> Any:
 
 def _for_docs() -> dict[str, str]:
     return {"Content-Security-Policy": DOCS_POLICY}
-
-
-def _database() -> tuple[str, str]:
-    """Return how PostgreSQL and its schema are."""
-    try:
-        house().ports.jobs.ping()
-        current = migrate.is_current(house().engine)
-    except StoreUnavailable:
-        return "unavailable", "unknown"
-    return "ok", "ok" if current else "missing: run calypso migrate"

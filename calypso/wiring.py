@@ -1,15 +1,15 @@
 """Settings in, everything connected out. Read this file to know what talks to what."""
 
-import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal
 
 import sqlalchemy
 import structlog
 
-from calypso import inventory, jobs
+from calypso import __version__, inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
 from calypso.config.checking import notice
@@ -33,6 +33,7 @@ from calypso.errors import Misconfigured, SubsystemUnavailable
 from calypso.host import Host
 from calypso.live.connection import connect
 from calypso.live.progress import RedisLive
+from calypso.models import tracing
 from calypso.models.inventory import Capability, InventoryTable
 from calypso.models.jobtype import JobType
 from calypso.models.lookup import Lookup
@@ -49,6 +50,7 @@ from calypso.store.media import PostgresMediaStore
 from calypso.store.nodes import Nodes
 from calypso.store.schedules import PostgresScheduleStore
 from calypso.store.secrets import Secrets
+from calypso.telemetry import logs
 
 Role = Literal["api", "worker", "scheduler", "cli"]
 POOL_SIZES: Mapping[Role, int] = {"api": 20, "worker": 4, "scheduler": 4, "cli": 1}
@@ -202,24 +204,27 @@ def senders(settings: Settings) -> Mapping[str, Sender]:
     return {"email": EmailSender(settings.node), "webhook": WebhookSender(settings.node)}
 
 
-# ---- logs
+# ---- logs and spans
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send structured lines to stderr; whoever started this process keeps them."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+    """Send structured lines to stderr, and spans where the settings say to."""
+    logs.configure(settings.log_level, settings.log_format)
     for told in notice():
         structlog.get_logger().warning("settings", problem=told)
+    if settings.otel_endpoint:
+        tracing.install(_tracer(settings))
+
+
+def _tracer(settings: Settings) -> tracing.Tracer:
+    try:
+        otel = import_module("calypso.telemetry.otel")  # many parts that few want
+    except ImportError as missing:
+        raise Misconfigured(
+            "CALYPSO_OTEL_ENDPOINT is set, but OpenTelemetry is not installed: "
+            "pip install 'calypso[otel]'."
+        ) from missing
+    tracer: tracing.Tracer = otel.OtelTracer.to(
+        settings.otel_endpoint, node=settings.node, version=__version__
+    )
+    return tracer

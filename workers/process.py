@@ -10,6 +10,7 @@ import structlog
 from calypso import __version__
 from calypso.config import Settings
 from calypso.engine.control import control_types
+from calypso.engine.metering import Meter
 from calypso.engine.patience import until_known
 from calypso.engine.pulse import Pulse
 from calypso.engine.run import Runner
@@ -47,6 +48,7 @@ class WorkerProcess:
         self.house: House = build(settings, role="worker")
         self.record = _record(settings, subsystem, [self.queue])
         until_known(lambda: self.house.ports.jobs.register(self.record), sleep=sleep)
+        self._meter = Meter(self.house.ports.live, settings.node)
         self._pulse = Pulse(
             self.house.ports,
             self.record.id,
@@ -54,6 +56,7 @@ class WorkerProcess:
             beat_s=settings.heartbeat_s,
             log_limit_bytes=settings.log_limit_bytes,
             draining=draining,
+            meter=self._meter,
         )
         self._pulse.start()
         log.info("worker.ready", worker=str(self.record.id), queue=self.queue)
@@ -65,12 +68,13 @@ class WorkerProcess:
         return Runner(
             house.ports,
             {**house.types, **control_types(house.ports, house.types, house.tables, house.lookups)},
-            LocalBench(self.settings, self.subsystem),
+            LocalBench(self.settings, self.subsystem, self._meter),
             self._pulse,
             worker=self.record.id,
             node=self.settings.node,
             lease_s=self.settings.lease_s,
             draining=self._draining,
+            meter=self._meter,
         )
 
     def answer(self) -> None:
@@ -81,6 +85,7 @@ class WorkerProcess:
 
     def leave(self) -> None:
         """Take this process off the list; a tender would find it gone anyway."""
+        self._meter.flush(now=True)
         try:
             self.house.ports.jobs.forget_worker(self.record.id)
         except StoreUnavailable as away:

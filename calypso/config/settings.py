@@ -77,6 +77,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious lines that are logged."
     )
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="json: a line is an object; text: for people's eyes."
+    )
+    otel_endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s@]+)?$",
+        description="http:// address of an OpenTelemetry collector that takes OTLP; empty: none.",
+    )
     storage_product: Literal["auto", "zfs", "directory"] = Field(
         default="auto", description="auto: ZFS where its module is loaded, else directory."
     )

@@ -15,7 +15,7 @@ from calypso.engine.media_ports import MediaStore
 from calypso.engine.schedule_ports import Owners, ScheduleStore
 from calypso.models.job import Job, JobEvent, State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
-from calypso.models.line import LockEntry, QueueLength
+from calypso.models.line import LockEntry, QueueLength, Unfinished
 from calypso.models.listing import JobQuery, Page
 from calypso.models.worker import WorkerRecord
 
@@ -133,6 +133,9 @@ class JobStore(Kinship, Protocol):
         Of all paths, or of some.
         """
 
+    def unfinished(self, *, most: int) -> list[Unfinished]:
+        """Count unfinished jobs by type and state, looking at no more than so many."""
+
     def queues(self) -> list[QueueLength]:
         """List every queue that has unfinished jobs or workers."""
 
@@ -160,6 +163,12 @@ class Live(Protocol):
 
     def latest(self, job_id: UUID) -> dict[str, Any] | None:
         """Return the latest progress published, or None."""
+
+    def add(self, node: str, counts: Mapping[str, float]) -> bool:
+        """Add to a node's counts, by their fields; False: nothing was added, Redis is away."""
+
+    def counts(self) -> Mapping[str, Mapping[str, float]]:
+        """Return the counts of every node: node → field → how much; empty while Redis is away."""
 
     def cancel_wishes(self) -> AbstractContextManager["Wishes"]:
         """Listen for cancel wishes; the listener survives an outage."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from calypso.engine.metering import Meter
 from calypso.engine.ports import Ports
 from calypso.engine.running import Running
 from calypso.engine.surviving import surviving
@@ -55,8 +56,9 @@ class Pulse:
         beat_s: float,
         log_limit_bytes: int,
         draining: Callable[[], bool] = lambda: False,
+        meter: Meter | None = None,
     ) -> None:
-        self._ports = ports
+        self._ports, self._meter = ports, meter
         self._worker = worker
         self._lease_s, self._beat_s = lease_s, beat_s
         self._log_limit_bytes = log_limit_bytes
@@ -108,6 +110,7 @@ class Pulse:
                     self._speak_for(self._current)
                 elif time.monotonic() >= self._idle_beat_at:
                     self._idle_beat_at = time.monotonic() + self._beat_s
+                    self._hand_on_counts()
                     self._ports.jobs.heartbeat(self._worker, (), lease_s=self._lease_s)
         except StoreUnavailable as away:
             # Nobody else may start our job meanwhile, so it goes on.
@@ -145,7 +148,12 @@ class Pulse:
             self._next[what] = time.monotonic() + seconds
             do()
 
+    def _hand_on_counts(self) -> None:
+        if self._meter is not None:
+            self._meter.flush()
+
     def _beat(self, current: Current) -> None:
+        self._hand_on_counts()
         claimed = current.running.claimed
         progress = current.running.progress.model_dump(mode="json")
         beat = Beat(claimed.id, claimed.epoch, progress)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from calypso.errors import FieldError, Invalid
+from calypso.models import tracing
 from calypso.models.access import Actor
 from calypso.models.clock import uuid7
 from calypso.models.complaints import complaint
@@ -76,6 +77,7 @@ def new_job(
         plan_hash=request.plan_hash,
         cancel=job_type.cancel.value,
         control=job_type.control,
+        trace=None if (trace := tracing.here()) is None else trace.row(),
     )
 
 

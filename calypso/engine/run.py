@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from calypso.engine.ending import defect, ending_of, no_such_type, stopped_short, told
+from calypso.engine.metering import Meter
 from calypso.engine.patience import until_known
 from calypso.engine.plans import plan_of
 from calypso.engine.ports import Ports
@@ -26,6 +27,7 @@ from calypso.errors import (
     SubsystemError,
 )
 from calypso.host import Host
+from calypso.models import tracing
 from calypso.models.job import State
 from calypso.models.jobtype import JobParams, JobType, OnLost
 from calypso.models.ledger import Claimed, Ending
@@ -60,8 +62,10 @@ class Runner:
         lease_s: float,
         draining: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
+        meter: Meter | None = None,
     ) -> None:
         self._ports, self._types = ports, types
+        self._meter, self._began = meter or Meter(ports.live, node), 0.0
         self._bench, self._pulse = bench, pulse
         self._worker, self._node, self._lease_s = worker, node, lease_s
         self._draining, self._sleep = draining, sleep
@@ -84,6 +88,7 @@ class Runner:
             else:
                 self._finish(claimed, ending)
                 claimed = None
+        self._meter.flush()
         return count
 
     # -- the store, whatever befalls it
@@ -131,6 +136,9 @@ class Runner:
         self._pulse.detach()
         if state is None:
             log.info("job.end_not_taken", job=str(claimed.id), epoch=claimed.epoch)
+        else:
+            outcome = "retried" if state is State.WAITING else state.value
+            self._meter.took("job", claimed.type, outcome, seconds=time.monotonic() - self._began)
         self._ports.live.poke(claimed.id)
         if self._is_worth_telling(claimed):
             self._ports.live.tell("job.ended", {"subsystem": claimed.subsystem})
@@ -143,6 +151,19 @@ class Runner:
     # -- one job
 
     def _run(self, claimed: Claimed) -> Ending | None:
+        """Run a claimed job to its end, with its ids in each log line and span."""
+        self._began = time.monotonic()
+        ids = {"job": str(claimed.id), "epoch": claimed.epoch, "type": claimed.type}
+        with (
+            tracing.within(tracing.of_row(claimed.trace)),
+            structlog.contextvars.bound_contextvars(**ids),
+            tracing.span(f"job {claimed.type}", job=str(claimed.id)) as note,
+        ):
+            ending = self._run_here(claimed)
+            note("outcome", "fenced" if ending is None else ending.outcome)
+            return ending
+
+    def _run_here(self, claimed: Claimed) -> Ending | None:
         """Run a claimed job to its end; None when it is somebody else's by now."""
         job_type = self._types.get(claimed.type)
         if job_type is None:

@@ -76,6 +76,9 @@ class ScheduleStore(Protocol):
     def overdue(self, *, by_s: float) -> list[Schedule]:
         """Return those whose slot is late by more than its grace and `by_s`, undecided."""
 
+    def lateness_s(self) -> float:
+        """Return how long ago the schedule that is due longest was due; 0 when none is."""
+
     def troubled(self) -> list[Schedule]:
         """Return enabled ones whose last slot was missed or refused, until one is on time."""
 

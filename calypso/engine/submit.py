@@ -18,6 +18,7 @@ from calypso.errors import (
     NotFound,
     StoreUnavailable,
 )
+from calypso.models import tracing
 from calypso.models.access import Actor
 from calypso.models.job import Job, State
 from calypso.models.jobtype import JobType
@@ -59,7 +60,9 @@ def _submitted(ports: Ports, job_type: JobType, actor: Actor, request: Request) 
     node = choose_node(ports, job_type.subsystem, request.node)
     _check_needed(ports, request.after)
     check_plan(ports, job_type, params, node=node, plan_hash=request.plan_hash)
-    done = ports.jobs.submit(new_job(job_type, params, node=node, actor=actor, request=request))
+    with tracing.span(f"submit {job_type.name}"):
+        new = new_job(job_type, params, node=node, actor=actor, request=request)
+        done = ports.jobs.submit(new)
     return _answer(ports, job_type, node, done)
 
 

@@ -15,6 +15,7 @@ from calypso.engine.cancel import cancel_children
 from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
+from calypso.models.counts import Count
 from calypso.models.worker import WorkerRecord
 
 log = structlog.get_logger()
@@ -87,6 +88,7 @@ class Tender:
         while (one := self._ports.jobs.reap(worker.node, worker.id)) is not None:
             taken.append(one)
             self._ports.live.poke(one[0])
+            self._ports.live.add(worker.node, {Count("lease_losses", (one[1],)).field: 1})
         self._ports.jobs.forget_worker(worker.id)
         log.info("worker.buried", worker=str(worker.id), pid=worker.pid, killed=left,
                  jobs=[f"{job}: {fate}" for job, fate in taken])  # fmt: skip

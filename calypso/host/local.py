@@ -31,6 +31,8 @@ from calypso.host.stopping import StopSignal
 
 SBIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 OnLog = Callable[[str], None]
+OnRan = Callable[[Ran], None]
+KILLED = -9
 
 
 class LocalHost:
@@ -49,6 +51,7 @@ class LocalHost:
         stop: StopSignal | None = None,
         grace_s: float = 10.0,
         on_log: OnLog | None = None,
+        on_ran: OnRan | None = None,
         env: Mapping[str, str] | None = None,
         cgroups: bool = False,
     ) -> None:
@@ -56,6 +59,7 @@ class LocalHost:
         self._stop = stop
         self._grace_s = grace_s
         self._log: OnLog = on_log or (lambda _line: None)
+        self._ran: OnRan = on_ran or (lambda _ran: None)
         self._env = dict(env or {})
         self._started_any = False
         self._cgroups = cgroups
@@ -228,6 +232,9 @@ class LocalHost:
             return [one.process.wait() for one in started]
         except subprocess.TimeoutExpired as late:
             self.end_all()
+            for one in started:
+                words = tuple(str(word) for word in one.process.args)  # type: ignore[union-attr]  # a list here
+                self._ran(Ran(words, KILLED, "", "", elapsed_s(one)))
             name = started[0].process.args[0]  # type: ignore[index]  # a list here
             raise CommandTimedOut(f"{name!s} did not end within {timeout_s:g} s.") from late
         except BaseException:
@@ -238,6 +245,7 @@ class LocalHost:
                 one.close()
 
     def _log_ran(self, ran: Ran) -> None:
+        self._ran(ran)
         for line in said(ran):
             self._log(line)
 

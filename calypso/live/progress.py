@@ -9,6 +9,7 @@ from uuid import UUID
 
 import redis
 
+from calypso.live import tallies
 from calypso.live.connection import connect, send
 from calypso.live.poking import Poker
 from calypso.live.wishes import CHANNEL, RedisWishes, listen
@@ -59,6 +60,14 @@ class RedisLive:
         """Return the latest progress published, or None."""
         text = self._breaker.call(lambda: self._redis.get(PREFIX + str(job_id)), None)
         return json.loads(str(text)) if text else None
+
+    def add(self, node: str, counts: Mapping[str, float]) -> bool:
+        """Add to a node's counts."""
+        return self._breaker.call(lambda: tallies.add(self._redis, node, counts), fallback=False)
+
+    def counts(self) -> Mapping[str, Mapping[str, float]]:
+        """Return the counts of every node."""
+        return self._breaker.call(lambda: tallies.read(self._redis), {})
 
     @contextmanager
     def cancel_wishes(self) -> Iterator[RedisWishes]:

@@ -41,6 +41,7 @@ class NewJob:
     plan_hash: str | None = None
     cancel: str = "before_start"
     control: bool = False  # left out of lists unless asked for
+    trace: Mapping[str, str] | None = None  # of the request that asked for it
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Claimed:
     plan_hash: str | None
     cancel_requested: bool
     requested_by: str
+    trace: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

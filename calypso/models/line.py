@@ -23,6 +23,16 @@ class LockEntry(BaseModel):
     since: datetime | None
 
 
+class Unfinished(BaseModel):
+    """How many jobs of a type are in a state that is no end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    state: State
+    jobs: int
+
+
 class QueueLength(BaseModel):
     """What is under way in one queue. Control work of seconds has queues of its own."""
 

@@ -16,7 +16,8 @@ REQUEUE_DELAY_S = 5  # before a job whose worker died is tried again
 PROMOTE_BATCH = 200
 CLAIMED = (
     "{0}id, {0}epoch, {0}type, {0}subsystem, {0}node, {0}queue, {0}params, {0}attempt,"
-    " {0}max_attempts, {0}external, {0}plan_hash, {0}cancel_at IS NOT NULL, {0}requested_by"
+    " {0}max_attempts, {0}external, {0}plan_hash, {0}cancel_at IS NOT NULL, {0}requested_by,"
+    " {0}trace"
 )
 SUBMIT = "SELECT id, verdict, state FROM calypso.submit(%s::jsonb)"
 TAKE_IN = f"""
@@ -175,6 +176,7 @@ def told(new: NewJob) -> dict[str, Any]:
         "plan_hash": new.plan_hash,
         "cancel": str(new.cancel),
         "control": new.control,
+        "trace": None if new.trace is None else dict(new.trace),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from calypso.models.line import LockEntry, QueueLength
+from calypso.models.line import LockEntry, QueueLength, Unfinished
 from calypso.models.lock import Mode
 from calypso.store.asking import Asking
 
@@ -32,6 +32,11 @@ SELECT node, subsystem, queue, coalesce(waiting, 0) AS waiting, coalesce(queued,
        coalesce(running, 0) AS running, oldest_queued_at, coalesce(slots, 0) AS slots
   FROM jobs FULL JOIN served USING (node, subsystem, queue) ORDER BY node, queue"""
 
+UNFINISHED = """
+SELECT type, state, count(*) AS jobs FROM (
+  SELECT type, state FROM calypso.jobs WHERE state IN ('waiting', 'queued', 'running') LIMIT %s) j
+ GROUP BY 1, 2 ORDER BY 1, 2"""
+
 
 class Lines(Asking):
     """The verbs on what is held and waited for."""
@@ -55,6 +60,11 @@ class Lines(Asking):
             )
             for row in self._rows(LOCKS, node, node, some, some, limit)
         ]  # fmt: skip
+
+    def unfinished(self, *, most: int) -> list[Unfinished]:
+        """Count unfinished jobs by type and state, looking at no more than so many."""
+        rows = self._rows(UNFINISHED, most)
+        return [Unfinished(type=row.type, state=row.state, jobs=row.jobs) for row in rows]
 
     def queues(self) -> list[QueueLength]:
         """List every queue that has unfinished jobs or workers."""

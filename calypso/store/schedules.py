@@ -79,6 +79,10 @@ DELETE FROM calypso.schedule_fires WHERE (schedule_id, slot) IN (
    WHERE decided_at < %s ORDER BY decided_at LIMIT %s)"""
 KEPT_APART = {"name", "enabled", "retention"}
 
+LATENESS = """
+SELECT greatest(0, extract(epoch FROM now() - min(next_slot))) FROM calypso.schedules
+ WHERE next_slot IS NOT NULL"""
+
 
 class PostgresScheduleStore(Clocks):
     """All verbs on schedules. Each is one transaction; StoreUnavailable when away."""
@@ -175,6 +179,10 @@ class PostgresScheduleStore(Clocks):
     def overdue(self, *, by_s: float) -> list[Schedule]:
         """Return those whose slot is late by more than its grace and `by_s`, undecided."""
         return readable(self._rows(OVERDUE, by_s, by_s))
+
+    def lateness_s(self) -> float:
+        """Return how late the latest schedule is."""
+        return float(self._value(LATENESS) or 0.0)
 
     def troubled(self) -> list[Schedule]:
         """Return those whose last slot was missed or refused."""

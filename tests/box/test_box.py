@@ -34,7 +34,7 @@ def test_it_sees_what_it_is_shown_and_cannot_change_it(box):
 def test_its_network_is_its_own(box):
     listener = box.network(socket.create_server, ("127.0.0.1", 7)).result()
     assert "127.0.0.1:7" in box.run("ss", "-ltn")
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", 7))
     listener.close()
 

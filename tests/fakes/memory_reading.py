@@ -1,5 +1,6 @@
 """What the store in memory shows: jobs, lists, events, logs."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from calypso.models.job import (
     WaitReason,
     Warning_,
 )  # fmt: skip
-from calypso.models.line import LockEntry, QueueLength
+from calypso.models.line import LockEntry, QueueLength, Unfinished
 from calypso.models.listing import JobQuery, Page
 from calypso.models.worker import WorkerRecord
 from calypso.store import cursors, logs, reading
@@ -62,6 +63,12 @@ class Shown(Rules):
                 if node in (None, entry.node) and (paths is None or entry.path in paths)
             ]
             return [one[-1] for one in sorted(entries, key=lambda one: one[:-1])][:limit]
+
+    def unfinished(self, *, most: int) -> list[Unfinished]:
+        with self._open():
+            rows = [row for row in self._rows.values() if not row.state.is_terminal][:most]
+            found = Counter((row.new.type, row.state) for row in rows)
+            return [Unfinished(type=t, state=s, jobs=n) for (t, s), n in sorted(found.items())]
 
     def queues(self) -> list[QueueLength]:
         with self._open():

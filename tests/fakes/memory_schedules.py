@@ -134,6 +134,10 @@ class MemoryScheduleStore:
             and one.next_fire_at < at - timedelta(seconds=by_s + one.misfire_grace_s)
         ]
 
+    def lateness_s(self):
+        due = [one.next_fire_at for one in self._kept.values() if one.next_fire_at is not None]
+        return max(0.0, (self.time() - min(due)).total_seconds()) if due else 0.0
+
     def troubled(self):
         return [one for one in self._kept.values() if one.trouble is not None and one.enabled]
 

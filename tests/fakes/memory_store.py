@@ -226,6 +226,7 @@ def _claimed(row: Row) -> Claimed:
         queue=new.queue, params=dict(new.params), attempt=row.attempt,
         max_attempts=new.max_attempts, external=row.external, plan_hash=new.plan_hash,
         cancel_requested=row.cancel_at is not None, requested_by=new.requested_by,
+        trace=new.trace,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class MemoryLive:
         self.away = False
         self._feeds = []
         self._latest = {}
+        self._counts = {}
 
     def progress(self, job_id, subsystem, progress):
         self._latest[job_id] = dict(progress)
@@ -68,6 +69,17 @@ class MemoryLive:
         self._feeds.append(heard)
         yield MemoryFeed(heard)
         self._feeds.remove(heard)
+
+    def add(self, node, counts):
+        if self.away:
+            return False
+        kept = self._counts.setdefault(node, {})
+        for field, by in counts.items():
+            kept[field] = kept.get(field, 0.0) + by
+        return True
+
+    def counts(self):
+        return {} if self.away else {node: dict(kept) for node, kept in self._counts.items()}
 
     def ping(self):
         return not self.away

@@ -330,6 +330,16 @@ def test_old_slots_are_forgotten_batch_by_batch(schedules):
     assert schedules.fires(made.id).items == []
 
 
+def test_lateness_is_that_of_the_schedule_that_is_due_longest(schedules):
+    assert schedules.lateness_s() == 0
+    now = schedules.clock().now
+    added(schedules, "early", next_slot=now + DAY)
+    assert schedules.lateness_s() == 0
+    added(schedules, "late", next_slot=now - timedelta(seconds=200))
+    added(schedules, "later", next_slot=now - timedelta(seconds=300))
+    assert 300 <= schedules.lateness_s() < 360
+
+
 def test_what_is_late_beyond_its_grace_is_overdue(schedules):
     now = schedules.clock().now
     added(schedules, "late", next_slot=now - timedelta(seconds=200), misfire_grace_s=60)

@@ -83,8 +83,9 @@ def manifest(made_of: Source, found: Mapping[str, Sequence[Path]]) -> Manifest:
         commit=made_of.commit,
         built=made_of.built,
         schema=head,
-        # A migration says `contract = True` when the release before does not run on what it leaves.
-        contracts=sorted(one.revision for one in steps if getattr(one.module, "contract", False)),
+        # A migration that takes something away names, as `serves_from`, the first one whose release
+        # does without that: see store.migrate.
+        contracts=sorted(one.revision for one in steps if hasattr(one.module, "serves_from")),
         # A program is ready on its own migration or a later one: store.migrate.is_current.
         serves_from=head,
         pythons=tuple(found),

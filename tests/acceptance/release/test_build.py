@@ -23,7 +23,7 @@ MIGRATION = '''"""A step more."""
 
 revision = "9001"
 down_revision = "{down}"
-contract = True
+serves_from = "{down}"
 
 
 def upgrade() -> None:

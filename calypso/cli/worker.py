@@ -40,7 +40,8 @@ def worker(subsystem: Subsystem) -> None:
         try:
             while True:
                 signals.pause(supervisor.pause_s(LOOK_S))
-                supervisor.look()
+                if supervisor.look() and supervisor.has_gaps:
+                    telling.failing()
         except EndAsked:
             _drain(supervisor, signals)
 

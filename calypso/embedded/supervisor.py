@@ -47,6 +47,11 @@ class Supervisor:
         changed = [self._look_at(child) for child in self.children]
         return any(changed)
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether somebody has ended by itself and was not started again yet."""
+        return any(child.due is not None for child in self.children)
+
     def pause_s(self, longest_s: float) -> float:
         """Return how long to sleep until somebody is due: 0 when one is, at most the longest."""
         due = [child.due for child in self.children if child.due is not None]

@@ -22,6 +22,7 @@ class Generation:
     parts: int = 1
     ready: int = 0
     serves: bool = False  # it was ready once
+    failing: bool = False  # a part of it has ended by itself
     leaving: bool = False
     silent: bool = False  # it has closed its end
     since: float = 0.0
@@ -88,6 +89,8 @@ class Generation:
             self.parts = int(number)
         elif word == "ready":
             self.ready += 1
+        elif word == "failing":
+            self.failing = True
         elif word == "alive":
             self.heard_at = time.monotonic()
 

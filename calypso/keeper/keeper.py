@@ -80,6 +80,8 @@ class Keeper:
         newcomer = self._newcomer()
         if newcomer is not None and newcomer.is_ready:
             self._succeed(newcomer)
+        elif newcomer is not None and newcomer.failing:
+            self._fail(newcomer, "has a part that ended at its start")
         elif newcomer is not None and time.monotonic() > newcomer.since + self._start_s:
             self._fail(newcomer, f"was not ready within {self._start_s:g} s")
         if self._due and time.monotonic() >= self._due:

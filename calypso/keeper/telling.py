@@ -20,6 +20,11 @@ def ready() -> None:
     _tell("ready")
 
 
+def failing() -> None:
+    """Say that a part has ended by itself: a newcomer need not be waited for any longer."""
+    _tell("failing")
+
+
 def alive() -> None:
     """Say that the program goes on. One that has said it once must go on saying so."""
     _tell("alive")

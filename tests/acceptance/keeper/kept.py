@@ -1,7 +1,8 @@
 """The program of a made-up release: answers each connection with its version.
 
 `behaviour` in the release's folder says how: "dies" at its start, "mute" never tells that it is
-ready, "works" stays until `done` is there when it is asked to end, else it ends at once.
+ready, "fails" tells that a part of it has ended, "works" stays until `done` is there when it is
+asked to end, else it ends at once.
 """
 
 import os
@@ -31,7 +32,9 @@ def main():
     listener = socket.socket(fileno=int(os.environ["CALYPSO_LISTEN"].removeprefix("fd://")))
     telling.expect(2)
     telling.ready()
-    if not behaves("mute"):
+    if behaves("fails"):
+        telling.failing()
+    elif not behaves("mute"):
         telling.ready()
     while not asked:
         answer(listener)

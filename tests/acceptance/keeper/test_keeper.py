@@ -113,6 +113,7 @@ def test_back_and_forth_ten_times_leaves_one_process_and_no_descriptor(two):
     [
         ("dies", False, "2.0 ended at its start (1)"),
         ("mute", False, "2.0 was not ready within 2 s"),
+        ("fails", False, "2.0 has a part that ended at its start"),
         (None, True, "torn"),
     ],
 )

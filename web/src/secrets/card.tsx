@@ -67,7 +67,7 @@ function SecretTable({ secrets, mayChange }: SecretTableProps) {
       rows={secrets.map((secret) => ({
         key: secret.name,
         cells: [
-          <code className="break-all">{secret.name}</code>,
+          <code className="whitespace-nowrap">{secret.name}</code>,
           secret.kind,
           <When at={secret.updated_at} />,
           secret.updated_by,

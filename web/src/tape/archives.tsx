@@ -117,7 +117,7 @@ function useColumns() {
       column.display({
         id: "jobs",
         header: () => <span className="sr-only">{t("tape.jobs")}</span>,
-        meta: { width: "3rem" },
+        meta: { width: "3.5rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu
             table="tape/archives"

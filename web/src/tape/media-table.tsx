@@ -34,7 +34,7 @@ export function MediaTable({ rows, chosen, choose }: MediaTableProps) {
           onChange={(all) => choose(new Set(all ? rows.map((row) => row.key) : []))}
         />
       ),
-      meta: { width: "2.75rem" },
+      meta: { width: "3.25rem" },
       cell: ({ row: { original: row } }) => (
         <Check
           label={t("tape.media.choose", { barcode: row.key })}
@@ -94,47 +94,47 @@ function useFacts() {
       }),
       column.accessor("kind", {
         header: t("tape.fact.kind"),
-        meta: { width: "5rem" },
+        meta: { width: "5.5rem" },
         cell: ({ getValue }) => t(`tape.kind.${getValue()}`),
       }),
       column.display({
         id: "where",
         header: t("tape.fact.where"),
-        meta: { width: "minmax(9.5rem, 1.5fr)" },
+        meta: { width: "minmax(8.5rem, 1.5fr)" },
         cell: ({ row }) => whereOf(row.original),
       }),
       column.accessor("pool", {
         header: t("tape.fact.pool"),
-        meta: { width: "minmax(6rem, 1fr)" },
+        meta: { width: "minmax(5.5rem, 1fr)" },
         cell: ({ getValue }) => <PoolName pool={getValue()} />,
       }),
       column.display({
         id: "state",
         header: t("tape.fact.state"),
-        meta: { width: "8.5rem" },
+        meta: { width: "9.5rem" },
         cell: ({ row: { original: row } }) => <MediaState state={stateName(row.state, row.kind)} />,
       }),
       column.display({
         id: "used",
         header: t("tape.fact.used"),
-        meta: { width: "9rem" },
+        meta: { width: "8.5rem" },
         cell: ({ row }) => <Used media={row.original} />,
       }),
       column.display({
         id: "kept",
         header: t("tape.fact.kept"),
-        meta: { width: "6rem" },
+        meta: { width: "5.5rem" },
         cell: ({ row }) => <KeptUntil media={row.original} />,
       }),
       column.accessor("last_write_at", {
         header: t("tape.fact.lastWrite"),
-        meta: { width: "6rem" },
+        meta: { width: "5.5rem" },
         cell: ({ getValue }) => <When at={getValue()} />,
       }),
       column.display({
         id: "jobs",
         header: () => <span className="sr-only">{t("tape.jobs")}</span>,
-        meta: { width: "3rem" },
+        meta: { width: "3.5rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu table="tape/media" name={row.key} kind={row.kind} known={knownOf(row)} />
         ),

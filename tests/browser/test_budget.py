@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 MOST_SCRIPT_BYTES = 250_000  # compressed, as they come over the wire
 SLOWER = 4  # the processor of a cheap laptop, or of a phone
 ROUNDS = 3
-MOST_TIMES_BARE = 12
+MOST_TIMES_BARE = 8
 BARE = b"<!doctype html><title>Bare</title><h1>Bare</h1>"
 SCRIPTS = """performance.getEntriesByType("resource")
   .filter((one) => new URL(one.name).pathname.endsWith(".js"))

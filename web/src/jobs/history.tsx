@@ -24,7 +24,10 @@ export function History({ id }: { id: string }) {
       {history.isError && <Failed problem={history.error} />}
       <ol className="flex flex-col gap-1.5">
         {history.data?.items.map((event) => (
-          <li key={`${event.at} ${event.type}`} className="grid gap-x-2 sm:grid-cols-[11rem_9rem_1fr]">
+          <li
+            key={`${event.at} ${event.type}`}
+            className="grid gap-x-2 sm:grid-cols-[11rem_9rem_1fr]"
+          >
             <When exact at={event.at} />
             <span className="font-medium">{words(event.type)}</span>
             <div className="min-w-0 text-xs">{event.data && <Json value={event.data} />}</div>

@@ -75,7 +75,7 @@ def test_its_process_is_of_this_release_and_hears_nothing_of_where_it_is_started
 
 def test_it_is_compiled_and_traces_name_the_final_place(laid_out):
     packages = (laid_out / "web").resolve().parents[1]
-    compiled = next((packages / "calypso" / "__pycache__").glob("config.*.pyc"))
+    compiled = next((packages / "calypso" / "__pycache__").glob("wiring.*.pyc"))
 
     assert str(laid_out / "venv").encode() in compiled.read_bytes()
     assert b".partial" not in compiled.read_bytes()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from calypso import config
+from calypso.drivers.system.layout import Layout
 from calypso.embedded import administrator, record
 from calypso.embedded.keys import write_private
 from calypso.embedded.listening import parse
@@ -29,6 +30,13 @@ class Place:
         return (self.data or record.default_data()).resolve()
 
     @property
+    def _service(self) -> str | None:
+        """The API that is installed here as a service, where no `up` comes before it."""
+        if self.data is not None or record.find(self.directory) is not None:
+            return None
+        return _installed()
+
+    @property
     def url(self) -> str:
         """The address of the API; Unavailable when none was named and none runs here."""
         if self.server:
@@ -36,8 +44,8 @@ class Place:
         running = record.find(self.directory)
         if running is not None and running.url:
             return running.url
-        if self.data is None and (installed := _installed()):
-            return installed
+        if service := self._service:
+            return service
         raise Unavailable(
             f"No `calypso up` runs on {self.directory}. Start one, or name an API with "
             "--server URL or CALYPSO_SERVER."
@@ -57,8 +65,9 @@ class Place:
         """Return (name, password) of this machine's first administrator, to who may read it."""
         if self.server:
             return None
+        state = Layout(config.load().root).state if self._service else self.directory
         try:
-            kept = (self.directory / administrator.FILE).read_text(encoding="utf-8")
+            kept = (state / administrator.FILE).read_text(encoding="utf-8")
         except OSError:
             return None
         return administrator.NAME, kept.strip()

@@ -6,9 +6,11 @@ import stat
 import httpx
 import pytest
 
+from calypso import config
 from calypso.cli.client import Client, Refused
 from calypso.cli.server import Place, Sessions
 from calypso.errors import Unauthenticated, Unavailable
+from tests.certificates import self_signed
 
 URL = "http://appliance.example"
 USER = {"name": "ada"}
@@ -175,3 +177,45 @@ def test_a_broken_file_of_sessions_is_as_good_as_none(tmp_path):
 def test_no_server_is_guessed(tmp_path):
     with pytest.raises(Unavailable, match="--server"):
         _ = Place(None, tmp_path).url
+
+
+def test_what_is_installed_as_a_service_is_talked_to_by_its_own_certificate(tmp_path, monkeypatch):
+    certificate = self_signed(tmp_path, "appliance.example", "10.0.0.1").certificate
+    monkeypatch.setenv("CALYPSO_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
+    (tmp_path / "calypso.yaml").write_text(
+        f"listen: 0.0.0.0:8443\ntls_certificate: {certificate}\n"
+        f"tls_key: {certificate.with_suffix('.key')}\nroot: {tmp_path}\n"
+    )
+    (tmp_path / "var/lib/calypso").mkdir(parents=True)
+    (tmp_path / "var/lib/calypso/admin-password").write_text("first\n")
+
+    place = Place()
+    trusted = place.trusted()
+
+    assert place.url == "https://127.0.0.1:8443"
+    assert place.first_password() == ("admin", "first")
+    assert [dict(one["subject"][0])["commonName"] for one in trusted.get_ca_certs()] == [
+        "appliance.example"
+    ]
+
+
+def test_an_ordinary_user_who_may_not_read_the_secrets_can_talk_to_an_api(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALYPSO_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setattr("os.access", lambda *_asked: False)  # as it is for all but root
+    (tmp_path / "secrets.env").write_text("CALYPSO_JWT_KEY=hidden\n")
+
+    assert config.load().jwt_key.get_secret_value() == ""
+    assert Place(URL).url == URL
+
+
+def test_secrets_that_systemd_hands_over_come_first(tmp_path, monkeypatch):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/secrets.env").write_text("CALYPSO_JWT_KEY=of the machine\n")
+    (tmp_path / "handed").mkdir()
+    (tmp_path / "handed/secrets.env").write_text("CALYPSO_JWT_KEY='handed over'\n")
+    monkeypatch.setenv("CALYPSO_CONFIG_DIR", str(tmp_path / "etc"))
+
+    assert config.load().jwt_key.get_secret_value() == "of the machine"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "handed"))
+    assert config.load().jwt_key.get_secret_value() == "handed over"

@@ -8,6 +8,10 @@ OWN_REDIS=calypso
 OWN_REDIS_PORT=6380
 
 need_servers() { # packages that are missing
+    if [ "$root" ] && { [ -z "$database_url" ] || [ -z "$redis_url" ]; }; then
+        refuse "--root sets up no servers, since they would be this machine's. Name some with" \
+            "--settings FILE."
+    fi
     has_own_database || [ "$database_url" ] || packages+=(postgresql)
     [ "$redis_url" ] || packages+=(redis-server)
 }

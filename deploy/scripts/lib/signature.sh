@@ -28,7 +28,7 @@ check_signature() {
 
 signed_with() { # signed_with KEY_FILE WORK_FOLDER
     local key signature
-    key=$(sed -n 2p "$1" | base64 -d 2>/dev/null | od -An -vtx1 | tr -d ' \n') || return 1
+    key=$(tail -n 1 "$1" | base64 -d 2>/dev/null | od -An -vtx1 | tr -d ' \n') || return 1
     signature=$(sed -n 2p "$bundle/SHA256SUMS.minisig" 2>/dev/null | base64 -d 2>/dev/null |
         od -An -vtx1 | tr -d ' \n') || return 1
     # Both are: "Ed", 8 bytes that name the key, then the key or the signature; minisign(1).

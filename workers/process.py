@@ -18,6 +18,7 @@ from calypso.errors import StoreUnavailable
 from calypso.host import private, proof
 from calypso.host.scope import adopt_orphans, reap_orphans
 from calypso.keeper import telling
+from calypso.models import tracing
 from calypso.models.clock import uuid7
 from calypso.models.jobtype import queue_name
 from calypso.models.worker import WorkerRecord
@@ -86,6 +87,7 @@ class WorkerProcess:
     def leave(self) -> None:
         """Take this process off the list; a tender would find it gone anyway."""
         self._meter.flush(now=True)
+        tracing.flush()
         try:
             self.house.ports.jobs.forget_worker(self.record.id)
         except StoreUnavailable as away:

@@ -51,6 +51,9 @@ class Tracer(Protocol):
     ) -> None:  # fmt: skip
         """Note a span that has ended just now."""
 
+    def flush(self) -> None:
+        """Send what has ended; returns after a few seconds at most."""
+
 
 _here: ContextVar[Trace | None] = ContextVar("trace", default=None)
 _tracers: list[Tracer] = []  # none, or one
@@ -64,6 +67,12 @@ def install(tracer: Tracer) -> None:
 def uninstall() -> None:
     """Have no spans measured any more."""
     _tracers.clear()
+
+
+def flush() -> None:
+    """Have all that has ended sent: this process is about to end."""
+    for tracer in _tracers:
+        tracer.flush()
 
 
 def here() -> Trace | None:

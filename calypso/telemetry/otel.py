@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from calypso.models.tracing import Note, Trace
 
 NS = 1_000_000_000
+FLUSH_MS = 3000
 
 
 class OtelTracer:
@@ -39,6 +40,10 @@ class OtelTracer:
             name, context=_context(parent), attributes=dict(attributes)
         ) as span:
             yield _trace_of(span, parent), span.set_attribute
+
+    def flush(self) -> None:
+        """Send what has ended."""
+        self.provider.force_flush(FLUSH_MS)
 
     def ended(
         self,

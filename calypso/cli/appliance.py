@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from calypso import config
 from calypso.cli.passwords import read_password
-from calypso.drivers.system import Appliance, Layout, System, backup_file, restoring
+from calypso.drivers.system import Appliance, Layout, backup_file, restoring
 from calypso.drivers.system.appliance import back_up, backup_name
 from calypso.drivers.system.backup_file import Manifest
 from calypso.drivers.system.refusals import InstallationLive
@@ -133,7 +133,7 @@ def _appliance() -> Appliance:
             f"CALYPSO_DATABASE_URL names no database: say it in {Layout(settings.root).etc}/"
             "secrets.env or in the environment."
         )
-    return System.by(settings, LocalHost()).appliance
+    return Appliance.by(settings, LocalHost())
 
 
 def _own_servers() -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from calypso import __version__
 from calypso.config import Settings
 from calypso.drivers.system.activation import Activation
 from calypso.drivers.system.appliance import Appliance
@@ -27,24 +26,20 @@ class System:
     host: Host
     layout: Layout
     database_url: SecretStr
-    postgres_programs: Path | None
     appliance: Appliance
+    postgres_programs: Path | None = None
 
     @classmethod
     def by(cls, settings: Settings, host: Host) -> Self:
         """Return this machine as the settings have it."""
-        layout, catalog = Layout(settings.root), settings.bacula_catalog_url
-        appliance = Appliance(
+        appliance = Appliance.by(settings, host)
+        return cls(
             host,
-            layout,
+            appliance.layout,
             settings.database_url,
-            settings.node,
-            __version__,
-            catalog_url=catalog if catalog.get_secret_value() else None,
-            programs=settings.postgres_programs,
-            catalog_programs=settings.bacula_pg_programs,
+            appliance,
+            settings.postgres_programs,
         )
-        return cls(host, layout, settings.database_url, settings.postgres_programs, appliance)
 
     @property
     def releases(self) -> Releases:

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from pydantic import SecretStr
 
+from calypso import __version__
+from calypso.config import Settings
 from calypso.drivers.postgres_client import PARTIAL, alone, aside
 from calypso.drivers.system import backup_file, etc_files
 from calypso.drivers.system.backup_file import CATALOG, DATABASE, FILES, KEY, LOCKED, Manifest
@@ -36,6 +39,21 @@ class Appliance:
     catalog_url: SecretStr | None = None
     programs: Path | None = None
     catalog_programs: Path | None = None
+
+    @classmethod
+    def by(cls, settings: Settings, host: Host) -> Self:
+        """Return what of this machine is backed up, as the settings have it."""
+        catalog = settings.bacula_catalog_url
+        return cls(
+            host,
+            Layout(settings.root),
+            settings.database_url,
+            settings.node,
+            __version__,
+            catalog_url=catalog if catalog.get_secret_value() else None,
+            programs=settings.postgres_programs,
+            catalog_programs=settings.bacula_pg_programs,
+        )
 
 
 def keep_newest(folder: Path, node: str, keep: int) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from calypso.drivers.system.bundle import digest
 from deploy.source import Source
 from deploy.wheels import requires
 
+# Packages whose metadata says nothing of it: what their licence file is.
+UNSAID = {"pyrage": "MIT"}
+
 
 def text(source: Source, wheels: Mapping[str, Sequence[Path]]) -> str:
     """Return it as CycloneDX 1.6 in JSON; the same text for the same release."""
@@ -70,6 +73,8 @@ def _licence(name: str) -> str:
         # Old packages put the whole text there; its first line names it.
         return str(said).strip().partition("\n")[0][:80]
     classes = [one for one in known.get("classifier", []) if one.startswith("License :: ")]
+    if name in UNSAID:
+        return UNSAID[name]
     if not classes:
         raise SystemExit(f"{name} says nothing of its licence: may it be in a release?")
     return str(classes[0]).rpartition(" :: ")[2]

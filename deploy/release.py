@@ -21,7 +21,7 @@ from deploy import sbom, source, wheels
 from deploy.source import ROOT, Source
 
 PLATFORM = "linux_x86_64"
-LAID_OUT = ("systemd", "sysusers.d", "tmpfiles.d", "logrotate.d", "etc")
+LAID_OUT = ("systemd", "sysusers.d", "tmpfiles.d", "logrotate.d", "etc", "grafana", "prometheus")
 DEVELOPMENT_KEY = "calypso-release/development.key"
 
 

@@ -89,7 +89,7 @@ function useFacts() {
     () => [
       column.accessor("barcode", {
         header: t("tape.fact.barcode"),
-        meta: { width: "minmax(7rem, 1fr)" },
+        meta: { width: "7rem" },
         cell: ({ row }) => <Barcode media={row.original} />,
       }),
       column.accessor("kind", {
@@ -100,24 +100,24 @@ function useFacts() {
       column.display({
         id: "where",
         header: t("tape.fact.where"),
-        meta: { width: "minmax(8.5rem, 1.5fr)" },
+        meta: { width: "minmax(9.5rem, 1fr)" },
         cell: ({ row }) => whereOf(row.original),
       }),
       column.accessor("pool", {
         header: t("tape.fact.pool"),
-        meta: { width: "minmax(5.5rem, 1fr)" },
+        meta: { width: "6rem" },
         cell: ({ getValue }) => <PoolName pool={getValue()} />,
       }),
       column.display({
         id: "state",
         header: t("tape.fact.state"),
-        meta: { width: "9.5rem" },
+        meta: { width: "9rem" },
         cell: ({ row: { original: row } }) => <MediaState state={stateName(row.state, row.kind)} />,
       }),
       column.display({
         id: "used",
         header: t("tape.fact.used"),
-        meta: { width: "8.5rem" },
+        meta: { width: "8.25rem" },
         cell: ({ row }) => <Used media={row.original} />,
       }),
       column.display({
@@ -128,7 +128,7 @@ function useFacts() {
       }),
       column.accessor("last_write_at", {
         header: t("tape.fact.lastWrite"),
-        meta: { width: "5.5rem" },
+        meta: { width: "6rem" },
         cell: ({ getValue }) => <When at={getValue()} />,
       }),
       column.display({

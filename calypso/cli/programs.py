@@ -43,8 +43,9 @@ def keep(program: Program = None, listen: Bound = None, reload: Keeper = None) -
     The program of the release that `current` names starts beside the one before, which ends when
     the new one is ready and its own work is done. One that does not get ready changes nothing.
     """
+    if reload is not None:  # systemd gives a reload no credentials, and it needs no settings
+        _execute("calypso.keeper", "--reload", str(reload))
     options = [] if listen is None else ["--listen", listen]
-    options += [] if reload is None else ["--reload", str(reload)]
     become("calypso.keeper", *options, *(program or []))
 
 
@@ -70,6 +71,10 @@ def become(module: str, *words: str, **environment: str) -> NoReturn:
     It starts anew: what a server of greenlets sets up must come before all imports.
     """
     config.load()  # a setting that cannot work is told here, in one line
+    _execute(module, *words, **environment)
+
+
+def _execute(module: str, *words: str, **environment: str) -> NoReturn:
     sys.stdout.flush()
     argv = [sys.executable, "-m", module, *words]
     os.execve(sys.executable, argv, {**os.environ, **environment})  # noqa: S606 - no shell is wanted: it is ourselves

@@ -76,7 +76,7 @@ class Files:
     def secrets_file(self) -> Path:
         """The secrets that systemd hands to this service, else those of the machine."""
         handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / SECRETS
-        return handed if self._handed and handed.is_absolute() and handed.exists() else self._own
+        return handed if self._handed and handed.is_absolute() and _is_there(handed) else self._own
 
     def readable_secrets(self) -> Path | None:
         """Return the secrets' file; None for who may not read it.

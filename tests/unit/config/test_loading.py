@@ -53,6 +53,15 @@ def test_a_folder_handed_without_secrets_leaves_those_of_the_machine(etc, tmp_pa
     assert config.load().redis_url.get_secret_value() == "redis://127.0.0.1:6379/0"
 
 
+@as_root
+def test_secrets_in_a_folder_that_we_may_not_enter_are_those_of_the_machine(tmp_path, monkeypatch):
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o000)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(shut))
+
+    assert Files(tmp_path).secrets_file == tmp_path / "secrets.env"
+
+
 def test_no_folder_at_all_means_defaults(etc, tmp_path, monkeypatch):
     monkeypatch.setenv("CALYPSO_CONFIG_DIR", str(tmp_path / "none"))
 

@@ -6,6 +6,7 @@ Killed anywhere, the machine has one whole release in `current`; the next call g
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from calypso.drivers.system.journal import HARMLESS, Change, Journal, Step
 from calypso.drivers.system.keeping import Keeping
@@ -72,10 +73,7 @@ class Activation:
                 "needs. `calypso release rollback --restore` stops everything and brings back "
                 "what was dumped before that; it says first what would be lost."
             )
-        change = Change(
-            version_from=self._in_use(), version_to=target, began=now(), step=Step.SWITCH
-        )
-        return self._go_on(change)
+        return self._go_on(self._change(target, step=Step.SWITCH))
 
     def restore(self, version: str | None = None) -> Change:
         """Put the release before in use with the database as it was then: what came later is lost.
@@ -88,10 +86,7 @@ class Activation:
         if folder is None:
             raise UpgradeUnfit(f"Nothing was put by when {target} was left: {self.layout.dumps}.")
         stopped = tuple(self._services.active())
-        change = Change(
-            version_from=self._in_use(), version_to=target, began=now(), step=Step.RESTORE,
-            restores=str(folder), stopped=stopped,
-        )  # fmt: skip
+        change = self._change(target, step=Step.RESTORE, restores=str(folder), stopped=stopped)
         return self._go_on(change)
 
     def recover(self) -> Change | None:
@@ -109,7 +104,17 @@ class Activation:
 
     def _new(self, version: str) -> Change:
         self._releases.described(version)
-        return Change(version_from=self._releases.current(), version_to=version, began=now())
+        return self._change(version)
+
+    def _change(self, version: str, **more: Any) -> Change:
+        """Return a change from what is in use now."""
+        return Change(
+            version_from=self._releases.current(),
+            version_to=version,
+            previous=self._releases.previous(),
+            began=now(),
+            **more,
+        )
 
     def _begun_before(self, version: str) -> Change | None:
         left = self.journal.read()
@@ -154,7 +159,7 @@ class Activation:
             Step.RELOAD: self._reload,
             Step.GATE: self._gate,
         }.get(step)
-        if act is None:
+        if act is None or (step is Step.RESTORE and change.restores is None):
             return change
         self.say(f"{step}: {change.version_from or 'nothing'} → {change.version_to}")
         return act(change) or change
@@ -180,9 +185,8 @@ class Activation:
         self._program(change.version_to).migrate()
 
     def _bring_back(self, change: Change) -> None:
-        if change.restores is not None:
-            self._services.stop(change.stopped)
-            self.keeping.bring_back(Path(change.restores))
+        self._services.stop(change.stopped)
+        self.keeping.bring_back(Path(change.restores or ""))
 
     def _switch(self, change: Change) -> None:
         self._releases.switch(change.version_to)
@@ -215,7 +219,7 @@ class Activation:
         self.say(f"{Step.UNDO}: {why}")
         change = self._write(change, Step.UNDO, why)
         if change.version_from is not None:
-            self._releases.switch(change.version_from)
+            self._releases.switch_back(change.version_from, change.previous)
             self._reload(change)
         return self._write(change, Step.UNDONE, why)
 

@@ -68,6 +68,16 @@ class Releases:
             self._link(PREVIOUS, before)
         self._link(CURRENT, version)
 
+    def switch_back(self, version: str, previous: str | None) -> None:
+        """Have both links name what they named before a switch; doing it again changes nothing."""
+        self._refuse_missing(version)
+        if self.current() != version:
+            self._link(CURRENT, version)
+        if previous is None:
+            (self.layout.home / PREVIOUS).unlink(missing_ok=True)
+        elif self.previous() != previous:
+            self._link(PREVIOUS, previous)
+
     def remove(self, version: str) -> None:
         """Remove a release that is not in use; ReleaseInUse, ReleaseMissing."""
         self._refuse_missing(version)

@@ -122,6 +122,16 @@ def test_a_release_whose_units_cannot_be_laid_out_is_undone_and_the_old_units_ar
     assert [one for one in appliance.calls if one.startswith("units")][-1] == "units of 1.0"
 
 
+def test_what_is_undone_is_not_what_one_goes_back_to(appliance):
+    appliance.release("3.0")
+    appliance.do("activate", "2.0.0")
+    (appliance.home / "releases/3.0/fails-to-start").touch()
+    appliance.do("activate", "3.0")
+    assert (appliance.home / "previous").readlink().name == "1.0"
+    assert appliance.do("rollback")[0] == 0
+    assert appliance.running == {"1.0"}
+
+
 def test_a_release_that_starts_and_does_not_serve_is_undone(appliance):
     appliance.answer("2.0.0", "release check storage", "storage@box does not answer")
     code, said = appliance.do("activate", "2.0.0")

@@ -55,7 +55,7 @@ class Box:
         build()
         binds = [f"--bind-ro={folder}:{path}" for path, folder in shown.items()]
         self._nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", f"--directory={image() / 'root'}", "--boot",
+            ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet", f"--directory={image() / 'root'}", "--boot",
              "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
              f"--machine=box-{os.getpid()}", "--hostname=box", "--console=pipe", *binds],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

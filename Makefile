@@ -35,12 +35,13 @@ ROUNDS ?= 5
 SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy/scripts \
   scripts .ci | xargs grep -lE '^\#!/bin/(ba)?sh')
 
-.PHONY: help setup demo test check lint shell types imports web unit contract acceptance browser \
+.PHONY: help setup demo test check lint shell types imports web unit contract acceptance \
+	acceptance-url browser \
 	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
 	bench-tape bench-backup release settings openapi clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make .venv with everything in it; instant when nothing changed
 	@scripts/setup
@@ -81,6 +82,9 @@ contract: setup ## Run one suite over fakes and real servers alike
 
 acceptance: setup ## Run the tests that drive real processes
 	$(PYTEST) tests/acceptance
+
+acceptance-url: setup ## Run those that fit a Calypso that runs elsewhere against it (URL=)
+	CALYPSO_TEST_URL=$(URL) $(VENV)/python -m pytest -m by_url tests/acceptance/api
 
 # Emulated tests are slow, and all of them are in `vm-suite`.
 test unit contract acceptance: export CALYPSO_TEST_LAB = off

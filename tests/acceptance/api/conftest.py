@@ -39,15 +39,61 @@ def free_port():
         return one.getsockname()[1]
 
 
-class Api:
+class Signing:
+    """Clients of the API at `url`; they are closed with it."""
+
+    password = PASSWORD
+
+    def __init__(self, url):
+        self.url = url
+        self._clients = []
+
+    @property
+    def address(self):
+        """Where it listens: host and port."""
+        told = httpx.URL(self.url)
+        return told.host, told.port or {"http": 80, "https": 443}[told.scheme]
+
+    def client(self, name="admin", **options):
+        """Return a client signed in by a token."""
+        found = self.anybody(**options)
+        login = {"username": name, "password": self.password}
+        answer = found.post("/auth/login", json=login)
+        assert answer.status_code == 200, answer.text
+        found.cookies.clear()
+        found.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return found
+
+    def anybody(self, **options):
+        """Return a client that has not signed in; closed with the server."""
+        options = {"base_url": f"{self.url}/api/v1", "timeout": 15, **options}
+        self._clients.append(httpx.Client(**options))
+        return self._clients[-1]
+
+    def hang_up(self):
+        for client in self._clients:
+            client.close()
+
+
+class Elsewhere(Signing):
+    """The Calypso that CALYPSO_TEST_URL names, whose workers run what is asked of them."""
+
+    def __init__(self):
+        super().__init__(os.environ["CALYPSO_TEST_URL"].rstrip("/"))
+        self.password = os.environ.get("CALYPSO_TEST_PASSWORD", PASSWORD)
+
+    def serve_noop(self):
+        """Nothing is to be said: its workers say it."""
+
+
+class Api(Signing):
     """The server's process, and a house of our own beside it."""
 
     def __init__(self, folder, database_url, redis_url, **extra):
         self.port = free_port()
         scheme = "https" if "tls_certificate" in extra else "http"
-        self.url = f"{scheme}://127.0.0.1:{self.port}"
+        super().__init__(f"{scheme}://127.0.0.1:{self.port}")
         self.log = folder / "api.log"
-        self._clients = []
         given = {
             "database_url": database_url,
             "redis_url": redis_url,
@@ -92,24 +138,8 @@ class Api:
         status = SubsystemStatus(node=NODE, subsystem="system", capability=able, observed_at=now())
         self.house.ports.inventory.report(status)
 
-    def client(self, name="admin", **options):
-        """Return a client signed in by a token."""
-        found = self.anybody(**options)
-        answer = found.post("/auth/login", json={"username": name, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        found.cookies.clear()
-        found.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return found
-
-    def anybody(self, **options):
-        """Return a client that has not signed in; closed with the server."""
-        options = {"base_url": f"{self.url}/api/v1", "timeout": 15, **options}
-        self._clients.append(httpx.Client(**options))
-        return self._clients[-1]
-
     def stop(self):
-        for client in self._clients:
-            client.close()
+        self.hang_up()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -170,10 +200,28 @@ def api(new_api):
 
 
 @pytest.fixture(scope="module")
-def shared_api(tmp_path_factory, shared_database, shared_redis_url):
-    """One server for all tests of a file that leave it as it was."""
-    upgrade(shared_database)
-    api = Api(tmp_path_factory.mktemp("shared"), shared_database, shared_redis_url)
+def elsewhere():
+    """The Calypso that CALYPSO_TEST_URL names."""
+    if not os.environ.get("CALYPSO_TEST_URL"):
+        pytest.skip("CALYPSO_TEST_URL names no Calypso: see docs/containers.md")
+    api = Elsewhere()
+    yield api
+    api.hang_up()
+
+
+@pytest.fixture(scope="module")
+def shared_api(request, tmp_path_factory):
+    """One server for all tests of a file that leave it as it was.
+
+    With CALYPSO_TEST_URL it is that one, for tests that are marked `by_url`.
+    """
+    if os.environ.get("CALYPSO_TEST_URL"):
+        yield request.getfixturevalue("elsewhere")
+        return
+    database = request.getfixturevalue("shared_database")
+    redis = request.getfixturevalue("shared_redis_url")
+    upgrade(database)
+    api = Api(tmp_path_factory.mktemp("shared"), database, redis)
     yield api
     api.stop()
     print(api.log.read_text(errors="replace")[-6000:])

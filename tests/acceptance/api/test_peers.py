@@ -16,6 +16,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.by_url
 def test_a_huge_body_is_refused_however_it_comes(shared_api):
     client = shared_api.client()
 
@@ -34,17 +35,19 @@ def test_a_huge_body_is_refused_however_it_comes(shared_api):
     assert after.status_code == 200
 
 
+@pytest.mark.by_url
 def test_a_broken_head_is_answered_with_a_problem(shared_api):
     for rude in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"y" * 40000 + b"\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", shared_api.port)) as peer:
+        with socket.create_connection(shared_api.address) as peer:
             peer.sendall(rude)
             answer = peer.makefile("rb").read()
         assert b"application/problem+json" in answer, answer[:300]
         assert answer.startswith(b"HTTP/1.1 4")
 
 
+@pytest.mark.by_url
 def test_a_peer_that_never_finishes_its_head_is_let_go(shared_api):
-    with socket.create_connection(("127.0.0.1", shared_api.port), timeout=20) as peer:
+    with socket.create_connection(shared_api.address, timeout=20) as peer:
         peer.sendall(b"GET /api/v1/healthz HTTP/1.1\r\nHost: x\r\n")
         began = time.monotonic()
         rest = peer.makefile("rb").read()
@@ -52,12 +55,13 @@ def test_a_peer_that_never_finishes_its_head_is_let_go(shared_api):
     assert not rest.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.by_url
 def test_a_peer_that_never_finishes_its_body_is_told_so(shared_api):
     head = (
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         "Content-Length: 100\r\n\r\n{"
     )
-    with socket.create_connection(("127.0.0.1", shared_api.port), timeout=40) as peer:
+    with socket.create_connection(shared_api.address, timeout=40) as peer:
         peer.sendall(head.encode())
         answer = b""
         while b"too_slow" not in answer and (piece := peer.recv(1 << 16)):

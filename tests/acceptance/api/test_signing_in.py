@@ -86,9 +86,11 @@ def test_tokens_that_are_not_ours_or_not_good_any_more_are_refused(shared_api):
     assert client.get("/auth/me").json()["user"]["name"] == "admin"
 
 
+@pytest.mark.by_url
 def test_signing_out_ends_every_token_of_the_session(shared_api):
     told = httpx.post(
-        f"{shared_api.url}/api/v1/auth/login", json={"username": "admin", "password": PASSWORD}
+        f"{shared_api.url}/api/v1/auth/login",
+        json={"username": "admin", "password": shared_api.password},
     ).json()
     access, refresh = (
         {"Authorization": f"Bearer {told[name]}"} for name in ("access_token", "refresh_token")
@@ -132,9 +134,10 @@ def test_what_ends_a_session_at_one_api_ends_it_at_every_other_at_once(new_api, 
     assert [demoted, disabled, seen()] == [[200, 403], [200, 401], [401, 401]]
 
 
+@pytest.mark.by_url
 def test_a_browser_needs_its_csrf_cookie_to_write_but_not_to_read(shared_api):
     browser = shared_api.anybody()
-    browser.post("/auth/login", json={"username": "admin", "password": PASSWORD})
+    browser.post("/auth/login", json={"username": "admin", "password": shared_api.password})
     csrf = {"X-CSRF-TOKEN": browser.cookies["calypso_csrf"]}
 
     reading = browser.get("/jobs")
@@ -170,6 +173,7 @@ def test_users_are_kept_and_the_last_administrator_stays(api):
     assert removed.status_code == 204
 
 
+@pytest.mark.by_url
 def test_an_api_token_does_what_it_is_for_and_no_more(shared_api):
     shared_api.serve_noop()
     client = shared_api.client()

@@ -1,6 +1,7 @@
 """What a database holds, for whoever is about to replace it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -10,10 +11,15 @@ FEW = 10_000  # counted no further: beyond it, it is many
 ALIVE_S = 60.0
 HERE = """
 SELECT to_regclass('calypso.jobs') IS NOT NULL AND to_regclass('calypso.schedules') IS NOT NULL"""
+_JOBS = """
+SELECT FROM calypso.{} WHERE NOT control AND type <> 'system.noop' AND created_at >= %(at)s"""
 COUNTS = f"""
-SELECT (SELECT count(*) FROM (SELECT FROM calypso.jobs WHERE type <> 'system.noop' LIMIT {FEW}) j),
-       (SELECT count(*) FROM calypso.schedules), (SELECT count(*) FROM calypso.users),
-       (SELECT count(*) FROM calypso.secrets),
+SELECT (SELECT count(*) FROM (({_JOBS.format("jobs")} LIMIT {FEW})
+                              UNION ALL ({_JOBS.format("jobs_history")} LIMIT {FEW})) j),
+       (SELECT count(*) FROM calypso.schedules WHERE updated_at >= %(at)s),
+       (SELECT count(*) FROM calypso.users WHERE created_at >= %(at)s),
+       (SELECT count(*) FROM calypso.secrets WHERE updated_at >= %(at)s),
+       (SELECT count(*) FROM calypso.archives WHERE began_at >= %(at)s),
        (SELECT count(*) FROM calypso.workers WHERE seen_at > now() - interval '{ALIVE_S} s')"""  # noqa: S608 - fixed words
 
 
@@ -25,6 +31,7 @@ class Standing:
     schedules: int
     accounts: int
     secrets: int
+    archives: int  # on tape, in the books
     live_workers: int
 
     @property
@@ -35,17 +42,20 @@ class Standing:
     @property
     def words(self) -> str:
         """Say what would be lost with it."""
-        jobs = f"{FEW} or more" if self.jobs == FEW else str(self.jobs)
+        jobs = f"{FEW} or more" if self.jobs >= FEW else str(self.jobs)
         return (
-            f"{jobs} jobs, {self.schedules} schedules, {self.accounts} accounts and "
-            f"{self.secrets} stored secrets"
+            f"{jobs} jobs, {self.schedules} schedules, {self.accounts} accounts, "
+            f"{self.secrets} stored secrets and {self.archives} archives in the books of tapes"
         )
 
 
-def standing(engine: Engine) -> Standing | None:
-    """Count what a database holds; None where Calypso's tables are not."""
+def standing(engine: Engine, *, since: datetime | None = None) -> Standing | None:
+    """Count what a database holds, or what was made or changed in it since then.
+
+    None where Calypso's tables are not.
+    """
     with calling(engine) as connection:
         if not connection.exec_driver_sql(HERE).scalar():
             return None
-        row = connection.exec_driver_sql(COUNTS).one()
+        row = connection.exec_driver_sql(COUNTS, {"at": since or "-infinity"}).one()
         return Standing(*row)

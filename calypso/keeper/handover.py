@@ -9,7 +9,7 @@ from typing import Any, Self
 from calypso.keeper.generation import Generation
 
 VARIABLE = "CALYPSO_KEEPER"
-FIELDS = ("pid", "version", "pipe", "parts", "ready", "serves", "leaving")
+FIELDS = ("pid", "version", "pipe", "parts", "ready", "serves", "leaving", "kill_at")
 
 
 @dataclass

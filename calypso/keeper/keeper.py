@@ -16,6 +16,7 @@ from calypso.keeper.handover import Handover
 LOOK_S = 1.0
 FAILED_GRACE_S = 15.0  # for a newcomer that did not get ready
 HEARD_WITHIN_S = 90.0  # a program that says that it lives is believed so long
+HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 Say = Callable[[str], None]
 
@@ -173,7 +174,10 @@ class Keeper:
             self._control,
             None if client is None else client.fileno(),
         )
+        # What is asked for from here on waits for whoever hears it next, also across exec(2).
+        signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         why = self._busy() or self._takes_over(left)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         left.close_to_children()
         self._say(why)
         return why
@@ -197,6 +201,7 @@ class Keeper:
             signal.signal(number, self._note_end)
         signal.signal(signal.SIGHUP, self._note_hangup)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)  # the keeper before has held them back
         return reader
 
     def _note_end(self, *_: object) -> None:

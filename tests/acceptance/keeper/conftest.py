@@ -17,6 +17,13 @@ import calypso
 
 KEPT = Path(__file__).with_name("kept.py")
 LIMIT_S = 30
+WAITS = """
+import pathlib, sys, time
+if "--check" in sys.orig_argv:
+    (pathlib.Path({made!r}) / "asked").touch()
+    while not (pathlib.Path({made!r}) / "go").exists():
+        time.sleep(0.01)
+"""
 
 
 def until(found, what):
@@ -37,15 +44,19 @@ class Home:
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
 
-    def release(self, version, behaviour=None, broken=False):
-        """Make a release whose Calypso is the checkout's, but for its version and program."""
+    def release(self, version, behaviour=None, broken=False, waits=False):
+        """Make a release whose Calypso is the checkout's, but for its version and program.
+
+        `waits`: asked whether it can take over, it says so when `go` is in its folder.
+        """
         made = self.folder / "releases" / version
         venv.create(made / "venv", symlinks=True)
         package = next((made / "venv/lib").glob("python*")) / "site-packages/calypso"
         package.mkdir()
         real = Path(calypso.__file__).parent
         code = "raise ImportError('torn')" if broken else f"__path__.append({str(real)!r})"
-        (package / "__init__.py").write_text(f"__version__ = {version!r}\n{code}\n")
+        asked = WAITS.format(made=str(made)) if waits else ""
+        (package / "__init__.py").write_text(f"__version__ = {version!r}\n{code}\n{asked}")
         shutil.copy(KEPT, package / "__main__.py")
         if behaviour:
             (made / "behaviour").write_text(behaviour)

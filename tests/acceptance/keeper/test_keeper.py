@@ -184,6 +184,23 @@ def test_sigterm_waits_for_the_work_of_every_generation_and_a_second_one_hurries
     assert (home.folder / "releases/2.0/asked").read_text() == "2"
 
 
+def test_a_wish_to_end_that_comes_while_releases_change_is_heard_by_the_next_keeper(home):
+    home.release("1.0")
+    newer = home.release("2.0", waits=True)
+    home.switch("1.0")
+    keeper = home.keep()
+    home.serving("1.0")
+    home.switch("2.0")
+    keeper.send_signal(signal.SIGHUP)
+    until((newer / "asked").exists, "2.0 is asked whether it can take over")
+
+    keeper.send_signal(signal.SIGTERM)
+    (newer / "go").touch()
+
+    assert keeper.wait(LIMIT_S) == 0
+    assert "turning into the keeper of 2.0" in keeper.stderr.read()
+
+
 def test_a_killed_keeper_leaves_nobody(two):
     keeper = two.keep()
     child = two.serving("1.0")

@@ -77,12 +77,9 @@ def rollback(version: Before = None, restore: Restore = False, yes: Yes = False)
     if not restore:
         _told(activation.rollback(version))
         return
+    typer.echo(_what_is_lost(activation.put_by_when_left(version)))
     if not yes:
-        typer.confirm(
-            "All services stop, and what was written to the database since that release was "
-            "left (jobs, schedules, accounts, books of tapes and backups) is lost. Go on?",
-            abort=True,
-        )
+        typer.confirm("Go on?", abort=True)
     _told(activation.restore(version))
 
 
@@ -99,15 +96,13 @@ def recover() -> None:
 @app.command()
 def gc(keep: Keep = 3) -> None:
     """Remove old releases; never one in use, the one before it, or one that still runs."""
-    releases = _system().releases
-    for version in releases.spare(keep):
-        releases.remove(version)
+    for version in _system().remove_spare(keep):
         typer.echo(f"{version} is removed.")
 
 
 @app.command()
 def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
-    """Wait until this release serves: each worker of it on this node answers, and the API."""
+    """Wait until this release serves: each of its workers on this node does what it is asked."""
     from calypso.engine.gate import Gate  # noqa: PLC0415 - takes a second, and nobody else wants it
     from calypso.wiring import build  # noqa: PLC0415 - as above
 
@@ -123,6 +118,26 @@ def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
 
 def _system() -> System:
     return System.by(config.load(), LocalHost())
+
+
+def _what_is_lost(folder: Path) -> str:
+    """Say in numbers what the database has that a folder put by before has not."""
+    from calypso.store.engine import make_engine  # noqa: PLC0415 - takes a while to import
+    from calypso.store.standing import standing  # noqa: PLC0415 - as above
+
+    system = _system()
+    began = system.keeping.began(folder).began
+    engine = make_engine(system.database_url.get_secret_value(), pool_size=1)
+    try:
+        found = standing(engine, since=began)
+    finally:
+        engine.dispose()
+    lost = "nothing, since Calypso's tables are not there" if found is None else found.words
+    return (
+        f"All services stop, and the database becomes what it was at {began:%Y-%m-%d %H:%M} UTC. "
+        f"Made or changed since then, and lost with it: {lost}. A dump of it is put by first, in "
+        f"{system.layout.dumps}."
+    )
 
 
 def _say(line: str) -> None:

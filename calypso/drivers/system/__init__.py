@@ -1,6 +1,6 @@
 """The machine itself as a driver: its releases, its services, its configuration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,6 +14,7 @@ from calypso.drivers.system.fetching import Fetching, Step
 from calypso.drivers.system.keeping import Keeping
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.releases import Releases
+from calypso.drivers.system.turn import turn
 from calypso.host import Host
 
 __all__ = ["Activation", "Appliance", "Layout", "Releases", "System"]
@@ -54,5 +55,17 @@ class System:
         self, *, say: Callable[[str], None], stop: Callable[[], None] = lambda: None
     ) -> Activation:
         """Return what changes releases; `say` hears each step, `stop` may end it in between."""
-        keeping = Keeping(self.host, self.layout, self.database_url, self.postgres_programs)
-        return Activation(self.host, self.layout, keeping, say=say, stop=stop)
+        return Activation(self.host, self.layout, self.keeping, say=say, stop=stop)
+
+    @property
+    def keeping(self) -> Keeping:
+        """What is put by before a release is left."""
+        return Keeping(self.host, self.layout, self.database_url, self.postgres_programs)
+
+    def remove_spare(self, keep: int) -> Iterator[str]:
+        """Remove the releases that nobody needs, but for the `keep` newest; yields each removed."""
+        with turn(self.layout, "removing old releases"):
+            needed = self.activation(say=lambda _line: None).half_done()
+            for version in self.releases.spare(keep, besides=needed):
+                self.releases.remove(version)
+                yield version

@@ -11,6 +11,7 @@ import httpx
 from calypso.drivers.system import archive, bundle
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.release_refusals import FetchFailed
+from calypso.drivers.system.turn import turn
 from calypso.host import Host
 
 UNPACK_S = 1800.0
@@ -35,9 +36,8 @@ class Fetching:
         Twice is as good as once. What does not prove to be signed by a key of this machine leaves
         nothing behind. Raises FetchFailed, and the refusals of `bundle.verify`.
         """
-        with self._folder() as folder:
-            file = self._archive(source, folder)
-            unpacked = file if file.is_dir() else archive.unpack(file, folder)
+        with self._folder("fetching a release") as folder:
+            unpacked = self._private(self._archive(source, folder), folder)
             found = bundle.verify(unpacked, bundle.read_keys(self.layout.keys))
             bundle.refuse_unfit(found)
             self._lay_out(unpacked, found.version)
@@ -45,9 +45,16 @@ class Fetching:
 
     def verify(self, source: Path) -> bundle.Manifest:
         """Return what a bundle says of itself, proven; nothing is installed."""
-        with self._folder() as folder:
+        with self._folder("verifying a release") as folder:
             unpacked = source if source.is_dir() else archive.unpack(source, folder)
             return bundle.verify(unpacked, bundle.read_keys(self.layout.keys))
+
+    def _private(self, file: Path, folder: Path) -> Path:
+        """Return the bundle where nobody else can write: what is proven is what is run."""
+        if file.is_dir():
+            bundle.verify(file, bundle.read_keys(self.layout.keys))  # else / itself would be copied
+            return Path(shutil.copytree(file, folder / "copied", symlinks=True))
+        return archive.unpack(file, folder)
 
     def _archive(self, source: str, folder: Path) -> Path:
         if source.startswith("https://"):
@@ -86,12 +93,15 @@ class Fetching:
             raise FetchFailed(f"{version} cannot be laid out: {ran.complaint}", original=ran.stderr)
 
     @contextmanager
-    def _folder(self) -> Iterator[Path]:
+    def _folder(self, what: str) -> Iterator[Path]:
         """Have a folder for what is not proven yet; it is emptied before and after."""
-        folder = self.layout.upgrade / "fetched"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
-        try:
-            yield folder
-        finally:
+        with turn(self.layout, what):
+            folder = self.layout.upgrade / "fetched"
             shutil.rmtree(folder, ignore_errors=True)
+            try:
+                folder.mkdir(parents=True, mode=0o700)
+                yield folder
+            except OSError as failed:
+                raise FetchFailed(f"Nothing was brought here: {failed}.") from failed
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)

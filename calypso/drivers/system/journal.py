@@ -12,11 +12,12 @@ from calypso.host import Host
 
 
 class Step(StrEnum):
-    """The steps in their order. From RESTORE on the machine may run either release."""
+    """The steps in their order. From STOP on the machine may run either release, or none."""
 
     PREFLIGHT = "preflight"
     DUMP = "dump"
     MIGRATE = "migrate"
+    STOP = "stop"
     RESTORE = "restore"
     SWITCH = "switch"
     RELOAD = "reload"
@@ -42,7 +43,9 @@ class Change(BaseModel):
     step: Step = Step.PREFLIGHT
     dump: str | None = None  # the folder with what was put by before
     restores: str | None = None  # the folder that is brought back
-    stopped: tuple[str, ...] = ()  # services to be started again
+    back: bool = False  # somebody wants an earlier release, for what this one does
+    previous: str | None = None  # what was in use before `version_from`
+    units: tuple[str, ...] = ()  # the services that are to run at the end
     detail: str = ""
 
     @property

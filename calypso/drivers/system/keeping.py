@@ -44,13 +44,19 @@ class Keeping:
         for left in self.layout.dumps.glob(f"*{PARTIAL}"):  # of a call that was killed
             shutil.rmtree(left)
         partial.mkdir(parents=True, mode=0o700)
-        dump_database(self.host, self.database_url, partial / DATABASE, programs=self.programs)
-        if self.layout.etc.is_dir():
-            shutil.copytree(self.layout.etc, partial / CONFIG, symlinks=True)
-        self.host.write_text(partial / CHANGE, change.model_dump_json(indent=1) + "\n", mode=0o600)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
+        try:
+            self._fill(partial, change)
+            shutil.rmtree(folder, ignore_errors=True)
+            partial.rename(folder)
+        finally:  # a disk that is full is not left fuller
+            shutil.rmtree(partial, ignore_errors=True)
         return folder
+
+    def _fill(self, folder: Path, change: Change) -> None:
+        dump_database(self.host, self.database_url, folder / DATABASE, programs=self.programs)
+        if self.layout.etc.is_dir():
+            shutil.copytree(self.layout.etc, folder / CONFIG, symlinks=True)
+        self.host.write_text(folder / CHANGE, change.model_dump_json(indent=1) + "\n", mode=0o600)
 
     def of_release(self, version: str) -> Path | None:
         """Return the folder put by last when a release was left; None when there is none."""

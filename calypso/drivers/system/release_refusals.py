@@ -38,6 +38,13 @@ class UpgradeUnfinished(SubsystemError):
     title = "Upgrade unfinished"
 
 
+class ReleasesBusy(SubsystemError):
+    """Somebody else changes the releases of this machine right now."""
+
+    code = "releases_busy"
+    title = "Releases are being changed"
+
+
 class RollbackLoses(SubsystemError):
     """The release to go back to cannot read the database as it is now."""
 

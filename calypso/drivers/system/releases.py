@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from calypso.drivers.system.bundle import Manifest, manifest
+from calypso.drivers.system.bundle_refusals import BundleRefused
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.release_refusals import ReleaseInUse, ReleaseMissing
 
@@ -34,8 +36,11 @@ class Releases:
     layout: Layout
 
     def all(self) -> list[Release]:
-        """Return them, the one built last first; one that is being unpacked is none yet."""
-        found = [self._described(folder) for folder in self._folders()]
+        """Return them, the one built last first; one that is being unpacked is none yet.
+
+        Nor is one that does not say what it is.
+        """
+        found = list(self._readable())
         return sorted(found, key=lambda one: (one.built, one.version), reverse=True)
 
     def current(self) -> str | None:
@@ -68,15 +73,15 @@ class Releases:
             self._link(PREVIOUS, before)
         self._link(CURRENT, version)
 
-    def switch_back(self, version: str, previous: str | None) -> None:
-        """Have both links name what they named before a switch; doing it again changes nothing."""
+    def put_back(self, version: str, previous: str | None) -> None:
+        """Put a release in use again as if none had taken its place; `previous` is as it was."""
         self._refuse_missing(version)
         if self.current() != version:
             self._link(CURRENT, version)
-        if previous is None:
-            (self.layout.home / PREVIOUS).unlink(missing_ok=True)
-        elif self.previous() != previous:
+        if previous is not None and self.layout.release(previous).is_dir():
             self._link(PREVIOUS, previous)
+        else:
+            (self.layout.home / PREVIOUS).unlink(missing_ok=True)
 
     def remove(self, version: str) -> None:
         """Remove a release that is not in use; ReleaseInUse, ReleaseMissing."""
@@ -94,13 +99,17 @@ class Releases:
     def running(self) -> set[str]:
         """Return those of which a process of this machine runs, such as a worker that drains."""
         programs = {_link(path / "exe") for path in Path("/proc").iterdir() if path.name.isdigit()}
-        found = (one.relative_to(self.layout.releases) for one in programs if one is not None
-                 and one.is_relative_to(self.layout.releases))  # fmt: skip
+        home = self.layout.releases.resolve()  # as the kernel names it, were /opt a link
+        found = (one.relative_to(home) for one in programs if one is not None
+                 and one.is_relative_to(home))  # fmt: skip
         return {one.parts[0] for one in found}
 
-    def spare(self, keep: int) -> list[str]:
-        """Return those that may go when `keep` are to stay; never one in use, before it, or run."""
-        needed = {self.current(), self.previous()} - {None} | self.running()
+    def spare(self, keep: int, *, besides: Collection[str] = ()) -> list[str]:
+        """Return those that may go when `keep` are to stay: the last built first.
+
+        Never one in use, before it, or that runs, nor those named `besides`.
+        """
+        needed = {self.current(), self.previous()} - {None} | self.running() | set(besides)
         others = [one.version for one in self.all() if one.version not in needed]
         return others[max(0, keep - len(needed)) :]
 
@@ -109,6 +118,11 @@ class Releases:
             return []
         return [one for one in self.layout.releases.iterdir() if (one / "bin/calypso").is_file()
                 and not one.name.endswith(".partial")]  # fmt: skip
+
+    def _readable(self) -> Iterator[Release]:
+        for folder in self._folders():
+            with suppress(BundleRefused):
+                yield self._described(folder)
 
     def _described(self, folder: Path) -> Release:
         told = manifest(folder)

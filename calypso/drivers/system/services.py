@@ -1,12 +1,15 @@
 """The services that keep a program of ours, by systemctl."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from calypso.drivers.system.release_refusals import ServiceFailed
 from calypso.host import Host
 
+# A socket that listens would start its service again the moment somebody asks for something.
+SOCKETS = ("calypso-api.socket",)
 KEPT = ("calypso-api.service", "calypso-scheduler.service", "calypso-worker@*.service")
+RUNS = frozenset({"active", "reloading"})
 ASK_S = 60.0
 CHANGE_S = 900.0  # a program of a slow machine takes minutes to start
 
@@ -19,9 +22,15 @@ class Services:
 
     def active(self) -> list[str]:
         """Return the services that run, by name."""
-        listed = self._do("list-units", "--all", "--plain", "--no-legend", "--full", *KEPT)
-        rows = (line.split() for line in listed.splitlines())
-        return sorted(row[0] for row in rows if len(row) >= 3 and row[2] in {"active", "reloading"})  # noqa: PLR2004 - UNIT LOAD ACTIVE
+        return self._listed(KEPT, RUNS)
+
+    def wanted(self) -> list[str]:
+        """Return the services that run, or are about to, by name."""
+        return self._listed(KEPT, {*RUNS, "activating"})
+
+    def sockets(self) -> list[str]:
+        """Return the sockets that start a service of ours when somebody comes."""
+        return self._listed(SOCKETS, RUNS)
 
     def read_units(self) -> None:
         """Have systemd read the unit files anew."""
@@ -44,6 +53,11 @@ class Services:
         """Start services and wait until they are ready."""
         if units:
             self._do("start", *units, timeout_s=CHANGE_S)
+
+    def _listed(self, units: Sequence[str], states: Collection[str]) -> list[str]:
+        listed = self._do("list-units", "--all", "--plain", "--no-legend", "--full", *units)
+        rows = (line.split() for line in listed.splitlines())
+        return sorted(row[0] for row in rows if len(row) >= 3 and row[2] in states)  # noqa: PLR2004 - UNIT LOAD ACTIVE
 
     def _do(self, *words: str, timeout_s: float = ASK_S) -> str:
         ran = self.host.run(["systemctl", *words], timeout_s=timeout_s)

@@ -47,11 +47,9 @@ def remove_releases(params: Params, system: System, running: RunningJob) -> Resu
 
     Never the one in use, the one before it, or one whose workers still finish a job.
     """
-    removed = []
-    spare = system.releases.spare(params.keep)
-    for done, version in enumerate(spare, start=1):
-        running.stop_if_cancelled()
-        system.releases.remove(version)
+    removed: list[str] = []
+    for version in system.remove_spare(params.keep):
         removed.append(version)
-        running.report(done=done, total=len(spare), unit="releases")
+        running.log(f"{version} is removed")
+        running.stop_if_cancelled()
     return Result(removed=removed)

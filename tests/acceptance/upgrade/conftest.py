@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -87,6 +88,7 @@ class Appliance:
         (self.home / "current").symlink_to(f"releases/{version}")
         for unit in UNITS:
             (self.systemd / "units" / unit).write_text(version)
+        (self.systemd / "units/calypso-api.socket").write_text("it listens")
         (self.systemd / "units/calypso-log.service").write_text("not ours to reload")
 
     def environment(self):
@@ -115,15 +117,38 @@ class Appliance:
 
     def killed_at(self, point, *words):
         """Run `calypso release …` and kill it, with all it started, at `point`."""
+        with self.stopped_at(point, *words):
+            pass
+
+    @contextmanager
+    def stopped_at(self, point, *words):
+        """Have `calypso release …` stand still at `point`, and kill it at the end."""
         (self.systemd / "block").write_text(point)
         ran = self.start(*words)
         blocked = self.systemd / "blocked"
-        until(lambda: blocked.exists() or ran.poll() is not None, f"it comes to {point}")
-        assert blocked.exists(), ran.communicate()
-        ran.send_signal(signal.SIGKILL)
-        ran.communicate(timeout=LIMIT_S)
+        try:
+            until(lambda: blocked.exists() or ran.poll() is not None, f"it comes to {point}")
+            assert blocked.exists(), ran.communicate()
+            (self.systemd / "block").unlink()
+            yield ran
+        finally:
+            ran.send_signal(signal.SIGKILL)
+            ran.communicate(timeout=LIMIT_S)
         blocked.unlink()
-        (self.systemd / "block").unlink()
+
+    @property
+    def previous(self):
+        link = self.home / "previous"
+        return link.readlink().name if link.is_symlink() else None
+
+    def needs(self, version, **schema):
+        """Have a release find the database otherwise than it was made with."""
+        file = self.home / "releases" / version / "schema"
+        file.write_text(json.dumps({**json.loads(file.read_text()), **schema}))
+
+    def break_program(self, version):
+        """Have a release's program not even start."""
+        (self.home / "releases" / version / "bin/calypso").write_text("no program at all")
 
     @property
     def current(self):

@@ -2,15 +2,15 @@
 """A stand-in for systemctl: keeps in a folder what systemd would keep, and starts nothing.
 
 What it is faithful in: the verbs that Calypso uses, their words, exit codes and the columns of
-`list-units`; that `reload` and `start` take what `current` names at that moment. What it is not:
-it runs no program, knows no dependency, and every unit is active or inactive at once. The pass in
-the guest of the lab uses the real one.
+`list-units`; that `reload` and `start` take what `current` names at that moment, and that `start`
+leaves alone what runs. What it is not: it runs no program, knows no dependency, and every unit is
+active or inactive at once. The pass in the guest of the lab uses the real one.
 
 It is to lie, or be linked, in a folder beside `systemd` (that folder) and `root` (the appliance's):
-`units/NAME` holds the release that the unit runs, or
-nothing while it is inactive; `calls` gets a line for each call; a release whose folder holds
-`fails-to-start` makes `reload` and `start` fail, as a keeper does whose newcomer dies; at the verb
-that `block` names it writes `blocked` and waits for a kill.
+`units/NAME` holds the release that the unit runs, or nothing while it is inactive; `calls` gets a
+line for each call; a release whose folder holds `fails-to-start` makes `reload` and `start` fail,
+as a keeper does whose newcomer dies; the unit that `dies` names ends just after it was reloaded; at
+the verb that `block` names it writes `blocked` and waits for a kill.
 """
 
 import fnmatch
@@ -30,7 +30,7 @@ def main(verb, *words):
     if block.exists() and block.read_text() == verb:
         (folder / "blocked").touch()
         time.sleep(600)
-    return {"list-units": listed, "daemon-reload": nothing, "reload": started, "start": started,
+    return {"list-units": listed, "daemon-reload": nothing, "reload": reloaded, "start": started,
             "stop": stopped}[verb](*words)  # fmt: skip
 
 
@@ -48,12 +48,20 @@ def listed(*words):
 
 
 def started(*units):
+    return reloaded(*(name for name in units if not (folder / "units" / name).read_text()))
+
+
+def reloaded(*units):
+    if not units:
+        return 0
     release = current.resolve()
     if (release / "fails-to-start").exists():
         print(f"Job for {units[0]} failed.", file=sys.stderr)
         return 1
+    dies = (folder / "dies").read_text() if (folder / "dies").exists() else None
     for name in units:
-        (folder / "units" / name).write_text(release.name)
+        (folder / "units" / name).write_text("" if name == dies else release.name)
+    (folder / "dies").unlink(missing_ok=True)
     return 0
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.acceptance.upgrade.conftest import UNITS
 
+ROLLED_BACK = "switch: {0} → {1}\nreload: {0} → {1}\ngate: {0} → {1}\n{1} is in use.\n"
 LISTED = (
     "list-units --all --plain --no-legend --full "
     "calypso-api.service calypso-scheduler.service calypso-worker@*.service"
@@ -17,7 +18,6 @@ POINTS = {  # where it can be killed, and whether the new release is in `current
     "pg_dump": False,
     "migrate": False,
     "daemon-reload": True,
-    "list-units": True,
     "reload": True,
     "release-check-storage": True,
 }
@@ -27,6 +27,7 @@ def test_it_checks_puts_by_migrates_switches_reloads_and_asks_in_this_order(appl
     code, said = appliance.do("activate", "2.0.0")
     assert code == 0, said
     assert appliance.calls == [
+        LISTED,
         "2.0.0 --version",
         "2.0.0 config check",
         "2.0.0 migrate --check",
@@ -39,7 +40,7 @@ def test_it_checks_puts_by_migrates_switches_reloads_and_asks_in_this_order(appl
         "2.0.0 release check storage",
     ]
     assert (appliance.current, appliance.running) == ("2.0.0", {"2.0.0"})
-    assert (appliance.home / "previous").readlink().name == "1.0"
+    assert appliance.previous == "1.0"
     assert appliance.journal["step"] == "done"
 
 
@@ -83,7 +84,7 @@ def test_what_speaks_against_it_before_the_switch_changes_nothing(appliance, wor
     assert says in said
     assert "a made-up reason" in said
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
-    assert not (appliance.home / "previous").exists()
+    assert appliance.previous is None
     assert appliance.journal["step"] == "undone"
 
 
@@ -140,6 +141,35 @@ def test_a_release_that_starts_and_does_not_serve_is_undone(appliance):
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
 
 
+def test_a_change_that_is_undone_leaves_the_release_to_go_back_to_as_it_was(appliance):
+    appliance.release("0.9")
+    (appliance.home / "previous").symlink_to("releases/0.9")
+    appliance.answer("2.0.0", "release check storage", "storage@box does not answer")
+    appliance.do("activate", "2.0.0")
+    assert appliance.previous == "0.9"
+    assert appliance.do("rollback") == (0, ROLLED_BACK.format("1.0", "0.9"))
+
+
+def test_a_service_that_ends_after_it_was_reloaded_makes_it_undone(appliance):
+    (appliance.systemd / "dies").write_text("calypso-api.service")
+    code, said = appliance.do("activate", "2.0.0")
+    assert code == 1
+    assert "calypso-api.service ended" in said
+    assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
+
+
+def test_who_changes_releases_does_so_alone_and_says_who_it_is(appliance):
+    appliance.release("3.0")
+    with appliance.stopped_at("migrate", "activate", "2.0.0") as first:
+        for words in (["activate", "3.0"], ["rollback"], ["recover"], ["gc"], ["fetch", "/x"]):
+            code, said = appliance.do(*words)
+            assert code == 1
+            assert "putting 2.0.0 in use (process" in said
+            assert str(first.pid) in said
+        assert appliance.journal["step"] == "migrate"
+    assert appliance.do("activate", "3.0")[0] == 0
+
+
 @pytest.mark.parametrize("then", ["activate", "recover"])
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_anywhere_one_release_is_whole_and_the_next_call_ends_it(appliance, point, then):
@@ -186,8 +216,46 @@ def test_the_release_before_is_put_in_use_again(appliance):
     code, said = appliance.do("rollback")
     assert code == 0, said
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
-    assert (appliance.home / "previous").readlink().name == "2.0.0"
+    assert appliance.previous == "2.0.0"
     assert len(appliance.dumps) == 1
+
+
+def test_it_is_gone_back_from_a_release_whose_program_does_not_even_start(appliance):
+    appliance.do("activate", "2.0.0")
+    appliance.break_program("2.0.0")
+    code, said = appliance.do("rollback")
+    assert code == 0, said
+    assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
+
+
+@pytest.mark.parametrize("point", ["migrate", "reload", "release-check-storage"])
+def test_going_back_takes_a_change_that_is_half_done_back(appliance, point):
+    appliance.release("0.9")
+    (appliance.home / "previous").symlink_to("releases/0.9")
+    appliance.killed_at(point, "activate", "2.0.0")
+    code, said = appliance.do("rollback")
+    assert code == 0, said
+    assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
+    assert appliance.previous == "0.9"
+    assert "gate: 1.0 → 2.0.0" not in said
+    assert appliance.journal["step"] == "undone"
+
+
+def test_going_back_that_was_killed_is_ended_by_the_same_call_and_does_not_turn_round(appliance):
+    appliance.do("activate", "2.0.0")
+    appliance.killed_at("reload", "rollback")
+    code, said = appliance.do("rollback")
+    assert code == 0, said
+    assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
+    assert appliance.journal["step"] == "done"
+
+
+def test_a_release_that_is_half_done_is_not_removed(appliance):
+    for version in ("0.7", "3.0", "4.0.0.0"):
+        appliance.release(version)
+    appliance.killed_at("migrate", "activate", "0.7")
+    assert appliance.do("gc", "--keep", "2")[0] == 0
+    assert (appliance.home / "releases/0.7").is_dir()
 
 
 def test_without_one_before_there_is_nothing_to_go_back_to(appliance):
@@ -199,6 +267,7 @@ def test_without_one_before_there_is_nothing_to_go_back_to(appliance):
 def test_a_release_that_cannot_read_the_database_is_not_gone_back_to(appliance):
     appliance.release("3.0", needs="0013", floor="0012", at="0013")
     appliance.do("activate", "3.0")
+    appliance.needs("1.0", floor="0012", at="0013")
     code, said = appliance.do("rollback")
     assert code == 1
     assert "--restore" in said
@@ -216,15 +285,43 @@ def test_going_back_with_the_database_of_then_stops_all_and_loses_what_came_late
     assert appliance.execute("SELECT count(*) > 0 FROM pg_tables WHERE schemaname = 'calypso'") == [
         (True,)
     ]
-    verbs = [line.split()[0] for line in appliance.calls]
-    assert verbs.index("stop") < verbs.index("start")
+    stop, start = f"stop calypso-api.socket {' '.join(UNITS)}", "start calypso-api.socket"
+    assert appliance.calls.index(stop) < [one[:24] for one in appliance.calls].index(start[:24])
+
+
+def test_going_back_with_the_database_puts_by_what_is_lost_and_says_how_much_it_is(appliance):
+    appliance.do("activate", "2.0.0")
+    appliance.execute(
+        "INSERT INTO calypso.users (id, name, password_hash, roles)"
+        " VALUES (gen_random_uuid(), 'ada', '-', '{}')"
+    )
+    code, said = appliance.do("rollback", "--restore", "--yes")
+    assert code == 0, said
+    assert "0 jobs, 0 schedules, 1 accounts" in said
+    assert appliance.execute("SELECT count(*) FROM calypso.users") == [(0,)]
+    assert [one.name.rpartition("-")[2] for one in appliance.dumps] == ["1.0", "2.0.0"]
+    assert appliance.do("rollback", "--restore", "--yes")[0] == 0
+    assert appliance.current == "2.0.0"
+    assert appliance.execute("SELECT name FROM calypso.users") == [("ada",)]
+
+
+def test_going_back_that_does_not_serve_brings_release_and_database_of_before_again(appliance):
+    appliance.do("activate", "2.0.0")
+    appliance.execute("CREATE TABLE calypso.later (n int)")
+    appliance.answer("1.0", "release check storage", "storage@box does not answer")
+    code, said = appliance.do("rollback", "--restore", "--yes")
+    assert code == 1
+    assert "2.0.0 is in use again" in said
+    assert (appliance.current, appliance.running) == ("2.0.0", {"2.0.0"})
+    assert appliance.execute("SELECT to_regclass('calypso.later') IS NULL") == [(False,)]
 
 
 def test_going_back_with_the_database_asks_first(appliance):
     appliance.do("activate", "2.0.0")
     code, said = appliance.do("rollback", "--restore")
     assert code == 1
-    assert "is lost" in said
+    assert "lost with it" in said
+    assert "Go on?" in said
     assert appliance.running == {"2.0.0"}
 
 

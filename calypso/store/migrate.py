@@ -1,5 +1,6 @@
 """Bring a database's schema up to what this release needs."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from calypso.errors import StoreUnavailable
 from calypso.store.engine import calling, make_engine
 
 SCHEMA = "calypso"
 TURN = "SELECT pg_advisory_xact_lock(hashtext('calypso:migrate'))"
+# Who waits for a table lets everybody after him wait too: jobs and requests stand still so long.
+LOCK_S, PAUSE_S, PATIENCE_S = 2, 1.0, 120.0
+LOCK_HELD = "55P03"  # SQLSTATE lock_not_available
 # After a restore from a dump the counter of transactions starts low again; events written before
 # would pass for future ones, and readers would wait for them.
 # A migration that takes something away names, as `serves_from`, the first one whose release does
@@ -30,24 +35,49 @@ UPDATE calypso.alert_cursors
  WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())"""
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, *, patience_s: float = PATIENCE_S) -> None:
     """Apply every migration that is missing, all or none; calls at the same time take turns.
 
-    Raises StoreUnavailable when the database cannot be reached.
+    Raises StoreUnavailable when the database cannot be reached, or when somebody holds what is to
+    be changed for longer than `patience_s`.
     """
     engine = make_engine(url, pool_size=1, statement_timeout_s=None, autocommit=False)
+    deadline = time.monotonic() + patience_s
+    try:
+        while not _tried(engine):
+            if time.monotonic() >= deadline:
+                raise StoreUnavailable(
+                    f"Tables that are to be changed were in use for {patience_s:g} s, as by a dump "
+                    "of the database. Try again when that is over."
+                )
+            time.sleep(PAUSE_S)
+    finally:
+        engine.dispose()
+
+
+def _tried(engine: Engine) -> bool:
+    """Migrate; False when somebody holds what is to be changed, and nothing was changed."""
     try:
         with calling(engine) as connection, connection.begin():
             connection.exec_driver_sql(TURN)
-            _make_schema(connection)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            _raise_floor(connection)
-            connection.exec_driver_sql(SETTLE_EVENTS)
-            connection.exec_driver_sql(SETTLE_CURSORS)
-    finally:
-        engine.dispose()
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_S} s'")
+            _migrate(connection)
+    except StoreUnavailable as failed:
+        original = getattr(failed.__cause__, "orig", None)
+        if getattr(original, "sqlstate", None) == LOCK_HELD:
+            return False
+        raise
+    return True
+
+
+def _migrate(connection: Connection) -> None:
+    _make_schema(connection)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    _raise_floor(connection)
+    connection.exec_driver_sql(SETTLE_EVENTS)
+    connection.exec_driver_sql(SETTLE_CURSORS)
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -90,7 +90,7 @@ remove() { # what is there of these
 }
 
 remove_releases() {
-    remove "$releases" "$current" "$begun" "$installed"
+    remove "$releases" "$current" "$home/previous" "$begun" "$installed"
     if [ "$(readlink "$root/usr/local/bin/calypso" 2>/dev/null)" = "$current/bin/calypso" ]; then
         remove "$root/usr/local/bin/calypso"
     fi

@@ -55,9 +55,10 @@ class Box:
         build()
         binds = [f"--bind-ro={folder}:{path}" for path, folder in shown.items()]
         self._nspawn = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet", f"--directory={image() / 'root'}", "--boot",
-             "--volatile=overlay", "--private-network", "--register=no", "--keep-unit",
-             f"--machine=box-{os.getpid()}", "--hostname=box", "--console=pipe", *binds],
+            ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet",
+             f"--directory={image() / 'root'}", "--boot", "--volatile=overlay",
+             "--private-network", "--register=no", "--keep-unit", f"--machine=box-{os.getpid()}",
+             "--hostname=box", "--console=pipe", *binds],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.leader = self._until(self._find_leader, "started")

@@ -259,3 +259,4 @@ def test_removed_it_leaves_the_data_and_says_so(story):
     assert "/etc/calypso/secrets.env" in story.left
     assert "/srv/calypso/backups" in story.left
     assert "/opt/adastra/calypso/current" not in story.left
+    assert "/opt/adastra/calypso/previous" not in story.left

@@ -39,7 +39,6 @@ class Change(BaseModel):
     version_from: str | None
     version_to: str
     began: datetime
-    previous: str | None = None  # the one that was in use before `version_from`
     step: Step = Step.PREFLIGHT
     dump: str | None = None  # the folder with what was put by before
     restores: str | None = None  # the folder that is brought back

@@ -4,8 +4,11 @@ The bundles are built of this checkout: 1.0.0; 2.0.0 with a migration more; 3.0.
 """
 
 import json
+import os
 import shutil
+import signal
 import ssl
+import subprocess
 import threading
 import time
 import urllib.request
@@ -122,6 +125,8 @@ class Story:
     rollback_s: float = 0.0
     version_after_rollback: str = ""
     third_job: dict = field(default_factory=dict)
+    recovered: str = ""
+    version_after_recovery: str = ""
     longest_s: float = 0.0
     polls: int = 0
     failures: list[str] = field(default_factory=list)
@@ -184,8 +189,12 @@ def live(box):
         box.run("/opt/adastra/calypso/current/scripts/rollback.sh")
         seen.rollback_s = time.monotonic() - began
         seen.version_after_rollback = client.call("GET", "/version")["version"]
+        seen.third_job = client.until_it_is(client.start(), "succeeded", "failed")
+        kill_at(box, "reload", "/opt/adastra/calypso/releases/2.0.0/bin/calypso",
+                "release", "activate", "2.0.0")  # fmt: skip
+        seen.recovered = box.run("calypso", "release", "recover")
+        seen.version_after_recovery = client.call("GET", "/version")["version"]
     seen.longest_s, seen.polls, seen.failures = poller.longest_s, poller.count, poller.failures
-    seen.third_job = client.until_it_is(client.start(), "succeeded", "failed")
     seen.table_after = sql(box, "SELECT to_regclass('calypso.of_the_second_release')")
     seen.failed_units = box.run("systemctl", "--failed", "--plain", "--no-legend")
     seen.uninstall = box.run("/opt/adastra/calypso/current/scripts/uninstall.sh", check=False)
@@ -193,6 +202,18 @@ def live(box):
     print(f"\nlongest answer during the switches: {seen.longest_s:.3f} s of {seen.polls}; "
           f"rollback: {seen.rollback_s:.1f} s")  # fmt: skip
     return seen
+
+
+def kill_at(box, step, *argv):
+    """Start a change of releases and kill it, with all that it started, when it is at a step."""
+    change = subprocess.Popen(box.argv(*argv), stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    journal = ("cat", "/var/lib/calypso/upgrade/journal.json")
+    while json.loads(box.run(*journal))["step"] != step:
+        assert change.poll() is None, "it ended before"
+        assert time.monotonic() < deadline
+    os.killpg(change.pid, signal.SIGKILL)
+    change.wait()
 
 
 def sql(box, query):
@@ -243,6 +264,11 @@ def test_the_release_before_is_back_within_its_time_and_works_on_the_newer_schem
     assert story.third_job["state"] == "succeeded"
     assert story.table_after.strip() == "calypso.of_the_second_release"
     assert story.rollback_s <= ROLLBACK_S
+
+
+def test_killed_while_services_reload_the_next_call_goes_on(story):
+    assert "2.0.0 is in use" in story.recovered
+    assert story.version_after_recovery == "2.0.0"
 
 
 def test_no_request_failed_and_none_waited_long(story):

@@ -4,16 +4,25 @@ import os
 import re
 import signal
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.running_up import status, until
 from tests.browser.conftest import started
+
+REFRESH = "/api/v1/auth/refresh"
 
 
 def sign_in(page, name, password):
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def sign_out(page):
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_a_person_signs_in_and_out(opened, appliance):
@@ -26,11 +35,38 @@ def test_a_person_signs_in_and_out(opened, appliance):
     sign_in(page, "admin", appliance.password_of("admin"))
     expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_visible()
 
-    page.get_by_role("button", name="Account").click()
-    page.get_by_role("menuitem", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_out(page)
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/storage", "/tape"])
+def test_nothing_is_asked_after_signing_out(opened, appliance, path):
+    tab = opened(None)
+    page = tab.go(path)
+
+    for _ in range(4):
+        sign_in(page, "admin", appliance.password_of("admin"))
+        sign_out(page)  # while the page still asks; a refusal would stand in its console
+
+
+def test_a_session_outlives_its_access_token_and_not_its_sign_out(opened, appliance):
+    tab = opened(None)
+    tab.allow("401")
+    page = tab.go("/jobs")
+    sign_in(page, "admin", appliance.password_of("admin"))
+    expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_visible()
+
+    page.context.clear_cookies(name="calypso_access")
+    page.reload()
+    expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_visible()
+
+    kept = page.context.cookies(f"{appliance.url}{REFRESH}")
+    page.context.clear_cookies(name="calypso_access")
+    sign_out(page)
+    page.context.add_cookies(kept)
+    csrf = next(one["value"] for one in kept if one["name"] == "calypso_csrf_refresh")
+    assert page.request.post(REFRESH, headers={"X-CSRF-TOKEN": csrf}).status == 401
 
 
 def test_a_wrong_password_is_said_and_tells_nothing_more(opened):

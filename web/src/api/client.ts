@@ -4,9 +4,11 @@ import createClient from "openapi-fetch";
 import { cookie } from "@/api/cookies";
 import { problemOf, unreachable } from "@/api/problem";
 import type { paths } from "@/api/types";
+import { whileSignedIn } from "@/session/asking";
 import { sessionEnded } from "@/session/ended";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const LOGIN = "/api/v1/auth/login";
 const REFRESH = "/api/v1/auth/refresh";
 const UNAUTHORIZED = 401;
 
@@ -30,7 +32,7 @@ export function refresh(): Promise<boolean> {
 export async function signedFetch(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await attempt(request);
-  if (response.status !== UNAUTHORIZED || request.url.includes("/api/v1/auth/")) return response;
+  if (response.status !== UNAUTHORIZED || request.url.endsWith(LOGIN)) return response;
   if (await refresh()) return attempt(again);
   sessionEnded();
   return response;
@@ -46,7 +48,16 @@ async function attempt(request: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: "/", fetch: signedFetch });
+export const api = createClient<paths>({
+  baseUrl: "/",
+  fetch: (request) => {
+    const signal = AbortSignal.any([request.signal, whileSignedIn()]);
+    return signedFetch(new Request(request, { signal }));
+  },
+});
+
+/** The way in and out, which is open while `api` is closed. */
+export const door = createClient<paths>({ baseUrl: "/", fetch: signedFetch });
 
 interface Answer<T> {
   data?: T | undefined;

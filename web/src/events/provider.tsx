@@ -13,6 +13,7 @@ import { liveProgress } from "@/events/live";
 import { type Connection, EventStream, type Heard } from "@/events/stream";
 import { logKey } from "@/jobs/log-query";
 import { refreshJobs } from "@/jobs/queries";
+import { whileSignedIn } from "@/session/asking";
 
 const GATHER_MS = 700;
 const ENDED = new Set(["succeeded", "failed", "cancelled", "lost"]);
@@ -24,8 +25,10 @@ export function EventsProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const stream = useMemo(() => new EventStream(listeners(queries)), [queries]);
   useEffect(() => {
+    const close = () => stream.close();
     stream.open();
-    return () => stream.close();
+    whileSignedIn().addEventListener("abort", close, { once: true });
+    return close;
   }, [stream]);
   return <Stream value={stream}>{children}</Stream>;
 }

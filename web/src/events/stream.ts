@@ -59,6 +59,7 @@ export class EventStream {
 
   close(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.source?.close();
     this.source = null;
   }
@@ -88,21 +89,27 @@ export class EventStream {
     clearTimeout(this.timer);
     if (source.readyState === EventSource.CLOSED) {
       this.lose();
-      this.timer = setTimeout(() => void this.again(), this.pauseMs);
-      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+      this.later();
     } else {
       this.timer = setTimeout(() => this.lose(), LOST_AFTER_MS);
     }
   }
 
+  private later(): void {
+    this.timer = setTimeout(() => void this.again(), this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
   private async again(): Promise<void> {
-    try {
-      await told(api.GET("/api/v1/auth/me")); // renews the access token, or ends the session
-      this.open();
-    } catch {
-      this.timer = setTimeout(() => void this.again(), this.pauseMs);
-      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
-    }
+    const mine = this.timer;
+    // Renews the access token, or ends the session.
+    const isIn = await told(api.GET("/api/v1/auth/me")).then(
+      () => true,
+      () => false,
+    );
+    if (this.timer !== mine) return; // closed, or opened by somebody else, meanwhile
+    if (isIn) this.open();
+    else this.later();
   }
 
   private lose(): void {

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { api, told } from "@/api/client";
+import { api, door, told } from "@/api/client";
 import { cookie } from "@/api/cookies";
 import { Problem } from "@/api/problem";
 import type { Me } from "@/api/types";
+import { askAgain, stopAsking } from "@/session/asking";
 import { covers } from "@/session/permissions";
 
 const UNAUTHORIZED = 401;
@@ -36,18 +37,30 @@ export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: { username: string; password: string }) =>
-      told(api.POST("/api/v1/auth/login", { body })),
-    onSuccess: () => queries.invalidateQueries(),
+      told(door.POST("/api/v1/auth/login", { body })),
+    onSuccess: () => {
+      askAgain();
+      return queries.invalidateQueries();
+    },
   });
 }
 
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => told(api.POST("/api/v1/auth/logout")),
-    onSettled: () => {
-      queries.setQueryData(ME, null); // takes the pages away, so that nobody asks any more
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
+    onMutate: () => leave(queries),
+    mutationFn: () => told(door.POST("/api/v1/auth/logout")),
+    onError: () => {
+      askAgain(); // who has not got out is still in: `me` tells
+      return queries.invalidateQueries({ queryKey: ME });
     },
   });
+}
+
+/** Take the pages away with all they know; whoever asked on would be refused. */
+function leave(queries: QueryClient): void {
+  void queries.cancelQueries();
+  stopAsking();
+  queries.setQueryData(ME, null);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
 }

@@ -36,9 +36,8 @@ SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy
   scripts .ci | xargs grep -lE '^\#!/bin/(ba)?sh')
 
 .PHONY: help setup demo test check lint shell types imports web unit contract acceptance \
-	acceptance-url browser \
-	vm-lab vm-suite bacula-suite recordings tape-recordings bacula-recordings chaos bench bench-zfs \
-	bench-tape bench-backup release settings openapi clean
+	acceptance-url browser box box-disk vm-lab vm-suite bacula-suite recordings tape-recordings \
+	bacula-recordings chaos bench bench-zfs bench-tape bench-backup release settings openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +84,12 @@ acceptance: setup ## Run the tests that drive real processes
 
 acceptance-url: setup ## Run those that fit a Calypso that runs elsewhere against it (URL=)
 	CALYPSO_TEST_URL=$(URL) $(VENV)/python -m pytest -m by_url tests/acceptance/api
+
+box: setup ## Live an appliance's life in a container with systemd (root)
+	$(PYTEST) tests/box
+
+box-disk: setup ## Make that container's disk, unless it is there (root)
+	$(VENV)/python -c 'from tests.box import box; box.build()'
 
 # Emulated tests are slow, and all of them are in `vm-suite`.
 test unit contract acceptance: export CALYPSO_TEST_LAB = off

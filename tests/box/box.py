@@ -39,6 +39,8 @@ def why_missing():
 
 def build():
     """Make the disk unless it is there: a minute and a half."""
+    if image().is_dir():  # whole, or it would not have its name
+        return
     with cache.locked():
         if not image().is_dir():
             cache.make(image(), _install)

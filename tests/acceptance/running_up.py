@@ -15,6 +15,7 @@ from calypso.host.daemon import with_variable
 from calypso.host.scope import is_alive
 
 READY_S = 60
+START_S = 100  # ten processes and an empty database, on a machine that does other things, too
 NO_BACULA = {"CALYPSO_BACKUP_PRODUCT": "none"}  # it has tests of its own
 START = [sys.executable, "-m", "calypso", "up"]
 
@@ -53,9 +54,12 @@ class RunningUp:
         return found[0] if found and is_alive(found[0]) else None
 
     def until_ready(self):
-        until(lambda: "Calypso is ready" in self.said or self.process.poll() is not None)
+        until(self._ready_or_ended, limit_s=START_S)
         assert "Calypso is ready" in self.said, self.said
         return self
+
+    def _ready_or_ended(self):
+        return "Calypso is ready" in self.said or self.process.poll() is not None
 
     def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)

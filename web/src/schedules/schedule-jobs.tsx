@@ -42,7 +42,7 @@ export function ScheduleJobs({ id }: { id: string }) {
             cells: [
               <StateBadge job={job} />,
               <Link className="font-medium hover:underline" to={`/jobs/${job.id}`}>
-                {job.title}
+                <span className="inline-block min-w-32">{job.title}</span>
               </Link>,
               <When at={job.created_at} />,
               <Took job={job} />,

@@ -1,4 +1,10 @@
-import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type QueryClient,
+  useIsMutating,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 
 import { api, door, told } from "@/api/client";
 import { cookie } from "@/api/cookies";
@@ -9,6 +15,7 @@ import { covers } from "@/session/permissions";
 
 const UNAUTHORIZED = 401;
 export const ME = ["me"] as const;
+const SIGN_OUT = ["sign-out"] as const;
 
 /** Who is signed in; null: nobody. A browser that holds a session is let in without a word. */
 export function useMe() {
@@ -48,8 +55,10 @@ export function useSignIn() {
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: SIGN_OUT,
     onMutate: () => leave(queries),
     mutationFn: () => told(door.POST("/api/v1/auth/logout")),
+    onSuccess: () => queries.setQueryData(ME, null),
     onError: () => {
       askAgain(); // who has not got out is still in: `me` tells
       return queries.invalidateQueries({ queryKey: ME });
@@ -57,10 +66,14 @@ export function useSignOut() {
   });
 }
 
-/** Take the pages away with all they know; whoever asked on would be refused. */
+/** Whether somebody is on the way out: no page is shown then. */
+export function useIsLeaving(): boolean {
+  return useIsMutating({ mutationKey: SIGN_OUT }) > 0;
+}
+
+/** Forget what the pages know, and let them ask no more: they would be refused. */
 function leave(queries: QueryClient): void {
   void queries.cancelQueries();
   stopAsking();
-  queries.setQueryData(ME, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
 }

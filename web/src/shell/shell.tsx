@@ -5,7 +5,7 @@ import { Toaster } from "sonner";
 import type { Me } from "@/api/types";
 import { EventsProvider } from "@/events/provider";
 import { ExpiredDialog } from "@/session/expired";
-import { useMe } from "@/session/session";
+import { useIsLeaving, useMe } from "@/session/session";
 import { SignInPage } from "@/session/sign-in";
 import { ConnectionBanner } from "@/shell/banner";
 import { TaskDrawer } from "@/shell/drawer";
@@ -18,7 +18,8 @@ import { Failed, Loading } from "@/ui/states";
 /** What is around every page, or the sign-in page while nobody is signed in. */
 export function Shell() {
   const me = useMe();
-  if (me.isPending) return <Loading />;
+  const isLeaving = useIsLeaving();
+  if (me.isPending || isLeaving) return <Loading />;
   if (me.isError) return <Failed problem={me.error} retry={() => void me.refetch()} />;
   if (me.data === null) return <SignInPage />;
   return <SignedIn me={me.data} />;

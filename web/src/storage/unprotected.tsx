@@ -105,7 +105,10 @@ function Gaps({ found }: { found: readonly Unprotected[] }) {
       rows={found.map(({ dataset, gaps, newestAt }) => ({
         key: idOf(dataset),
         cells: [
-          <Link to={addressOf(dataset)} className="text-accent font-medium break-all">
+          <Link
+            to={addressOf(dataset)}
+            className="text-accent inline-block min-w-36 font-medium break-words"
+          >
             {dataset.key}
           </Link>,
           <span className="whitespace-nowrap">{bytes(dataset.used_bytes)}</span>,

@@ -9,7 +9,7 @@ import type { Choice } from "@/ui/choices";
 
 /** What is worth a word in the second line, in this order; the rest is on the table's page. */
 const TOLD = (
-  "kind health state name model vendor product client fileset library pool source element number " +
+  "kind health state name model vendor product client fileset library pool source built element number " +
   "barcode address media_type slots allocation mountpoint size_bytes capacity_bytes used_bytes " +
   "free_bytes bytes ended_at"
 ).split(" ");

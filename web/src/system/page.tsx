@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { PackageCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { title as titled } from "@/format/words";
+import { useMay } from "@/session/session";
 import { bySubsystem } from "@/system/grouping";
 import {
   healthQuery,
@@ -13,6 +15,7 @@ import {
 } from "@/system/queries";
 import { Subsystem } from "@/system/subsystem";
 import { Badge } from "@/ui/badge";
+import { buttonLook } from "@/ui/button";
 import { Card, Page } from "@/ui/page";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { SimpleTable } from "@/ui/simple-table";
@@ -21,8 +24,19 @@ import { When } from "@/ui/when";
 /** What the appliance consists of, how each part is, and what is missing. */
 export function SystemPage() {
   const { t } = useTranslation();
+  const may = useMay();
   return (
-    <Page title={t("nav.system")}>
+    <Page
+      title={t("nav.system")}
+      actions={
+        may("system:read") && (
+          <Link to="/inventory/system/releases" className={buttonLook()}>
+            <PackageCheck aria-hidden />
+            {t("system.releases")}
+          </Link>
+        )
+      }
+    >
       <Health />
       <Subsystems />
       <Queues />

@@ -72,7 +72,7 @@ export function Used({ media }: { media: MediaRow }) {
   if (media.kind === "cleaning" || used === null) return <span className="text-muted">–</span>;
   if (size === null) return <>{bytes(used)}</>;
   return (
-    <div className="flex min-w-32 flex-col gap-1 text-xs">
+    <div className="flex flex-col gap-1 text-xs">
       {t("tape.usedOf", { used: bytes(used), size: bytes(size) })}
       <Meter value={used} of={size} label={t("tape.fillOf", { barcode })} />
     </div>

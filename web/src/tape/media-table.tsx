@@ -34,7 +34,7 @@ export function MediaTable({ rows, chosen, choose }: MediaTableProps) {
           onChange={(all) => choose(new Set(all ? rows.map((row) => row.key) : []))}
         />
       ),
-      meta: { width: "3.25rem" },
+      meta: { width: "3rem" },
       cell: ({ row: { original: row } }) => (
         <Check
           label={t("tape.media.choose", { barcode: row.key })}
@@ -117,7 +117,7 @@ function useFacts() {
       column.display({
         id: "used",
         header: t("tape.fact.used"),
-        meta: { width: "8.25rem" },
+        meta: { width: "9.25rem" },
         cell: ({ row }) => <Used media={row.original} />,
       }),
       column.display({
@@ -134,7 +134,7 @@ function useFacts() {
       column.display({
         id: "jobs",
         header: () => <span className="sr-only">{t("tape.jobs")}</span>,
-        meta: { width: "3.5rem" },
+        meta: { width: "3.25rem" },
         cell: ({ row: { original: row } }) => (
           <JobsMenu table="tape/media" name={row.key} kind={row.kind} known={knownOf(row)} />
         ),

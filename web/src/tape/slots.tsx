@@ -39,7 +39,7 @@ export function Slots({ shelf }: { shelf: Shelf }) {
           type="search"
           aria-label={t("tape.find")}
           placeholder={t("tape.find")}
-          className="h-8 w-40 sm:w-60"
+          className="h-8 w-40 sm:w-64"
           value={sought}
           onChange={(event) => change("find", event.target.value)}
         />

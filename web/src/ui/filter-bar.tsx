@@ -61,7 +61,7 @@ function SearchBox({ label, hint, value, onChange }: SearchProps) {
       aria-label={label}
       title={hint}
       placeholder={label}
-      className="w-64"
+      className="w-full sm:w-64"
       value={text}
       onChange={(event) => setText(event.target.value)}
     />

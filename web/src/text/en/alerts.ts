@@ -27,7 +27,7 @@ export const alerts = {
     editTitle: "Change {{name}}",
     remove: "Remove",
     removeTitle: "Remove {{name}}?",
-    removeText: "No alert is sent over it any more; what waits to be sent is dropped.",
+    removeText: "No alert is sent through it any more; what waits to be sent is dropped.",
     more: "More for {{name}}",
     kept: "{{name}} is saved.",
     sent: "last sent",
@@ -48,6 +48,6 @@ export const alerts = {
     toHelp: "One address a line.",
     url: "Address",
     secret: "Signing secret",
-    secretHelp: "Each letter is signed with it, as Standard Webhooks has it.",
+    secretHelp: "Each message is signed with it, as Standard Webhooks specifies.",
   },
 } as const;

@@ -1,8 +1,8 @@
 export const inventory = {
   observed: "seen",
-  stale: "Nobody keeps this fresh just now",
-  refresh: "Read anew",
-  refreshing: "It is being read anew.",
+  stale: "Not kept up to date just now",
+  refresh: "Read again",
+  refreshing: "It is being read again.",
   empty: "Nothing here",
   emptyHint: "The appliance has none of these, or nobody has looked yet.",
   filter: "Filter these rows",

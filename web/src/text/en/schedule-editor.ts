@@ -58,7 +58,6 @@ export const editor = {
   previewIn: "Next fires in {{zone}}",
   yours: "Yours ({{zone}})",
   from: "Look from",
-  fromHelp: "Now when empty.",
   toChange: "To the next clock change",
   noFires: "It will never fire.",
   paused: "Mend the rule, and its fires show here.",
@@ -97,5 +96,4 @@ export const editor = {
   takeTheirs: "Take theirs",
   keepMine: "Keep mine",
   keepMineHint: "Yours replaces theirs when you save.",
-  goneTitle: "It is gone",
 } as const;

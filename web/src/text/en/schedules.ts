@@ -24,7 +24,6 @@ export const schedules = {
   enabled: "{{name}} is on.",
   disabled: "{{name}} is off: it fires nothing.",
   off: "Off",
-  isOff: "Off: it fires nothing",
   never: "never",
   run: "Run now",
   runOf: "Run {{name}} now",

@@ -5,8 +5,7 @@ export const session = {
   password: "Password",
   submit: "Sign in",
   again: "Sign in again",
-  expired: "Your session has ended. Sign in and go on where you were: nothing you typed is lost.",
+  expired: "Your session has ended. Sign in to carry on where you were: nothing you typed is lost.",
   signOut: "Sign out",
   signedInAs: "Signed in as {{name}}",
-  otherUser: "Another person was signed in here. The page was loaded anew.",
 } as const;

@@ -201,7 +201,7 @@ export const storage = {
   },
   disk: {
     none: "No disk is known",
-    noneHint: "This storage product uses none, or nobody has looked yet: read them anew.",
+    noneHint: "This storage product uses none, or nobody has looked yet: read them again.",
     kind: { hdd: "HDD", ssd: "SSD", nvme: "NVMe" },
     free: "Free",
     health: { passed: "Passed", failed: "Failing", unknown: "Says nothing" },

@@ -94,6 +94,7 @@ def test_a_viewer_sees_no_button_that_would_fail(opened, appliance):
     expect(page.get_by_role("heading", name="People")).to_have_count(0)
 
 
+@pytest.mark.timeout(240)  # an appliance of its own comes and goes
 def test_an_open_tab_outlives_a_restart_of_the_server(opened):
     with started() as appliance:
         tab = opened(None, at=appliance)

@@ -16,7 +16,7 @@ class Params(JobParams):
 
     version: Version = Field(
         description="A release that was fetched to this machine.",
-        json_schema_extra={"x-choices": "system/releases"},
+        json_schema_extra={"x-choices": "system/releases", "examples": ["1.2.0"]},
     )
 
     def locks(self) -> Sequence[Lock]:

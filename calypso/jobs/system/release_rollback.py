@@ -17,7 +17,7 @@ class Params(JobParams):
     version: Version | None = Field(
         default=None,
         description="The one that was in use before this one when empty.",
-        json_schema_extra={"x-choices": "system/releases"},
+        json_schema_extra={"x-choices": "system/releases", "examples": ["1.2.0"]},
     )
 
     def locks(self) -> Sequence[Lock]:

@@ -10,6 +10,10 @@ it("leaves out what says the same as the key, and the node where there is one", 
   expect(columnsOf(rows)).toEqual(["key", "size_bytes"]);
 });
 
+it("begins with the key, wherever the rows have it", () => {
+  expect(columnsOf([{ size_bytes: 1, key: "a" }])).toEqual(["key", "size_bytes"]);
+});
+
 it("shows the node where there are several", () => {
   expect(
     columnsOf([

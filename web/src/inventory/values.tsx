@@ -29,12 +29,13 @@ function number(name: string, value: number): ReactNode {
 export function columnsOf(rows: readonly Record<string, unknown>[]): string[] {
   const first = rows[0];
   if (first === undefined) return [];
-  const key = first.key;
+  if (first.key === undefined) return [];
   const doubles = Object.keys(first).filter(
     (name) => name !== "key" && rows.every((row) => row[name] === row.key),
   );
   const single = new Set(rows.map((row) => row.node)).size < 2;
-  return Object.keys(first).filter(
-    (name) => key !== undefined && !doubles.includes(name) && !(name === "node" && single),
+  const others = Object.keys(first).filter(
+    (name) => name !== "key" && !doubles.includes(name) && !(name === "node" && single),
   );
+  return ["key", ...others];
 }

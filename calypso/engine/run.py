@@ -223,11 +223,17 @@ class Runner:
             return defect(running.job_id)
         return ending_of(running, "succeeded", result=result)
 
+    def _opened(self, job_type: JobType, host: Host) -> Any:
+        """Return what a type's run function speaks to: nothing, the machine, or the driver."""
+        if job_type.driver is None:
+            return None
+        return host if job_type.driver is Host else self._bench.driver(host)
+
     def _begun(self, current: Current) -> dict[str, Any]:
         running, job_type = current.running, current.job_type
         params = read_params(job_type, running.claimed.params)
         with self._bench.host(running, job_type.grace_s) as host:
-            driver = None if job_type.driver is None else self._bench.driver(host)
+            driver = self._opened(job_type, host)
             self._begin(running, job_type)
             self._check_plan(running, job_type, params, driver)
             result = job_type.run(params, driver, running)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from calypso.drivers.system import System
 from calypso.errors import SubsystemError
+from calypso.host import Host
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, exclusive
 from calypso.models.running import RunningJob
@@ -49,14 +49,14 @@ class AskedToFail(SubsystemError):
 
 @job(
     "system.noop",
-    driver=System,
+    driver=Host,
     permission="system:operate",
     timeout_s=86400 + SLACK_S,
     cancel=Cancel.ANYTIME,
     on_lost=OnLost.REQUEUE,
     schedulable=True,
 )
-def check_worker(params: Params, system: System, running: RunningJob) -> Result:
+def check_worker(params: Params, host: Host, running: RunningJob) -> Result:
     """Check a worker end to end.
 
     Sleeps in a child process and reports each step. With `seconds: 0` it starts no child and
@@ -68,7 +68,7 @@ def check_worker(params: Params, system: System, running: RunningJob) -> Result:
         running.stop_if_cancelled()
         if params.seconds:
             pause_s = params.seconds / params.steps
-            system.host.run(["sleep", f"{pause_s:.3f}"], timeout_s=pause_s + SLACK_S)
+            host.run(["sleep", f"{pause_s:.3f}"], timeout_s=pause_s + SLACK_S)
             running.report(done=step + 1, total=params.steps, unit="steps")
     if params.fail:
         raise AskedToFail("This check was asked to fail.")

@@ -6,6 +6,8 @@ RUNNERS ?= 2
 PYTEST := $(VENV)/python -m pytest -n $(RUNNERS) --dist loadfile
 # What `make test` runs; CI leaves out what `make check` has just run.
 SUITES ?= tests/unit tests/contract tests/acceptance tests/browser
+# Set to anything, it leaves out the tests that take minutes each: see `thorough` in pyproject.toml.
+BRIEF ?=
 # The suites that need a product of the kernel, and how many guests they run in at once.
 VM_SUITES ?= tests/lab tests/contract/host tests/contract/storage tests/contract/tape \
   tests/acceptance/tape tests/real
@@ -35,7 +37,7 @@ ROUNDS ?= 5
 SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy/scripts \
   scripts .ci | xargs grep -lE '^\#!/bin/(ba)?sh')
 
-.PHONY: help setup demo test check lint shell types imports web unit contract acceptance \
+.PHONY: help setup demo test thorough check lint shell types imports web unit contract acceptance \
 	acceptance-url browser box box-disk vm-lab vm-suite bacula-suite recordings tape-recordings \
 	bacula-recordings chaos bench bench-zfs bench-tape bench-backup release settings openapi clean
 
@@ -49,7 +51,10 @@ demo: setup ## Run the main job end to end, then keep serving (ARGS=--exit ends 
 	@$(VENV)/python demo/demo.py $(ARGS)
 
 test: setup ## Run all tests that need no special product
-	$(PYTEST) $(SUITES)
+	$(PYTEST) $(if $(BRIEF),-m 'not thorough') $(SUITES)
+
+thorough: setup ## Run the tests that CI leaves out for their time
+	$(PYTEST) -m thorough tests/acceptance
 
 check: lint shell types imports web unit contract ## What every commit passes
 
@@ -92,7 +97,7 @@ box-disk: setup ## Make that container's disk, unless it is there (root)
 	$(VENV)/python -c 'from tests.box import box; box.build()'
 
 # Emulated tests are slow, and all of them are in `vm-suite`.
-test unit contract acceptance: export CALYPSO_TEST_LAB = off
+test thorough unit contract acceptance: export CALYPSO_TEST_LAB = off
 
 vm-lab: setup ## Build the guest for tests on real OpenZFS (GUEST=bookworm|trixie; root)
 	@scripts/vm-lab

@@ -23,6 +23,7 @@ def machine(folder, tmp_path, root, settings, needs_systemd):  # noqa: F811 - th
     made.end()
 
 
+@pytest.mark.thorough  # tests/box does the same, under systemd
 def test_a_release_installs_without_a_network_and_serves_from_its_own_place(machine, settings):
     ran = machine.install("--settings", str(settings))
 

@@ -39,6 +39,7 @@ def other_root(root, name="other"):
     return folder
 
 
+@pytest.mark.thorough  # tests/box does the same, under systemd
 def test_it_serves_runs_a_job_in_each_worker_and_goes_without_a_trace(machines, root, settings):
     machine = machines(root)
 

@@ -117,6 +117,7 @@ MOMENTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough  # each lays a release out twice
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_any_moment_it_leaves_only_what_the_next_one_removes(folder, tmp_path, moment):
     target = tmp_path / "releases" / "1"
@@ -208,6 +209,7 @@ def interpreter(python):
     return None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("python", OTHERS)
 def test_it_is_whole_under_every_python_that_it_says_it_serves(folder, tmp_path, python):
     place = interpreter(python)

@@ -74,20 +74,13 @@ def lay_out(folder: Path, made_of: Source) -> None:
 
 
 def manifest(made_of: Source, found: Mapping[str, Sequence[Path]]) -> Manifest:
-    """Return what the release says of itself; its migrations are read from the source."""
+    """Return what the release says of itself; its last migration is read from the source."""
     folder = made_of.folder / "calypso" / "store" / "migrations"
-    steps = list(ScriptDirectory(str(folder)).walk_revisions())
-    head = steps[0].revision
     return Manifest(
         version=made_of.version,
         commit=made_of.commit,
         built=made_of.built,
-        schema=head,
-        # A migration that takes something away names, as `serves_from`, the first one whose release
-        # does without that: see store.migrate.
-        contracts=sorted(one.revision for one in steps if hasattr(one.module, "serves_from")),
-        # A program is ready on its own migration or a later one: store.migrate.is_current.
-        serves_from=head,
+        schema=ScriptDirectory(str(folder)).get_current_head(),
         pythons=tuple(found),
         platform=PLATFORM,
     )

@@ -20,10 +20,13 @@ def no_such_type(name: str) -> Ending:
     return _failed("unknown_job_type", "Unknown job type", detail)
 
 
+DEFECT = "defect"
+
+
 def defect(job_id: str) -> Ending:
     """Return the end of a job that ran into a mistake of ours."""
     detail = f"The job ran into a defect. The worker's log tells more: search it for {job_id}."
-    return _failed("defect", "A defect in Calypso", detail)
+    return _failed(DEFECT, "A defect in Calypso", detail)
 
 
 def stopped_short(running: Running, stopped: CalypsoError) -> Ending:

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from calypso.engine.doctor import VERB
+from calypso.engine.ending import DEFECT
 from calypso.engine.plans import control_job
 from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable
@@ -23,7 +24,6 @@ from calypso.models.listing import JobQuery
 URGENT = 100
 LOOK_S = 0.25
 FEW = 3  # failures say nothing below this
-UNEXPECTED = "internal_error"
 
 Wait = Callable[[float], None]
 
@@ -89,9 +89,9 @@ class Gate:
                 yield f"{new.queue} answers: {job.error.detail if job.error else job.state}"
 
     def _failures(self, since: datetime) -> Iterator[str]:
-        """Yield a complaint when jobs end in ways that no job type foresees."""
+        """Yield a complaint when jobs run into defects."""
         ended = JobQuery(states=[State.FAILED], since=since, sort="-finished_at", limit=100)
         failed = [one for one in self.ports.jobs.page(ended).items if one.error]
-        strange = [one for one in failed if one.error and one.error.code == UNEXPECTED]
+        strange = [one for one in failed if one.error and one.error.code == DEFECT]
         if len(strange) >= FEW:
-            yield f"{len(strange)} jobs ended in a way that nobody foresaw, as {strange[0].id} did"
+            yield f"{len(strange)} jobs ran into a defect, as {strange[0].id} did"

@@ -92,32 +92,33 @@ def is_current(engine: Engine) -> bool:
 
     A database of a newer release serves this one too, unless that took away what this needs.
     """
-    found = state(engine)
-    if found["at"] == found["needs"]:
-        return True
-    return (
-        found["at"] not in {None, *known_revisions()} and (found["floor"] or "") <= found["needs"]
-    )
+    at, known = current_revision(engine), known_revisions()
+    needs = max(known)
+    if at is None or at in known:
+        return at == needs
+    return (_floor(engine) or "") <= needs
 
 
 def state(engine: Engine) -> dict[str, Any]:
     """Return how the database is, as this release sees it.
 
     `at`: its migration, or None; `needs`: this release's; `floor`: the oldest release's that still
-    runs on it, or None; `contracts`: those to be done that raise the floor; `size_bytes`.
+    runs on it, or None; `size_bytes`.
     """
-    at = current_revision(engine)
     with calling(engine) as connection:
-        floor = connection.exec_driver_sql(FLOOR).scalar()
         size_bytes = connection.exec_driver_sql(SIZE).scalar()
-    missing = [script for script in _scripts() if at is None or script.revision > at]
     return {
-        "at": at,
-        "needs": max(script.revision for script in _scripts()),
-        "floor": floor,
-        "contracts": sorted(script.revision for script in missing if _serves_from(script)),
+        "at": current_revision(engine),
+        "needs": max(known_revisions()),
+        "floor": _floor(engine),
         "size_bytes": size_bytes,
     }
+
+
+def _floor(engine: Engine) -> str | None:
+    with calling(engine) as connection:
+        found: str | None = connection.exec_driver_sql(FLOOR).scalar()
+    return found
 
 
 def known_revisions() -> set[str]:

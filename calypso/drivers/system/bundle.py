@@ -42,10 +42,6 @@ class Manifest(BaseModel):
     commit: str = Field(description="What it was built of.")
     built: str = Field(description="When that was made, UTC, ISO 8601.")
     schema_: str = Field(alias="schema", description="The migration that it needs.")
-    contracts: tuple[str, ...] = Field(
-        default=(), description="Migrations that take away what older releases need."
-    )
-    serves_from: str = Field(description="The oldest migration on which it runs.")
     pythons: tuple[str, ...] = Field(min_length=1, description="The Pythons it has wheels for.")
     platform: str
 

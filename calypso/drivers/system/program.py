@@ -23,7 +23,6 @@ class SchemaState(BaseModel):
     at: str | None  # the migration it is at; None before the first
     needs: str  # what the release needs
     floor: str | None  # the oldest release's migration that still runs on it; None: any
-    contracts: tuple[str, ...]  # migrations to be done that narrow `floor`
     size_bytes: int
 
 

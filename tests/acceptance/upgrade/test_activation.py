@@ -97,7 +97,7 @@ def test_a_release_that_is_too_old_for_the_database_is_refused(appliance):
 
 
 def test_no_room_for_the_dump_changes_nothing(appliance):
-    schema = {"at": "0011", "needs": "0011", "floor": None, "contracts": [], "size_bytes": 1 << 60}
+    schema = {"at": "0011", "needs": "0011", "floor": None, "size_bytes": 1 << 60}
     (appliance.home / "releases/2.0.0/schema").write_text(json.dumps(schema))
     code, said = appliance.do("activate", "2.0.0")
     assert code == 1

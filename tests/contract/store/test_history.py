@@ -8,6 +8,7 @@ from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
 from calypso.models.job import State
 from calypso.models.listing import JobQuery
+from calypso.store import migrate
 from calypso.store.engine import make_engine
 from calypso.store.jobs import PostgresJobStore
 from calypso.store.migrate import current_revision, is_current, upgrade
@@ -16,6 +17,7 @@ from tests.contract.store.test_concurrency import at_once
 
 pytestmark = pytest.mark.postgres
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+EVERY_MIGRATION = list(migrate._scripts())
 
 
 def tomorrow():
@@ -176,6 +178,44 @@ def test_many_may_migrate_at_once(fresh_database):
 
     assert is_current(engine)
     assert PostgresJobStore(engine).nodes() == []
+    engine.dispose()
+
+
+def of_release(monkeypatch, newest, serves_from=None):
+    """Have `migrate` be that of a release whose last migration is `newest`.
+
+    `serves_from` is what that migration says of the releases that do without what it takes away.
+    """
+    scripts = [one for one in EVERY_MIGRATION if one.revision <= newest]
+    said = {newest: serves_from}
+    monkeypatch.setattr(migrate, "_scripts", lambda: iter(scripts))
+    monkeypatch.setattr(migrate, "_serves_from", lambda script: said.get(script.revision))
+
+
+def test_a_newer_schema_serves_an_older_release_until_it_takes_away_what_that_needs(
+    fresh_database, monkeypatch
+):
+    url = fresh_database()
+    engine = make_engine(url)
+    upgrade(url)
+    newest = current_revision(engine)
+    of_release(monkeypatch, "0005")
+    assert is_current(engine)
+    assert migrate.state(engine)["floor"] is None
+
+    of_release(monkeypatch, newest, serves_from="0007")
+    upgrade(url)
+    assert is_current(engine)
+    assert migrate.state(engine)["floor"] == "0007"
+
+    of_release(monkeypatch, "0006")
+    assert not is_current(engine)
+    of_release(monkeypatch, "0007")
+    assert is_current(engine)
+
+    of_release(monkeypatch, newest, serves_from="0003")  # another branch of an older one
+    upgrade(url)
+    assert migrate.state(engine)["floor"] == "0007"
     engine.dispose()
 
 

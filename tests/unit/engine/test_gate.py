@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from calypso.engine.ending import defect
 from calypso.engine.gate import FEW, Gate
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import uuid7
@@ -14,7 +15,7 @@ from tests.contract.store.making import submitted
 from tests.fakes.ports import memory_house
 
 NODE, VERSION = "keep", "2.0"
-ODD = {"code": "internal_error", "title": "Internal error", "detail": "KeyError"}
+ODD = defect("the job").error
 
 
 def queues(subsystem="storage"):
@@ -125,4 +126,4 @@ def test_jobs_that_end_in_ways_nobody_foresaw_are_a_complaint_when_they_are_many
     machine.work = work
     told = machine.complaints(within_s=10)
     assert bool(told) == complains
-    assert not told or f"{FEW} jobs ended in a way that nobody foresaw" in told[0]
+    assert not told or f"{FEW} jobs ran into a defect" in told[0]

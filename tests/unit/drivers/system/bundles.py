@@ -10,7 +10,6 @@ MANIFEST = Manifest(
     commit="c0ffee",
     built="2026-01-02T03:04:05Z",
     schema="0011",
-    serves_from="0011",
     pythons=("3.11", "3.12", "3.13"),
     platform="linux_x86_64",
 )

@@ -44,7 +44,7 @@ def release(of: Layout, version: str, *, day: int = 1, needs: str = "0011") -> P
     (made / "bin/calypso").write_text("#!/bin/sh\n")
     (made / "manifest.json").write_text(json.dumps({
         "version": version, "commit": "0" * 40, "built": f"2026-01-{day:02}T00:00:00Z",
-        "schema": needs, "contracts": [], "serves_from": "0001", "pythons": ["3.11"],
+        "schema": needs, "pythons": ["3.11"],
         "platform": "linux_x86_64",
     }))  # fmt: skip
     return made

@@ -101,7 +101,7 @@ def test_a_file_listed_twice_is_refused():
     ("field", "value"),
     [
         ("version", "../../etc"), ("version", ""), ("version", "1.0/x"), ("version", "v1"),
-        ("pythons", []), ("pythons", "3.11"), ("schema", None), ("serves_from", 3),
+        ("pythons", []), ("pythons", "3.11"), ("schema", None),
     ],
 )  # fmt: skip
 def test_a_manifest_that_says_what_cannot_be_is_refused_with_the_field(tmp_path, field, value):

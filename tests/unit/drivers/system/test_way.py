@@ -15,9 +15,7 @@ from tests.unit.drivers.system.machine import ScriptedHost, layout, release
 LISTED = f"systemctl list-units --all --plain --no-legend --full {' '.join(KEPT)}"
 RUNS = (0, "calypso-worker@tape.service loaded active running Calypso\n", "")
 WRITES = 4  # of the journal, on a way back: switch, reload, gate, done
-SCHEMA = json.dumps(
-    {"at": "0011", "needs": "0011", "floor": None, "contracts": [], "size_bytes": 1}
-)
+SCHEMA = json.dumps({"at": "0011", "needs": "0011", "floor": None, "size_bytes": 1})
 
 
 class Machine:

@@ -56,7 +56,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start the program; its output is added to its log."""
-        with _opened(self.log) as log:
+        with _opened(self.log) as log, _signals_held() as forget_handlers:
             self._process = subprocess.Popen(  # noqa: S603 - argv lists of our own, never a shell
                 list(self.argv),
                 stdin=subprocess.DEVNULL,
@@ -66,7 +66,7 @@ class Daemon:
                 env=dict(self.env),
                 start_new_session=True,
                 pass_fds=self.fds,
-                preexec_fn=partial(_die_with_parent, self.death, os.getpid()),  # noqa: PLW1509 - prctl must run there
+                preexec_fn=partial(_die_with_parent, self.death, os.getpid(), forget_handlers),  # noqa: PLW1509 - prctl must run there
                 user=self.ids.uid if self.ids else None,
                 group=self.ids.gid if self.ids else None,
                 extra_groups=[] if self.ids else None,
@@ -134,16 +134,17 @@ def spawn(argv: Sequence[str], *, env: Mapping[str, str], fds: Iterable[int]) ->
     there are no other threads.
     """
     parent = os.getpid()
-    if pid := os.fork():
-        return pid
-    try:
-        os.setsid()
-        for descriptor in fds:
-            os.set_inheritable(descriptor, True)
-        _die_with_parent(signal.SIGKILL, parent)
-        os.execve(argv[0], list(argv), dict(env))  # noqa: S606 - argv lists of our own, no shell
-    finally:
-        os._exit(127)
+    with _signals_held() as forget_handlers:
+        if pid := os.fork():
+            return pid
+        try:
+            os.setsid()
+            for descriptor in fds:
+                os.set_inheritable(descriptor, True)
+            _die_with_parent(signal.SIGKILL, parent, forget_handlers)
+            os.execve(argv[0], list(argv), dict(env))  # noqa: S606 - argv lists of our own, no shell
+        finally:
+            os._exit(127)
 
 
 @dataclass(frozen=True)
@@ -225,8 +226,31 @@ def _opened(log: Path | None) -> Iterator[IO[bytes] | None]:
         yield file
 
 
-def _die_with_parent(number: signal.Signals, parent: int) -> None:
+@contextmanager
+def _signals_held() -> Iterator[Callable[[], None]]:
+    """Hold back what a handler of ours would swallow in a child that is not its program yet.
+
+    Yields what the child calls before it becomes one: it hears of them then, without handlers.
+    """
+    heard = [number for number in signal.valid_signals() if callable(signal.getsignal(number))]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, heard)
+
+    def forget_handlers() -> None:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield forget_handlers
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _die_with_parent(
+    number: signal.Signals, parent: int, forget_handlers: Callable[[], None]
+) -> None:
     # After setuid, which would clear it, and before exec.
     _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:  # it died before it could be watched
         os.kill(os.getpid(), signal.SIGKILL)
+    forget_handlers()

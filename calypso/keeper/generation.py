@@ -28,6 +28,7 @@ class Generation:
     since: float = 0.0
     heard_at: float | None = None  # when it last said that it lives; None: it never did
     kill_at: float | None = None
+    gone: bool = False  # and its pid may be somebody else's
     _rest: bytes = b""
 
     @classmethod
@@ -79,6 +80,7 @@ class Generation:
         found, status = os.waitpid(self.pid, os.WNOHANG)
         if found == 0:
             return None
+        self.gone = True
         self.listen()
         os.close(self.pipe)
         return os.waitstatus_to_exitcode(status)
@@ -95,5 +97,5 @@ class Generation:
             self.heard_at = time.monotonic()
 
     def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
+        if not self.gone:
             os.kill(self.pid, number)

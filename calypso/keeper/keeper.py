@@ -50,7 +50,8 @@ class Keeper:
     def run(self) -> int:
         """Keep the program until SIGTERM has ended it; returns the exit code to end with."""
         waker = self._hear_signals()
-        self._start()
+        if not self._ends_asked:  # while releases changed
+            self._start()
         while not self._is_over():
             self._sleep(waker)
             self._pass_on_ends()
@@ -72,22 +73,27 @@ class Keeper:
         self._say(f"started {__version__} as process {newcomer.pid}")
 
     def _look(self) -> None:
-        for one in list(self._generations):
+        for one in self._generations:
             one.listen()
             one.kill_if_due()
-            if (code := one.ended()) is not None:
-                self._generations.remove(one)
-                self._bury(one, code)
+        ended = [(one, code) for one in self._generations if (code := one.ended()) is not None]
         newcomer = self._newcomer()
-        if newcomer is not None and newcomer.is_ready:
+        if newcomer is not None and newcomer.is_ready:  # perhaps it said so and died
             self._succeed(newcomer)
-        elif newcomer is not None and newcomer.failing:
-            self._fail(newcomer, "has a part that ended at its start")
-        elif newcomer is not None and time.monotonic() > newcomer.since + self._start_s:
-            self._fail(newcomer, f"was not ready within {self._start_s:g} s")
+        for one, code in ended:
+            self._generations.remove(one)
+            self._bury(one, code)
+        self._judge_newcomer()
         if self._due and time.monotonic() >= self._due:
             self._due = 0.0
             self._start()
+
+    def _judge_newcomer(self) -> None:
+        newcomer = self._newcomer()
+        if newcomer is not None and newcomer.failing:
+            self._fail(newcomer, "has a part that ended at its start")
+        elif newcomer is not None and time.monotonic() > newcomer.since + self._start_s:
+            self._fail(newcomer, f"was not ready within {self._start_s:g} s")
 
     def _newcomer(self) -> Generation | None:
         """Return the one that is starting, if there is one."""

@@ -112,4 +112,5 @@ def home(tmp_path):
     for keeper in made.started:
         if keeper.poll() is None:
             keeper.send_signal(signal.SIGKILL)
-        keeper.communicate(timeout=LIMIT_S)
+        _, said = keeper.communicate(timeout=LIMIT_S)
+        sys.stderr.write(said or "")

@@ -1,8 +1,8 @@
 """The program of a made-up release: answers each connection with its version.
 
 `behaviour` in the release's folder says how: "dies" at its start, "mute" never tells that it is
-ready, "fails" tells that a part of it has ended, "works" stays until `done` is there when it is
-asked to end, else it ends at once.
+ready and answers nobody, "fails" tells besides that a part of it has ended, "works" stays until
+`done` is there when it is asked to end, else it ends at once.
 """
 
 import os
@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from calypso import __version__
@@ -34,10 +35,11 @@ def main():
     telling.ready()
     if behaves("fails"):
         telling.failing()
-    elif not behaves("mute"):
+    serves = not (behaves("fails") or behaves("mute"))
+    if serves:
         telling.ready()
     while not asked:
-        answer(listener)
+        answer(listener) if serves else time.sleep(0.01)
     listener.close()
     while behaves("works") and not (release / "done").exists() and len(asked) < 2:
         time.sleep(0.01)
@@ -51,8 +53,8 @@ def answer(listener):
         client, _ = listener.accept()
     except BlockingIOError:  # the other generation was quicker
         return
-    client.sendall(f"{__version__} {os.getpid()}".encode())
-    client.close()
+    with client, suppress(OSError):  # it may have hung up
+        client.sendall(f"{__version__} {os.getpid()}".encode())
 
 
 main()

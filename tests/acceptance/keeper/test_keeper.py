@@ -99,11 +99,12 @@ def test_back_and_forth_ten_times_leaves_one_process_and_no_descriptor(two):
     keeper = two.keep()
     two.serving("1.0")
     two.reload(keeper)
+    children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
+    until(lambda: len(children.read_text().split()) == 1, "the first has ended")
     before = sorted(Path(f"/proc/{keeper.pid}/fd").iterdir())
     for turn in range(10):
         two.switch("21"[turn % 2] + ".0")
         assert two.reload(keeper).returncode == 0
-    children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
     until(lambda: len(children.read_text().split()) == 1, "the others have ended")
     until(lambda: sorted(Path(f"/proc/{keeper.pid}/fd").iterdir()) == before, "descriptors")
 
@@ -198,7 +199,9 @@ def test_a_wish_to_end_that_comes_while_releases_change_is_heard_by_the_next_kee
     (newer / "go").touch()
 
     assert keeper.wait(LIMIT_S) == 0
-    assert "turning into the keeper of 2.0" in keeper.stderr.read()
+    said = keeper.stderr.read()
+    assert "turning into the keeper of 2.0" in said
+    assert "started 2.0" not in said
 
 
 def test_a_killed_keeper_leaves_nobody(two):

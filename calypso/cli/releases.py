@@ -1,5 +1,6 @@
 """`calypso release`: the releases on this machine, also where no API answers. As root."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,12 @@ Restore = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Keep = Annotated[int, typer.Option(min=2, help="How many releases stay.")]
-Subsystems = Annotated[list[str], typer.Argument(help="Whose workers are to answer.")]
+Subsystems = Annotated[
+    list[str] | None, typer.Argument(help="Whose workers are to answer.", show_default=False)
+]
 Within = Annotated[float, typer.Option(help="How long to wait for it.")]
+Watch = Annotated[float, typer.Option(help="How long it must stay so then.")]
+Api = Annotated[bool, typer.Option("--api", help="The API of this machine is to be ready, too.")]
 
 
 @app.command("list")
@@ -95,21 +100,29 @@ def recover() -> None:
 
 @app.command()
 def gc(keep: Keep = 3) -> None:
-    """Remove old releases; never one in use, the one before it, or one that still runs."""
-    for version in _system().remove_spare(keep):
-        typer.echo(f"{version} is removed.")
+    """Remove old releases and dumps; never what is in use, before it, newer, or still runs."""
+    for what in _system().remove_spare(keep):
+        typer.echo(f"{what} is removed.")
 
 
 @app.command()
-def check(subsystems: Subsystems, within_s: Within = 300.0) -> None:
+def check(
+    subsystems: Subsystems = None,
+    api: Api = False,
+    within_s: Within = 300.0,
+    watch_s: Watch = 0.0,
+) -> None:
     """Wait until this release serves: each of its workers on this node does what it is asked."""
-    from calypso.engine.gate import Gate  # noqa: PLC0415 - takes a second, and nobody else wants it
+    from calypso.cli.serving import InstalledApi  # noqa: PLC0415 - nobody else wants it
+    from calypso.engine.gate import Gate  # noqa: PLC0415 - takes a second
     from calypso.wiring import build  # noqa: PLC0415 - as above
 
     settings = config.load()
     house = build(settings, role="cli")
-    gate = Gate(house.ports, __version__, settings.node, subsystems)
-    complaints = gate.complaints(within_s=within_s)
+    gate = Gate(house.ports, __version__, settings.node, subsystems or [])
+    if api:
+        gate = replace(gate, api=InstalledApi().complaint)
+    complaints = gate.complaints(within_s=within_s, watch_s=watch_s)
     for line in complaints:
         typer.echo(line, err=True)
     if complaints:

@@ -34,7 +34,7 @@ class Place:
         """The API that is installed here as a service, where no `up` comes before it."""
         if self.data is not None or record.find(self.directory) is not None:
             return None
-        return _installed()
+        return installed()
 
     @property
     def url(self) -> str:
@@ -106,7 +106,7 @@ class Sessions:
         write_private(self._file, json.dumps(kept, indent=1) + "\n")
 
 
-def _installed() -> str | None:
+def installed() -> str | None:
     """Return the address of the API that is installed on this machine as a service, or None."""
     settings = config.load()
     if "listen" not in settings.model_fields_set:

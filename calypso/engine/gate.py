@@ -1,7 +1,8 @@
 """Whether a release serves as it should, just after it took the place of another.
 
-Every worker is asked to do something: its control process, and its pool. What fails more than it
-should counts too.
+Every worker is asked to do something: its control process, and its pool; the API is asked whether
+it is ready. Then all of it is watched for a while: what leaves again, or fails more than it should,
+counts too.
 """
 
 import time
@@ -23,35 +24,63 @@ from calypso.models.listing import JobQuery
 
 URGENT = 100
 LOOK_S = 0.25
-FEW = 3  # failures say nothing below this
+WATCH_LOOK_S = 1.0
+FEW = 3  # failures, or looks one after the other, say nothing below this
 
 Wait = Callable[[float], None]
+Complaint = Callable[[], str | None]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What is to be so: each subsystem's workers of `version` on `node` answer."""
+    """What is to be so: each subsystem's workers of `version` on `node` answer, and the API."""
 
     ports: Ports
     version: str
     node: str
     subsystems: Sequence[str]
+    api: Complaint = lambda: None  # why the API is not ready
     wait: Wait = time.sleep
 
-    def complaints(self, *, within_s: float) -> list[str]:
-        """Return what is not so after that time; empty as soon as all is."""
-        began, deadline = now(), time.monotonic() + within_s
+    def complaints(self, *, within_s: float, watch_s: float = 0.0) -> list[str]:
+        """Return what is not so after `within_s`, or does not stay so for `watch_s` after that.
+
+        Empty as soon as all is well and was watched.
+        """
+        began = now()
+        return self._until_well(within_s) or self._watched(began, watch_s)
+
+    def _until_well(self, within_s: float) -> list[str]:
+        deadline = time.monotonic() + within_s
         asked: dict[UUID, NewJob] = {}
         left = [f"nothing was looked at within {within_s:g} s"]
         while left and time.monotonic() < deadline:
-            try:
-                asked = asked or self._ask()
-                left = [*self._missing(), *self._unanswered(asked)]
-            except StoreUnavailable as away:
-                left = [f"the database is away: {away.detail}"]
+            left = self._told(lambda: self._unwell(asked))
             if left:
                 self.wait(LOOK_S)
-        return left or list(self._failures(began))
+        return left
+
+    def _watched(self, began: datetime, watch_s: float) -> list[str]:
+        """Return what was not so at several looks in a row, or failed meanwhile."""
+        deadline, ill, found = time.monotonic() + watch_s, 0, list[str]()
+        while ill < FEW and time.monotonic() < deadline:
+            self.wait(WATCH_LOOK_S)
+            found = self._told(self._absent)
+            ill = ill + 1 if found else 0
+        return found if ill >= FEW else self._told(lambda: self._failures(began))
+
+    def _told(self, look: Callable[[], Iterator[str]]) -> list[str]:
+        try:
+            return list(look())
+        except StoreUnavailable as away:
+            return [f"the database is away: {away.detail}"]
+
+    def _unwell(self, asked: dict[UUID, NewJob]) -> Iterator[str]:
+        """Yield what does not serve yet; asks first, once."""
+        if not asked:
+            asked.update(self._ask())
+        yield from self._absent()
+        yield from self._unanswered(asked)
 
     def _ask(self) -> dict[UUID, NewJob]:
         made = [one for name in self.subsystems for one in self._questions(name)]
@@ -67,6 +96,11 @@ class Gate:
             made = control_job(subsystem, VERB, self.node, {"job_id": str(own)})
             queue = queue_name(subsystem, self.node, control=control)
             yield NewJob(**{**vars(made), "id": own, "queue": queue, "priority": URGENT})
+
+    def _absent(self) -> Iterator[str]:
+        if (ill := self.api()) is not None:
+            yield ill
+        yield from self._missing()
 
     def _missing(self) -> Iterator[str]:
         there = {

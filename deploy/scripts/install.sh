@@ -166,9 +166,13 @@ start_units() {
     [ -z "$root" ] || [ "$started" ] || return 0
     act systemctl start calypso.target calypso-log.service "${services[@]}"
     step "Checking that everything answers"
-    if [ "$role" = all ]; then act calypso job run system.noop; fi
+    local api
+    if [ "$role" = all ]; then
+        act calypso job run system.noop
+        api=--api
+    fi
     # shellcheck disable=SC2086 # several names
-    act calypso release check $workers
+    act calypso release check $workers ${api:-}
 }
 
 main() {

@@ -1,5 +1,6 @@
 """The machine itself as a driver: its releases, its services, its configuration."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,18 @@ class System:
         return Keeping(self.host, self.layout, self.database_url, self.postgres_programs)
 
     def remove_spare(self, keep: int) -> Iterator[str]:
-        """Remove the releases that nobody needs, but for the `keep` newest; yields each removed."""
+        """Remove the releases that nobody needs, but for the `keep` newest; yields each removed.
+
+        What was put by when they were left goes, too, and all but the last of what was put by for
+        each that stays; those are yielded as paths.
+        """
         with turn(self.layout, "removing old releases"):
-            needed = self.activation(say=lambda _line: None).half_done()
-            for version in self.releases.spare(keep, besides=needed):
+            activation = self.activation(say=lambda _line: None)
+            open_ = activation.half_done()
+            for version in self.releases.spare(keep, besides=open_, refused=activation.refused()):
                 self.releases.remove(version)
                 yield version
+            stay = [one.version for one in self.releases.all()]
+            for folder in [] if open_ else self.keeping.spare(stay):
+                shutil.rmtree(folder)
+                yield str(folder)

@@ -113,6 +113,11 @@ class Activation:
         left = self._open()
         return set() if left is None else {left.version_from or left.version_to, left.version_to}
 
+    def refused(self) -> str | None:
+        """Return the release that the last change was to and that was taken back; else None."""
+        last = self.journal.read()
+        return last.version_to if last is not None and last.step is Step.UNDONE else None
+
     # ---- what was left
 
     def _begun_before(self, version: str) -> Change | None:

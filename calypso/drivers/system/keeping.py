@@ -1,6 +1,7 @@
 """What is put by before a change of releases: the database, and the configuration as it was."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,12 @@ class Keeping:
         """Return the folder put by last when a release was left; None when there is none."""
         found = sorted(self.layout.dumps.glob(f"*-{version}"))
         return found[-1] if found else None
+
+    def spare(self, releases: Collection[str]) -> list[Path]:
+        """Return the folders that bring nobody back: all but the last of each of these releases."""
+        folders = [one for one in self.layout.dumps.glob("*-*") if one.suffix != PARTIAL]
+        needed = {self.of_release(version) for version in releases}
+        return sorted(one for one in folders if one not in needed)
 
     def began(self, folder: Path) -> Change:
         """Return the change that a folder was put by for."""

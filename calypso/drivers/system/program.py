@@ -13,6 +13,7 @@ from calypso.host import Host, Ran
 ASK_S = 120.0
 MIGRATE_S = 6 * 3600.0
 CONFIG_BAD = 2
+API = "calypso-api.service"
 
 
 class SchemaState(BaseModel):
@@ -69,10 +70,15 @@ class Program:
         if not ran.ok:
             raise UpgradeUnfit(f"The schema stays as it was: {ran.complaint}", original=ran.stderr)
 
-    def complaint(self, units: Sequence[str]) -> str | None:
-        """Return why it does not serve well, having waited till it does; None when it does."""
+    def complaint(self, units: Sequence[str], *, watch_s: float) -> str | None:
+        """Return why it does not serve well, or not for so long; None when it does.
+
+        It is waited for first.
+        """
         subsystems = [unit.split("@")[1].removesuffix(".service") for unit in units if "@" in unit]
-        ran = self._run("release", "check", *subsystems, timeout_s=MIGRATE_S)
+        api = ["--api"] if API in units else []
+        watch = ["--watch-s", f"{watch_s:g}"] if watch_s else []
+        ran = self._run("release", "check", *subsystems, *api, *watch, timeout_s=MIGRATE_S)
         return None if ran.ok else ran.complaint
 
     def _run(self, *words: str, timeout_s: float) -> Ran:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,13 +105,18 @@ class Releases:
                  and one.is_relative_to(home))  # fmt: skip
         return {one.parts[0] for one in found}
 
-    def spare(self, keep: int, *, besides: Collection[str] = ()) -> list[str]:
+    def spare(
+        self, keep: int, *, besides: Collection[str] = (), refused: str | None = None
+    ) -> list[str]:
         """Return those that may go when `keep` are to stay: the last built first.
 
-        Never one in use, before it, or that runs, nor those named `besides`.
+        Never one in use, before it, or that runs, nor those named `besides`; nor one built after
+        the one in use, which is here to be put in use, unless it was tried and `refused`.
         """
+        here = [one.version for one in self.all()]
+        newer = set(takewhile(lambda one: one != self.current(), here)) - {refused}
         needed = {self.current(), self.previous()} - {None} | self.running() | set(besides)
-        others = [one.version for one in self.all() if one.version not in needed]
+        others = [one for one in here if one not in needed | newer]
         return others[max(0, keep - len(needed)) :]
 
     def _folders(self) -> list[Path]:

@@ -13,6 +13,7 @@ from calypso.drivers.system.services import Services
 from calypso.host import Host
 
 UNITS_S = 60.0
+WATCH_S = 10.0  # a release that is new here must stay well so long; one that was, need not
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ class Steps:
         dead = [one for one in change.units if one not in running and one.endswith(".service")]
         if dead:
             raise ServiceFailed(f"{', '.join(dead)} ended: `journalctl -u {dead[0]}` says why.")
-        complaint = self.program(change.version_to).complaint(running) if running else None
+        watch_s = 0.0 if change.back else WATCH_S
+        program = self.program(change.version_to)
+        complaint = program.complaint(running, watch_s=watch_s) if running else None
         if complaint is not None:
             raise ServiceFailed(complaint)
 

@@ -30,7 +30,9 @@ class Params(JobParams):
 class Result(JobResult):
     """What went."""
 
-    removed: list[str]
+    removed: list[str] = Field(
+        description="Releases, and folders of what was put by when a release was left."
+    )
 
 
 @job(
@@ -45,11 +47,12 @@ class Result(JobResult):
 def remove_releases(params: Params, system: System, running: RunningJob) -> Result:
     """Remove old releases.
 
-    Never the one in use, the one before it, or one whose workers still finish a job.
+    Never the one in use, the one before it, one whose workers still finish a job, or one that was
+    fetched to be put in use. Database dumps that no rollback would bring back go with them.
     """
     removed: list[str] = []
-    for version in system.remove_spare(params.keep):
-        removed.append(version)
-        running.log(f"{version} is removed")
+    for what in system.remove_spare(params.keep):
+        removed.append(what)
+        running.log(f"{what} is removed")
         running.stop_if_cancelled()
     return Result(removed=removed)

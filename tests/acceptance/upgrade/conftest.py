@@ -19,6 +19,8 @@ from calypso.store.migrate import upgrade
 HERE = Path(__file__).parent
 SYSTEMCTL = HERE / "systemctl.py"
 UNITS = ("calypso-api.service", "calypso-scheduler.service", "calypso-worker@storage.service")
+CHECK_BACK = "release check storage --api"  # how a release is asked whether it serves
+CHECK = f"{CHECK_BACK} --watch-s 10"
 LIMIT_S = 60
 PG_DUMP = """#!/bin/bash
 if [ "$(cat "{systemd}/block" 2>/dev/null)" = {name} ]; then

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.acceptance.upgrade.conftest import UNITS
+from tests.acceptance.upgrade.conftest import CHECK, UNITS
 
 ROLLED_BACK = "switch: {0} → {1}\nreload: {0} → {1}\ngate: {0} → {1}\n{1} is in use.\n"
 LISTED = (
@@ -19,7 +19,7 @@ POINTS = {  # where it can be killed, and whether the new release is in `current
     "migrate": False,
     "daemon-reload": True,
     "reload": True,
-    "release-check-storage": True,
+    CHECK.replace(" ", "-"): True,
 }
 
 
@@ -37,7 +37,7 @@ def test_it_checks_puts_by_migrates_switches_reloads_and_asks_in_this_order(appl
         LISTED,
         f"reload {' '.join(UNITS)}",
         LISTED,
-        "2.0.0 release check storage",
+        f"2.0.0 {CHECK}",
     ]
     assert (appliance.current, appliance.running) == ("2.0.0", {"2.0.0"})
     assert appliance.previous == "1.0"
@@ -134,7 +134,7 @@ def test_what_is_undone_is_not_what_one_goes_back_to(appliance):
 
 
 def test_a_release_that_starts_and_does_not_serve_is_undone(appliance):
-    appliance.answer("2.0.0", "release check storage", "storage@box does not answer")
+    appliance.answer("2.0.0", CHECK, "storage@box does not answer")
     code, said = appliance.do("activate", "2.0.0")
     assert code == 1
     assert "2.0.0 does not serve: storage@box does not answer" in said
@@ -144,7 +144,7 @@ def test_a_release_that_starts_and_does_not_serve_is_undone(appliance):
 def test_a_change_that_is_undone_leaves_the_release_to_go_back_to_as_it_was(appliance):
     appliance.release("0.9")
     (appliance.home / "previous").symlink_to("releases/0.9")
-    appliance.answer("2.0.0", "release check storage", "storage@box does not answer")
+    appliance.answer("2.0.0", CHECK, "storage@box does not answer")
     appliance.do("activate", "2.0.0")
     assert appliance.previous == "0.9"
     assert appliance.do("rollback") == (0, ROLLED_BACK.format("1.0", "0.9"))
@@ -187,8 +187,8 @@ def test_killed_anywhere_one_release_is_whole_and_the_next_call_ends_it(applianc
 
 @pytest.mark.parametrize("point", ["daemon-reload", "reload"])
 def test_killed_while_it_is_undone_the_next_call_undoes_it(appliance, point):
-    appliance.answer("2.0.0", "release check storage", "it does not answer")
-    appliance.killed_at("release-check-storage", "activate", "2.0.0")
+    appliance.answer("2.0.0", CHECK, "it does not answer")
+    appliance.killed_at(CHECK.replace(" ", "-"), "activate", "2.0.0")
     appliance.killed_at(point, "recover")  # goes on first, so it is killed on its way forth
     (appliance.home / "releases/2.0.0/fails-to-start").touch()
     code, said = appliance.do("recover")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.acceptance.upgrade.conftest import UNITS
+from tests.acceptance.upgrade.conftest import CHECK, CHECK_BACK, UNITS
 
 
 def test_the_release_before_is_put_in_use_again(appliance):
@@ -22,7 +22,7 @@ def test_it_is_gone_back_from_a_release_whose_program_does_not_even_start(applia
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
 
 
-@pytest.mark.parametrize("point", ["migrate", "reload", "release-check-storage"])
+@pytest.mark.parametrize("point", ["migrate", "reload", CHECK.replace(" ", "-")])
 def test_going_back_takes_a_change_that_is_half_done_back(appliance, point):
     appliance.release("0.9")
     (appliance.home / "previous").symlink_to("releases/0.9")
@@ -102,7 +102,7 @@ def test_going_back_with_the_database_puts_by_what_is_lost_and_says_how_much_it_
 def test_going_back_that_does_not_serve_brings_release_and_database_of_before_again(appliance):
     appliance.do("activate", "2.0.0")
     appliance.execute("CREATE TABLE calypso.later (n int)")
-    appliance.answer("1.0", "release check storage", "storage@box does not answer")
+    appliance.answer("1.0", CHECK_BACK, "storage@box does not answer")
     code, said = appliance.do("rollback", "--restore", "--yes")
     assert code == 1
     assert "2.0.0 is in use again" in said
@@ -128,3 +128,34 @@ def test_killed_while_the_database_is_brought_back_the_next_call_ends_it(applian
     assert code == 0, said
     assert (appliance.current, appliance.running) == ("1.0", {"1.0"})
     assert appliance.execute("SELECT to_regclass('calypso.later')") == [(None,)]
+
+
+def test_old_dumps_go_with_old_releases_and_the_way_back_stays(appliance):
+    for words in (["activate", "2.0.0"], ["rollback"], ["activate", "2.0.0"]):
+        assert appliance.do(*words)[0] == 0
+    first, second = appliance.dumps
+    gone = appliance.dumps[0].with_name("20200101T000000Z-0.9")
+    gone.mkdir()
+    code, said = appliance.do("gc", "--keep", "2")
+    assert (code, said.splitlines()) == (0, [f"{gone} is removed.", f"{first} is removed."])
+    assert appliance.dumps == [second]
+    assert appliance.do("rollback", "--restore", "--yes")[0] == 0
+
+
+def test_no_dump_goes_while_a_change_is_half_done(appliance):
+    appliance.killed_at("migrate", "activate", "2.0.0")
+    before = appliance.dumps
+    other = before[0].with_name("20200101T000000Z-0.9")
+    other.mkdir()
+    assert appliance.do("gc", "--keep", "2") == (0, "")
+    assert appliance.dumps == [other, *before]
+
+
+def test_a_release_that_was_fetched_is_not_removed_before_it_is_put_in_use(appliance):
+    appliance.release("3.0.0.0")
+    appliance.release("0.9")
+    (appliance.home / "previous").symlink_to("releases/0.9")
+    appliance.answer("2.0.0", CHECK, "storage@box does not answer")
+    appliance.do("activate", "2.0.0")
+    assert appliance.do("gc", "--keep", "2") == (0, "2.0.0 is removed.\n")
+    assert appliance.do("activate", "3.0.0.0")[0] == 0

@@ -29,6 +29,7 @@ class Machine:
         self.jobs = memory_house(NODE).ports.jobs
         self.ports = replace(memory_house(NODE).ports, jobs=self.jobs)
         self.mute, self.ending, self.waits = set(), Ending("succeeded", result={}), 0
+        self.api_says = [None]
 
     def worker(self, queue, *, version=VERSION, draining=False):
         record = WorkerRecord(
@@ -46,8 +47,13 @@ class Machine:
                 self.jobs.begin(claimed.id, claimed.epoch)
                 self.jobs.finish(claimed.id, claimed.epoch, self.ending)
 
-    def complaints(self, within_s=0.2, subsystems=("storage",)):
-        return Gate(self.ports, VERSION, NODE, subsystems, self.work).complaints(within_s=within_s)
+    def api(self):
+        """Answer as the next of `api_says`; the last of them for good."""
+        return self.api_says.pop(0) if len(self.api_says) > 1 else self.api_says[0]
+
+    def complaints(self, within_s=0.2, subsystems=("storage",), watch_s=0.0):
+        gate = Gate(self.ports, VERSION, NODE, subsystems, self.api, self.work)
+        return gate.complaints(within_s=within_s, watch_s=watch_s)
 
 
 @pytest.fixture
@@ -127,3 +133,55 @@ def test_jobs_that_end_in_ways_nobody_foresaw_are_a_complaint_when_they_are_many
     told = machine.complaints(within_s=10)
     assert bool(told) == complains
     assert not told or f"{FEW} jobs ran into a defect" in told[0]
+
+
+def test_an_api_that_is_not_ready_is_waited_for(machine):
+    machine.api_says = ["the API answers 503", "the API answers 503", None]
+    assert machine.complaints(within_s=10) == []
+    assert machine.waits >= 2
+
+
+def test_an_api_that_stays_ill_is_a_complaint(machine):
+    machine.api_says = ["the API answers 503"]
+    assert machine.complaints() == ["the API answers 503"]
+
+
+def passing(monkeypatch, machine):
+    """Let a second pass with each wait."""
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    asked = machine.work
+
+    def work(seconds):
+        clock[0] += seconds
+        asked(seconds)
+
+    machine.work = work
+
+
+def test_an_api_that_leaves_again_while_it_is_watched_is_a_complaint(machine, monkeypatch):
+    passing(monkeypatch, machine)
+    machine.api_says = [None, None, None, "refused"]
+    assert machine.complaints(within_s=10, watch_s=10) == ["refused"]
+
+
+def test_one_look_that_fails_is_no_complaint(machine, monkeypatch):
+    passing(monkeypatch, machine)
+    machine.api_says = [None, None, "refused", "refused", None]
+    assert machine.complaints(within_s=10, watch_s=10) == []
+    assert machine.waits > 10
+
+
+def test_what_fails_late_in_the_watch_counts_too(machine, monkeypatch):
+    passing(monkeypatch, machine)
+    asked, (_, pool) = machine.work, queues()
+
+    def work(seconds):
+        asked(seconds)
+        if machine.waits == 8:
+            machine.ending = Ending("failed", error=ODD)
+            for _ in range(FEW):
+                submitted(machine.jobs, queue=pool)
+
+    machine.work = work
+    assert "ran into a defect" in machine.complaints(within_s=10, watch_s=10)[0]

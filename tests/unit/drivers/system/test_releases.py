@@ -109,6 +109,15 @@ def test_what_may_go_is_never_in_use_nor_before_and_the_newest_stay(releases, ke
     assert releases.spare(keep, besides=besides) == spare
 
 
+def test_what_was_fetched_to_be_put_in_use_stays_unless_it_was_refused(releases, here):
+    release(here, "3.0", day=9)
+    releases.switch("0.8")
+    releases.switch("1.0")
+    assert releases.all()[0].version == "3.0"
+    assert releases.spare(2) == ["0.9"]
+    assert releases.spare(2, refused="2.0") == ["2.0", "0.9"]
+
+
 def test_a_release_that_still_runs_may_not_go_also_where_the_folder_is_reached_by_a_link(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "opt").symlink_to("elsewhere")

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import structlog
 
+from calypso.engine.beginning import begin, refuse_stale_plan
 from calypso.engine.ending import defect, ending_of, no_such_type, stopped_short, told
 from calypso.engine.metering import Meter
 from calypso.engine.patience import until_known
-from calypso.engine.plans import plan_of
 from calypso.engine.ports import Ports
 from calypso.engine.pulse import Current, Pulse
 from calypso.engine.request import read_params
@@ -22,14 +22,13 @@ from calypso.errors import (
     JobCancelled,
     JobFenced,
     JobParked,
-    PlanStale,
     StoreUnavailable,
     SubsystemError,
 )
 from calypso.host import Host
 from calypso.models import tracing
 from calypso.models.job import State
-from calypso.models.jobtype import JobParams, JobType, OnLost
+from calypso.models.jobtype import JobType
 from calypso.models.ledger import Claimed, Ending
 
 log = structlog.get_logger()
@@ -234,36 +233,10 @@ class Runner:
         params = read_params(job_type, running.claimed.params)
         with self._bench.host(running, job_type.grace_s) as host:
             driver = self._opened(job_type, host)
-            self._begin(running, job_type)
-            self._check_plan(running, job_type, params, driver)
+            begin(self._ports.jobs, running, job_type)
+            refuse_stale_plan(running, job_type, params, driver)
             result = job_type.run(params, driver, running)
         return {} if result is None else result.model_dump(mode="json")
-
-    def _begin(self, running: Running, job_type: JobType) -> None:
-        """Have it on record that effects start now; what may run again had begun with its claim."""
-        claimed = running.claimed
-        if job_type.on_lost is OnLost.REQUEUE and not claimed.cancel_requested:
-            return
-        answer = until_known(
-            lambda: self._ports.jobs.begin(claimed.id, claimed.epoch), sleep=running.wait
-        )
-        if answer == "fenced":
-            raise JobFenced
-        if answer == "cancel":
-            raise JobCancelled("Cancelled before it began; nothing was done.")
-
-    def _check_plan(
-        self, running: Running, job_type: JobType, params: JobParams, driver: object
-    ) -> None:
-        """Look once more, beside the driver, whether the plan people saw is still what is so.
-
-        Not after an earlier attempt noted what it began: the world has moved by that.
-        """
-        expected = running.claimed.plan_hash
-        if expected is None or running.external is not None:
-            return
-        if plan_of(job_type, params, driver, running).plan_hash != expected:
-            raise PlanStale("The plan no longer holds; nothing was done. Make a new plan.")
 
     def _refused(self, current: Current, refused: SubsystemError) -> Ending:
         running = current.running

@@ -3,20 +3,19 @@
 Beside `host.local` the only room in which a process is started.
 """
 
-import ctypes
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO
 
+from calypso.host.birth import die_with_parent, signals_held
 from calypso.host.scope import (
-    PR_SET_PDEATHSIG,
     descendants,
     is_alive,
     is_over,
@@ -24,7 +23,6 @@ from calypso.host.scope import (
     stat_fields,
 )
 
-_libc = ctypes.CDLL(None, use_errno=True)
 LOOK_S = 0.02
 
 
@@ -56,7 +54,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start the program; its output is added to its log."""
-        with _opened(self.log) as log, _signals_held() as forget_handlers:
+        with _opened(self.log) as log, signals_held() as forget_handlers:
             self._process = subprocess.Popen(  # noqa: S603 - argv lists of our own, never a shell
                 list(self.argv),
                 stdin=subprocess.DEVNULL,
@@ -66,7 +64,7 @@ class Daemon:
                 env=dict(self.env),
                 start_new_session=True,
                 pass_fds=self.fds,
-                preexec_fn=partial(_die_with_parent, self.death, os.getpid(), forget_handlers),  # noqa: PLW1509 - prctl must run there
+                preexec_fn=partial(die_with_parent, self.death, os.getpid(), forget_handlers),  # noqa: PLW1509 - prctl must run there
                 user=self.ids.uid if self.ids else None,
                 group=self.ids.gid if self.ids else None,
                 extra_groups=[] if self.ids else None,
@@ -125,26 +123,6 @@ class Daemon:
             if self.log is not None:
                 return self.log.read_bytes()[-size_bytes:].decode(errors="replace")
         return ""
-
-
-def spawn(argv: Sequence[str], *, env: Mapping[str, str], fds: Iterable[int]) -> int:
-    """Start a program that inherits these descriptors and dies with this thread; its pid.
-
-    Whoever calls it waits for its end; code 127 when it cannot be started. Call it only where
-    there are no other threads.
-    """
-    parent = os.getpid()
-    with _signals_held() as forget_handlers:
-        if pid := os.fork():
-            return pid
-        try:
-            os.setsid()
-            for descriptor in fds:
-                os.set_inheritable(descriptor, True)
-            _die_with_parent(signal.SIGKILL, parent, forget_handlers)
-            os.execve(argv[0], list(argv), dict(env))  # noqa: S606 - argv lists of our own, no shell
-        finally:
-            os._exit(127)
 
 
 @dataclass(frozen=True)
@@ -224,33 +202,3 @@ def _opened(log: Path | None) -> Iterator[IO[bytes] | None]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
         yield file
-
-
-@contextmanager
-def _signals_held() -> Iterator[Callable[[], None]]:
-    """Hold back what a handler of ours would swallow in a child that is not its program yet.
-
-    Yields what the child calls before it becomes one: it hears of them then, without handlers.
-    """
-    heard = [number for number in signal.valid_signals() if callable(signal.getsignal(number))]
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, heard)
-
-    def forget_handlers() -> None:
-        for number in heard:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    try:
-        yield forget_handlers
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _die_with_parent(
-    number: signal.Signals, parent: int, forget_handlers: Callable[[], None]
-) -> None:
-    # After setuid, which would clear it, and before exec.
-    _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-    if os.getppid() != parent:  # it died before it could be watched
-        os.kill(os.getpid(), signal.SIGKILL)
-    forget_handlers()

@@ -26,6 +26,7 @@ from calypso.host.attending import (
     out_of,
     said,
 )
+from calypso.host.replacing import replace_text
 from calypso.host.scope import Scope
 from calypso.host.stopping import StopSignal
 
@@ -153,18 +154,7 @@ class LocalHost:
 
     def write_text(self, path: Path | str, text: str, *, mode: int = 0o644) -> None:
         """Replace a file's text atomically."""
-        target = Path(path)
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), mode)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(aside).rename(target)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        replace_text(Path(path), text, mode=mode)
 
     def end_all(self) -> None:
         """End whatever this host started and is still there; returns when none is left."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
-from calypso.host.daemon import spawn
+from calypso.host.birth import spawn
 from calypso.keeper.telling import PIPE
 
 

@@ -147,13 +147,18 @@ class Keeper:
         return bool(self._ends_asked) and not self._generations
 
     def _pass_on_ends(self) -> None:
-        """Pass each wish to end on to every generation: a second one hurries a worker."""
+        """Pass each wish to end on to every generation: a second one hurries a worker.
+
+        So the first goes to nobody who was asked already, when another release took its place.
+        """
         while self._ends_passed_on < self._ends_asked:
+            is_first = self._ends_passed_on == 0
             self._ends_passed_on += 1
             self._due = 0.0
             systemd.tell("STOPPING=1", "STATUS=Ends when its work is done")
             for one in self._generations:
-                one.ask_to_end()
+                if not (is_first and one.leaving):
+                    one.ask_to_end()
 
     # ---- who asks
 

@@ -2,7 +2,7 @@
 
 `behaviour` in the release's folder says how: "dies" at its start, "mute" never tells that it is
 ready and answers nobody, "fails" tells besides that a part of it has ended, "works" stays until
-`done` is there when it is asked to end, else it ends at once.
+`done` is there when it is asked to end, else it ends at once. `heard` is how often it was asked.
 """
 
 import os
@@ -27,7 +27,12 @@ def behaves(how):
 
 def main():
     asked = []
-    signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+
+    def note(*_):
+        asked.append(1)
+        (release / "heard").write_text(str(len(asked)))
+
+    signal.signal(signal.SIGTERM, note)
     if behaves("dies"):
         sys.exit("a made-up reason")
     listener = socket.socket(fileno=int(os.environ["CALYPSO_LISTEN"].removeprefix("fd://")))
@@ -43,7 +48,6 @@ def main():
     listener.close()
     while behaves("works") and not (release / "done").exists() and len(asked) < 2:
         time.sleep(0.01)
-    (release / "asked").write_text(str(len(asked)))
 
 
 def answer(listener):

@@ -22,6 +22,11 @@ def is_alive(pid):
         return False
 
 
+def children_of(keeper):
+    found = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children").read_text()
+    return [int(pid) for pid in found.split()]
+
+
 @pytest.fixture
 def two(home):
     home.release("1.0")
@@ -82,7 +87,7 @@ def test_what_the_old_release_is_doing_is_done_by_the_old_release(home):
     assert is_alive(before)
     (old / "done").touch()
     until(lambda: not is_alive(before), "the old one ends")
-    assert (old / "asked").read_text() == "1"
+    assert (old / "heard").read_text() == "1"
     assert keeper.poll() is None
 
 
@@ -99,13 +104,12 @@ def test_back_and_forth_ten_times_leaves_one_process_and_no_descriptor(two):
     keeper = two.keep()
     two.serving("1.0")
     two.reload(keeper)
-    children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
-    until(lambda: len(children.read_text().split()) == 1, "the first has ended")
+    until(lambda: len(children_of(keeper)) == 1, "the first has ended")
     before = sorted(Path(f"/proc/{keeper.pid}/fd").iterdir())
     for turn in range(10):
         two.switch("21"[turn % 2] + ".0")
         assert two.reload(keeper).returncode == 0
-    until(lambda: len(children.read_text().split()) == 1, "the others have ended")
+    until(lambda: len(children_of(keeper)) == 1, "the others have ended")
     until(lambda: sorted(Path(f"/proc/{keeper.pid}/fd").iterdir()) == before, "descriptors")
 
 
@@ -129,8 +133,7 @@ def test_a_release_that_does_not_get_ready_changes_nothing(home, behaviour, brok
     assert told.returncode == 1
     assert says in told.stderr
     assert home.ask() == ("1.0", before)
-    children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
-    until(lambda: children.read_text().split() == [str(before)], "the newcomer is gone")
+    until(lambda: children_of(keeper) == [before], "the newcomer is gone")
     home.switch("1.0")
     assert home.reload(keeper).returncode == 0
 
@@ -143,8 +146,7 @@ def test_a_reload_during_a_reload_is_refused_and_says_why(home):
     home.serving("1.0")
     home.switch("2.0")
     keeper.send_signal(signal.SIGHUP)
-    children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
-    until(lambda: len(children.read_text().split()) == 2, "the newcomer starts")
+    until(lambda: len(children_of(keeper)) == 2, "the newcomer starts")
     told = home.reload(keeper)
     assert told.returncode == 1
     assert "another release is starting" in told.stderr
@@ -167,22 +169,41 @@ def test_a_program_that_dies_is_started_again(two):
 
 
 def test_sigterm_waits_for_the_work_of_every_generation_and_a_second_one_hurries(home):
-    home.release("1.0", "works")
-    home.release("2.0", "works")
+    old, new = home.release("1.0", "works"), home.release("2.0", "works")
     home.switch("1.0")
     keeper = home.keep()
     first = home.serving("1.0")
     home.switch("2.0")
     home.reload(keeper)
     second = home.serving("2.0")
+    until((old / "heard").exists, "the first generation is asked to end")
     keeper.send_signal(signal.SIGTERM)
-    (home.folder / "releases/1.0/done").touch()
+    until((new / "heard").exists, "the second generation is asked to end")
+    assert (old / "heard").read_text() == "1"
+    (old / "done").touch()
     until(lambda: not is_alive(first), "the first generation ends")
     assert is_alive(second)
     assert keeper.poll() is None
     keeper.send_signal(signal.SIGTERM)
     assert keeper.wait(LIMIT_S) == 0
-    assert (home.folder / "releases/2.0/asked").read_text() == "2"
+    assert (new / "heard").read_text() == "2"
+
+
+def test_a_newer_release_that_gives_up_does_not_hurry_the_work_of_the_older(home):
+    old, new = home.release("1.0", "works"), home.release("2.0")
+    home.switch("1.0")
+    keeper = home.keep()
+    first = home.serving("1.0")
+    home.switch("2.0")
+    home.reload(keeper)
+    until((old / "heard").exists, "the first generation is asked to end")
+    (new / "behaviour").write_text("dies")
+    os.kill(home.serving("2.0"), signal.SIGKILL)
+    until(lambda: "ended at its start" in keeper.stderr.readline(), "2.0 is given up")
+    assert is_alive(first)
+    (old / "done").touch()
+    assert keeper.wait(LIMIT_S) == 1
+    assert (old / "heard").read_text() == "1"
 
 
 def test_a_wish_to_end_that_comes_while_releases_change_is_heard_by_the_next_keeper(home):

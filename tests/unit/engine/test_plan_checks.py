@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from calypso.engine.run import Runner
+from calypso.engine.beginning import refuse_stale_plan
 from calypso.errors import PlanStale
 from calypso.models.jobtype import Cancel, JobParams, NoResult, Plan, job
 from calypso.models.running import RunningJob
@@ -29,7 +29,7 @@ def change(params: Params, driver: object, running: RunningJob) -> NoResult:
 def check(world, seen, external=None):
     plan_hash = seen and Plan(effects=[seen]).hash_for("system.test", {})
     running = SimpleNamespace(claimed=SimpleNamespace(plan_hash=plan_hash), external=external)
-    Runner._check_plan(None, running, change, Params(), SimpleNamespace(world=world))
+    refuse_stale_plan(running, change, Params(), SimpleNamespace(world=world))
 
 
 def test_a_world_that_moved_since_the_plan_was_seen_stops_the_job():

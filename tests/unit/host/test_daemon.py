@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from calypso.host import daemon
-from calypso.host.daemon import Daemon, spawn
+from calypso.host import birth, daemon
+from calypso.host.birth import spawn
+from calypso.host.daemon import Daemon
 
 GOES_ON = [sys.executable, "-c", "import time; time.sleep(60)"]
 LIMIT_S = 30
@@ -25,13 +26,14 @@ def swallowed():
 @pytest.fixture(autouse=True)
 def told_early(monkeypatch):
     """Tell each child to end before it becomes its program."""
-    before = daemon._die_with_parent
+    before = birth.die_with_parent
 
     def told(*given):
         os.kill(os.getpid(), signal.SIGTERM)
         before(*given)
 
-    monkeypatch.setattr(daemon, "_die_with_parent", told)
+    for module in (birth, daemon):
+        monkeypatch.setattr(module, "die_with_parent", told)
 
 
 @pytest.mark.timeout(LIMIT_S)

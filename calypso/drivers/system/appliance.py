@@ -18,6 +18,7 @@ from calypso.drivers.system import backup_file, etc_files
 from calypso.drivers.system.backup_file import CATALOG, DATABASE, FILES, KEY, LOCKED, Manifest
 from calypso.drivers.system.dump import dump_database, revision
 from calypso.drivers.system.layout import Layout
+from calypso.drivers.system.refusals import BackupFailed
 from calypso.drivers.system.sealing import Lock, Seal
 from calypso.host import Host
 from calypso.models.clock import now
@@ -77,13 +78,13 @@ def back_up(
     *,
     step: Step = lambda _phase, _bytes: None,
 ) -> Manifest:
-    """Write a backup of the appliance to a new file, and return its manifest.
+    """Write a backup of the appliance to a new file, and return its manifest; BackupFailed.
 
     The file has its name only when it is whole and on the disk. What is in the clear on the way
     lies on this machine alone, never where the file goes.
     """
     seal = Seal(lock)
-    with working(appliance.layout) as work, aside(target) as part:
+    with _told(target), working(appliance.layout) as work, aside(target) as part:
         _forget_others(target)
         plain = _dumps(appliance, work, step)
         manifest = _manifest(appliance, lock, plain)
@@ -91,6 +92,12 @@ def back_up(
         etc_files.pack(appliance.layout.etc, plain[FILES], manifest.inner())
         locked = _locked(seal, plain, work, step)
         return backup_file.write(part, manifest, locked)
+
+
+def make_folder(folder: Path) -> None:
+    """Have a folder for backups, which only its owner may enter when it is new; BackupFailed."""
+    with _told(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -105,6 +112,21 @@ def working(layout: Layout) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder)
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """Have what the disk refuses be an answer, and no defect of ours."""
+    try:
+        yield
+    except OSError as failed:
+        where = f" ({failed.filename})" if failed.filename else ""
+        raise BackupFailed(
+            f"{target} was not written: {failed.strerror or failed}{where}. Make room, or name "
+            "another place that the system worker may write to, such as a folder below /srv, "
+            "/mnt or /media. Earlier backups are as they were.",
+            original=str(failed),
+        ) from failed
 
 
 def _forget_others(target: Path) -> None:

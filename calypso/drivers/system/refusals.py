@@ -54,6 +54,13 @@ class DumpDamaged(DumpFailed):
     title = "Damaged dump"
 
 
+class BackupFailed(SubsystemError):
+    """A backup of the appliance was not written; earlier ones are as they were."""
+
+    code = "system_backup_failed"
+    title = "Backup not written"
+
+
 class BackupLocked(SubsystemError):
     """The key does not open a backup of the appliance."""
 

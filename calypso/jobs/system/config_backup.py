@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from calypso.drivers.system import System
-from calypso.drivers.system.appliance import back_up, backup_name, keep_newest
+from calypso.drivers.system.appliance import back_up, backup_name, keep_newest, make_folder
 from calypso.drivers.system.backup_file import item_of
 from calypso.drivers.system.sealing import Lock as Seal
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, Retry, job
@@ -82,7 +82,7 @@ def back_up_appliance(params: Params, system: System, running: RunningJob) -> Re
         running.report(phase=phase, done=done, unit="bytes")
 
     folder = Path(params.folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     target = folder / backup_name(running.node)
     back_up(system.appliance, target, _seal(params, running), step=step)
     with running.tidying():

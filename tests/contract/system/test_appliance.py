@@ -3,6 +3,7 @@
 import json
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 import pytest
@@ -13,6 +14,7 @@ from calypso.drivers.system.appliance import Appliance, back_up, keep_newest
 from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.refusals import (
     BackupDamaged,
+    BackupFailed,
     BackupLocked,
     BackupTooNew,
     DatabaseAway,
@@ -21,6 +23,7 @@ from calypso.drivers.system.refusals import (
 from calypso.drivers.system.sealing import Lock, Opener
 from calypso.errors import InUse, JobCancelled
 from calypso.host.local import LocalHost
+from calypso.jobs.system.config_backup import Params, back_up_appliance
 from calypso.store import migrate
 from tests.contract.system.conftest import sql, words
 
@@ -349,9 +352,23 @@ def test_a_full_disk_is_said_and_leaves_nothing(here, tmp_path, monkeypatch):
         return real(path, mode, *more, **named)
 
     monkeypatch.setattr(Path, "open", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(BackupFailed, match=r"x\.tar was not written: No space left"):
         back_up(here, tmp_path / "x.tar", LOCK)
     assert not (tmp_path / "x.tar").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"), [("/proc/backups", "No such file"), ("/dev/null/x", "Not a directory")]
+)
+def test_a_job_that_may_not_write_there_says_so_and_is_no_defect(here, folder, why):
+    params = Params(folder=folder, recipients=["age1" + "q" * 58])
+    with pytest.raises(BackupFailed, match=f"{folder} was not written: {why}"):
+        back_up_appliance.run(params, SimpleNamespace(appliance=here), SimpleNamespace(node="keep"))
+
+
+def test_a_file_that_cannot_be_made_is_told_of(here):
+    with pytest.raises(BackupFailed, match=r"/proc/x\.tar was not written"):
+        back_up(here, Path("/proc/x.tar"), LOCK)
 
 
 def test_a_catalog_goes_along_and_is_laid_out_for_its_owner(

@@ -1,4 +1,5 @@
-"""An appliance's life under systemd: installed, upgraded, upgraded badly, rolled back, removed.
+"""An appliance's life under systemd: installed, upgraded, upgraded badly, rolled back, removed,
+found again by the next installation, and destroyed.
 
 The bundles are built of this checkout: 1.0.0; 2.0.0 with a migration more; 3.0.0, whose API dies.
 """
@@ -15,6 +16,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyrage
 import pytest
 from alembic.script import ScriptDirectory
 
@@ -29,6 +31,8 @@ pytestmark = pytest.mark.timeout(1500)
 ANSWER_S = 1.0  # promised during a switch
 ROLLBACK_S = 30.0
 POLLS_A_SECOND = 20
+PLACES = ("/etc/calypso", "/srv/calypso", "/var/lib/calypso", "/var/log/calypso", "/opt/adastra")
+PHRASE = "destroy all data of this appliance\n"
 HERE = "https://127.0.0.1/api/v1"
 MIGRATION = """
 from alembic import op
@@ -68,8 +72,14 @@ class Client:
         body = {"username": "admin", "password": password}
         self.token = self.call("POST", "/auth/login", body)["access_token"]
 
+    def submit(self, type_, **params):
+        return self.call("POST", "/jobs", {"type": type_, "params": params})["id"]
+
     def start(self, **params):
-        return self.call("POST", "/jobs", {"type": "system.noop", "params": params})["id"]
+        return self.submit("system.noop", **params)
+
+    def done(self, type_, **params):
+        return self.until_it_is(self.submit(type_, **params), "succeeded", "failed")
 
     def until_it_is(self, job, *states, limit_s=120):
         deadline = time.monotonic() + limit_s
@@ -130,9 +140,16 @@ class Story:
     longest_s: float = 0.0
     polls: int = 0
     failures: list[str] = field(default_factory=list)
+    backup: dict = field(default_factory=dict)
+    backup_shown: str = ""
+    backup_refused: dict = field(default_factory=dict)
+    logs: str = ""
     uninstall: str = ""
     left: str = ""
     failed_units: str = ""
+    first_job_again: dict = field(default_factory=dict)
+    purge: str = ""
+    left_at_the_end: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +213,37 @@ def live(box):
         seen.version_after_recovery = client.call("GET", "/version")["version"]
     seen.longest_s, seen.polls, seen.failures = poller.longest_s, poller.count, poller.failures
     seen.table_after = sql(box, "SELECT to_regclass('calypso.of_the_second_release')")
+    recipients = [str(pyrage.x25519.Identity.generate().to_public())]
+    seen.backup = client.done("system.config_backup", recipients=recipients)
+    if seen.backup["state"] == "succeeded":
+        path = seen.backup["result"]["path"]
+        seen.backup_shown = box.run("calypso", "appliance", "show", "--check", path)
+    seen.backup_refused = client.done(
+        "system.config_backup", recipients=recipients, folder="/usr/backups"
+    )
+    seen.logs = rotate(box, client)
     seen.failed_units = box.run("systemctl", "--failed", "--plain", "--no-legend")
-    seen.uninstall = box.run("/opt/adastra/calypso/current/scripts/uninstall.sh", check=False)
-    seen.left = box.run("find", "/etc/calypso", "/srv/calypso", "/opt/adastra", "-maxdepth", "2")
+    uninstall = "/opt/adastra/calypso/current/scripts/uninstall.sh"
+    seen.uninstall = box.run(uninstall, check=False)
+    seen.left = box.run("find", *PLACES, "-maxdepth", "2", check=False)
+    box.run("/media/calypso-2.0.0/scripts/install.sh", *install[1:])
+    seen.first_job_again = client.call("GET", f"/jobs/{seen.first_job['id']}")
+    client.until_it_is(client.start(seconds=3600), "running")
+    seen.purge = box.run(uninstall, "--purge", "--hurry", check=False, input=PHRASE)
+    seen.left_at_the_end = box.run("find", *PLACES, "/usr/local/bin", "-maxdepth", "1", check=False)
     print(f"\nlongest answer during the switches: {seen.longest_s:.3f} s of {seen.polls}; "
           f"rollback: {seen.rollback_s:.1f} s")  # fmt: skip
     return seen
+
+
+def rotate(box, client):
+    """Rotate the logs, have a job write to the new one, and list what there is."""
+    box.run("logrotate", "--force", "/etc/logrotate.d/calypso")
+    deadline = time.monotonic() + 60
+    log = "/var/log/calypso/calypso.log"
+    while client.done("system.noop")["id"] not in box.run("cat", log):
+        assert time.monotonic() < deadline, "nothing is written to the new log"
+    return box.run("ls", "-l", "/var/log/calypso")
 
 
 def kill_at(box, step, *argv):
@@ -286,3 +328,28 @@ def test_removed_it_leaves_the_data_and_says_so(story):
     assert "/srv/calypso/backups" in story.left
     assert "/opt/adastra/calypso/current" not in story.left
     assert "/opt/adastra/calypso/previous" not in story.left
+
+
+def test_the_job_that_backs_the_appliance_up_may_write_where_backups_lie(story):
+    assert story.backup["state"] == "succeeded", story.backup
+    assert '"node": "box"' in story.backup_shown
+
+
+def test_it_may_not_write_among_the_programs_and_says_so(story):
+    assert story.backup_refused["state"] == "failed"
+    assert story.backup_refused["error"]["code"] == "system_backup_failed"
+    assert "Read-only file system" in story.backup_refused["error"]["detail"]
+
+
+def test_a_log_that_is_rotated_is_written_on(story):
+    assert "calypso.log.1" in story.logs
+
+
+def test_what_was_removed_is_found_again_by_the_next_installation(story):
+    assert story.first_job_again == story.first_job
+
+
+def test_destroyed_it_leaves_nothing_and_waits_for_no_job(story):
+    assert "Removing data, configuration and secrets" in story.purge
+    for place in (*PLACES[:4], "/opt/adastra/calypso", "/usr/local/bin/calypso"):
+        assert place not in story.left_at_the_end.splitlines()

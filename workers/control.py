@@ -36,10 +36,10 @@ def main(subsystem: str) -> None:
         hot_days=settings.hot_days,
         history_days=settings.history_days,
     )
-    observer = Observer(settings, process.house, subsystem)
+    observer = Observer(settings, process.house, subsystem, on_ran=process.count_command)
     # Here too, since a scheduler that is down cannot say so.
     start_alerting(process.house, threading.Event())
-    sentry = Sentry(settings, process.house, subsystem)
+    sentry = Sentry(settings, process.house, subsystem, on_ran=process.count_command)
     for name, loop in (
         ("tender", lambda: _tend(tender)),
         ("observer", observer.watch),

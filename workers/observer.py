@@ -9,7 +9,7 @@ from calypso.config import Settings
 from calypso.engine.control import refresh_tables
 from calypso.engine.surviving import surviving
 from calypso.errors import CalypsoError, StoreUnavailable, SubsystemError
-from calypso.host.local import LocalHost
+from calypso.host.local import LocalHost, OnRan
 from calypso.models.clock import now
 from calypso.models.inventory import Capability, InventoryTable, SubsystemStatus
 from calypso.wiring import House, open_driver, probe
@@ -20,11 +20,13 @@ LISTEN_S = 5.0
 
 
 class Observer:
-    """Looks at one subsystem on this node."""
+    """Looks at one subsystem on this node; `on_ran` hears of each command that takes."""
 
-    def __init__(self, settings: Settings, house: House, subsystem: str) -> None:
+    def __init__(
+        self, settings: Settings, house: House, subsystem: str, *, on_ran: OnRan | None = None
+    ) -> None:
         self._settings, self._house, self._subsystem = settings, house, subsystem
-        self._host = LocalHost()
+        self._host = LocalHost(on_ran=on_ran)
         self._read_at: dict[str, float] = {}
 
     def watch(self) -> None:

@@ -15,7 +15,7 @@ from calypso.engine.patience import until_known
 from calypso.engine.pulse import Pulse
 from calypso.engine.run import Runner
 from calypso.errors import StoreUnavailable
-from calypso.host import private, proof
+from calypso.host import Ran, private, proof
 from calypso.host.scope import adopt_orphans, reap_orphans
 from calypso.keeper import telling
 from calypso.models import tracing
@@ -83,6 +83,10 @@ class WorkerProcess:
         self._runner.work(self.queue)
         if self._adopts:
             reap_orphans()
+
+    def count_command(self, ran: Ran) -> None:
+        """Count a command that was run beside the jobs, to keep tables fresh."""
+        self._meter.ran(self.subsystem, ran)
 
     def leave(self) -> None:
         """Take this process off the list; a tender would find it gone anyway."""

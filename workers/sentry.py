@@ -10,17 +10,20 @@ from calypso.config import Settings
 from calypso.engine.control import refresh_tables
 from calypso.engine.surviving import surviving
 from calypso.errors import StoreUnavailable, SubsystemError
-from calypso.host.local import LocalHost
+from calypso.host.local import LocalHost, OnRan
 from calypso.wiring import House, open_driver
 
 SIGN_S = 2.0
 
 
 class Sentry:
-    """Looks at the signs of one subsystem's tables on this node."""
+    """Looks at the signs of one subsystem's tables on this node; `on_ran` as an observer's."""
 
-    def __init__(self, settings: Settings, house: House, subsystem: str) -> None:
+    def __init__(
+        self, settings: Settings, house: House, subsystem: str, *, on_ran: OnRan | None = None
+    ) -> None:
         self._settings, self._house, self._subsystem = settings, house, subsystem
+        self._host = LocalHost(on_ran=on_ran)
         self._tables = {
             name: table
             for name, table in house.tables.items()
@@ -43,7 +46,7 @@ class Sentry:
         go on failing, as where the product is missing, they become as rare as the observer's.
         """
         try:
-            self.look(open_driver(self._settings, self._subsystem, LocalHost()))
+            self.look(open_driver(self._settings, self._subsystem, self._host))
         except (SubsystemError, StoreUnavailable):  # the observer's to report
             pause_s = self._pause_s
             self._pause_s = min(2 * pause_s, self._settings.inventory_s)

@@ -2,7 +2,8 @@
 
 from types import SimpleNamespace
 
-from calypso.models.inventory import InventoryRow, InventoryTable
+from calypso.models.inventory import Capability, InventoryRow, InventoryTable
+from workers import observer as observing
 from workers.observer import Observer
 
 
@@ -16,3 +17,24 @@ def test_a_table_that_is_costly_to_read_is_not_read_after_each_job():
     observer = Observer(SimpleNamespace(), SimpleNamespace(tables=tables), "storage")
     assert sorted(observer._due_tables()) == ["storage/disks", "storage/pools"]
     assert sorted(observer._due_tables()) == ["storage/pools"]
+
+
+class Asks:
+    """A driver that runs a program to say what it can do."""
+
+    def __init__(self, host):
+        self.host = host
+
+    def probe(self):
+        self.host.run(["true"], timeout_s=10)
+        return Capability(product="asks", available=False)
+
+
+def test_the_commands_it_runs_are_told_of(monkeypatch):
+    monkeypatch.setattr(observing, "open_driver", lambda _settings, _name, host: Asks(host))
+    reported, ran = [], []
+    ports = SimpleNamespace(inventory=SimpleNamespace(report=reported.append))
+    house = SimpleNamespace(tables={}, ports=ports)
+    Observer(SimpleNamespace(node="keep"), house, "storage", on_ran=ran.append).look()
+    assert [one.capability.product for one in reported] == ["asks"]
+    assert [one.argv for one in ran] == [("true",)]

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.acceptance.running_up import RunningUp, rows, status, until
 from tests.freezing import freeze
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+ROOT = Path(__file__).parents[2]
 ANY_PORT = ("--listen", "127.0.0.1:0")
 
 
@@ -197,3 +199,22 @@ def test_redis_cluster_is_refused_with_the_reason(start):
     assert running.process.wait(30) == 1
     assert "Redis Cluster" in running.said
     assert "sentinel://" in running.said
+
+
+@pytest.mark.thorough  # each of these tests runs in CI, against a Calypso of its own
+@pytest.mark.timeout(400)
+def test_the_tests_that_fit_any_calypso_pass_against_it_by_its_address(start):
+    running = start(*ANY_PORT).until_ready()
+    env = {
+        **os.environ,
+        "CALYPSO_TEST_URL": running.url,
+        "CALYPSO_TEST_PASSWORD": (running.data / "admin-password").read_text().strip(),
+    }
+    argv = [sys.executable, "-m", "pytest", "-q", "-m", "by_url", "-p", "no:cacheprovider"]
+    told = subprocess.run(
+        [*argv, "tests/acceptance/api"], env=env, cwd=ROOT,
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout
+    assert " passed" in told.stdout
+    assert "skipped" not in told.stdout

@@ -54,7 +54,7 @@ test: setup ## Run all tests that need no special product
 	$(PYTEST) $(if $(BRIEF),-m 'not thorough') $(SUITES)
 
 thorough: setup ## Run the tests that CI leaves out for their time
-	$(PYTEST) -m thorough tests/acceptance
+	$(PYTEST) -m thorough tests/acceptance tests/box
 
 check: lint shell types imports web unit contract ## What every commit passes
 
@@ -90,8 +90,8 @@ acceptance: setup ## Run the tests that drive real processes
 acceptance-url: setup ## Run those that fit a Calypso that runs elsewhere against it (URL=)
 	CALYPSO_TEST_URL=$(URL) $(VENV)/python -m pytest -m by_url tests/acceptance/api
 
-box: setup ## Live an appliance's life in a container with systemd (root)
-	$(PYTEST) tests/box
+box: setup ## Live an appliance's life in a container with systemd (BOX=trixie; root)
+	$(if $(BOX),CALYPSO_TEST_BOX=$(BOX)) $(PYTEST) $(if $(BRIEF),-m 'not thorough') tests/box
 
 box-disk: setup ## Make that container's disk, unless it is there (root)
 	$(VENV)/python -c 'from tests.box import box; box.build()'

@@ -1,7 +1,9 @@
 """A machine with systemd as PID 1, for tests of what an operator installs: a container.
 
 It boots in seconds at full speed, from a disk that is never written to (what it writes is in
-memory), with a network of its own that leads nowhere. Made by systemd-nspawn, which wants root.
+memory). `furnished` it has all programs and a network of its own that leads nowhere; `bare` it has
+next to nothing, and this machine's network, to get the rest. CALYPSO_TEST_BOX names another Debian.
+Made by systemd-nspawn, which wants root.
 """
 
 import ctypes
@@ -10,12 +12,18 @@ import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tests.lab import cache
 
 HERE = Path(__file__).parent
-SUITE = "bookworm"
+SUITE = os.environ.get("CALYPSO_TEST_BOX", "bookworm")
+FURNISHED, BARE = "furnished", "bare"
+NETWORK = {
+    FURNISHED: ["--private-network"],
+    BARE: ["--resolv-conf=bind-host", "--bind-ro=/etc/apt/auth.conf.d"],
+}
 CLONE_NEWNET = 0x40000000
 START_S = 120
 LOOK_S = 0.05
@@ -23,8 +31,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PROGRAMS = ("systemd-nspawn", "nsenter", "mmdebstrap")
 
 
-def image():
-    return cache.folder() / f"box-{SUITE}-{cache.digest([HERE / 'image.sh'])}"
+def image(kind):
+    return cache.folder() / f"box-{SUITE}-{kind}-{cache.digest([HERE / 'image.sh'])}"
 
 
 def why_missing():
@@ -37,29 +45,29 @@ def why_missing():
     return None
 
 
-def build():
+def build(kind=FURNISHED):
     """Make the disk unless it is there: a minute and a half."""
-    if image().is_dir():  # whole, or it would not have its name
+    if image(kind).is_dir():  # whole, or it would not have its name
         return
     with cache.locked():
-        if not image().is_dir():
-            cache.make(image(), _install)
+        if not image(kind).is_dir():
+            cache.make(image(kind), partial(_install, kind))
 
 
-def _install(aside):
-    subprocess.run([HERE / "image.sh", SUITE, aside], check=True)
+def _install(kind, aside):
+    subprocess.run([HERE / "image.sh", SUITE, kind, aside], check=True)
 
 
 class Box:
     """One running machine. `shown`: folders that it sees, by the path they have there."""
 
-    def __init__(self, shown):
-        build()
+    def __init__(self, shown, kind=FURNISHED):
+        build(kind)
         binds = [f"--bind-ro={folder}:{path}" for path, folder in shown.items()]
         self._nspawn = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet",
-             f"--directory={image() / 'root'}", "--boot", "--volatile=overlay",
-             "--private-network", "--register=no", "--keep-unit", f"--machine=box-{os.getpid()}",
+             f"--directory={image(kind) / 'root'}", "--boot", "--volatile=overlay",
+             *NETWORK[kind], "--register=no", "--keep-unit", f"--machine=box-{os.getpid()}",
              "--hostname=box", "--console=pipe", *binds],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

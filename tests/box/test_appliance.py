@@ -20,12 +20,9 @@ import pyrage
 import pytest
 from alembic.script import ScriptDirectory
 
-from calypso.drivers.system import archive
-from calypso.drivers.system.minisign import SecretKey
 from calypso.store import migrate
-from deploy import release
-from tests.box.box import Box, why_missing
-from tests.conftest import missing
+from tests.box.box import Box
+from tests.box.bundles import make
 
 pytestmark = pytest.mark.timeout(1500)
 ANSWER_S = 1.0  # promised during a switch
@@ -155,9 +152,7 @@ class Story:
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory):
     """The three bundles, unpacked in one folder, and the key beside them."""
-    if (reason := why_missing()) is not None:
-        missing("box", reason)
-    folder, key = tmp_path_factory.mktemp("bundles"), SecretKey.make()
+    folder = tmp_path_factory.mktemp("bundles")
     scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
     second, third = folder / "second", folder / "third"
     more = second / "calypso/store/migrations/versions/9000_of_the_second_release.py"
@@ -166,10 +161,7 @@ def bundles(tmp_path_factory):
     shutil.copytree(second, third)
     (third / "api").mkdir()
     (third / "api/__main__.py").write_text('raise SystemExit("a made-up defect")\n')
-    for version, extra in (("1.0.0", None), ("2.0.0", second), ("3.0.0", third)):
-        archive.unpack(release.build(key, out=folder, version=version, extra=extra), folder)
-    (folder / "calypso.pub").write_text(key.public.text())
-    return folder
+    return make(folder, {"1.0.0": None, "2.0.0": second, "3.0.0": third})
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +251,8 @@ def kill_at(box, step, *argv):
 
 
 def sql(box, query):
-    psql = ("psql", "--cluster", "15/calypso", "-At", "-d", "calypso", "-c", query)
+    port = box.run("sh", "-c", "pg_lsclusters -h | awk '$2 == \"calypso\" { print $3 }'").strip()
+    psql = ("psql", "--port", port, "-At", "-d", "calypso", "-c", query)
     return box.run("runuser", "-u", "postgres", "--", *psql, check=False)
 
 

@@ -26,6 +26,10 @@ LOCK_HELD = "55P03"  # SQLSTATE lock_not_available
 FLOOR = "SELECT obj_description(to_regclass('calypso.schema_version'))"
 SET_FLOOR = "COMMENT ON TABLE calypso.schema_version IS '{}'"
 SIZE = "SELECT pg_database_size(current_database())"
+# Of every node; those that said something in the last minute.
+WORKERS = """
+SELECT DISTINCT node, version FROM calypso.workers
+ WHERE seen_at > now() - interval '60 s' ORDER BY node, version"""
 SETTLE_EVENTS = """
 UPDATE calypso.job_events SET xact = '3'
  WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())"""
@@ -103,15 +107,20 @@ def state(engine: Engine) -> dict[str, Any]:
     """Return how the database is, as this release sees it.
 
     `at`: its migration, or None; `needs`: this release's; `floor`: the oldest release's that still
-    runs on it, or None; `size_bytes`.
+    runs on it, or None; `leaves`: what the floor will be at least once this release has migrated;
+    `size_bytes`; `workers`: node and version of those that live.
     """
+    at = current_revision(engine)
     with calling(engine) as connection:
         size_bytes = connection.exec_driver_sql(SIZE).scalar()
+        rows = [] if at is None else connection.exec_driver_sql(WORKERS).all()
     return {
-        "at": current_revision(engine),
+        "at": at,
         "needs": max(known_revisions()),
         "floor": _floor(engine),
+        "leaves": _leaves(),
         "size_bytes": size_bytes,
+        "workers": [{"node": node, "version": version} for node, version in rows],
     }
 
 
@@ -135,10 +144,15 @@ def _serves_from(script: Script) -> str | None:
     return getattr(script.module, "serves_from", None)
 
 
+def _leaves() -> str | None:
+    """Return the floor below which this release's migrations leave nothing to live on."""
+    return max((floor for script in _scripts() if (floor := _serves_from(script))), default=None)
+
+
 def _raise_floor(connection: Connection) -> None:
-    floors = [floor for script in _scripts() if (floor := _serves_from(script))]
-    if floors and max(floors) > (connection.exec_driver_sql(FLOOR).scalar() or ""):
-        connection.exec_driver_sql(SET_FLOOR.format(max(floors)))
+    floor = _leaves()
+    if floor and floor > (connection.exec_driver_sql(FLOOR).scalar() or ""):
+        connection.exec_driver_sql(SET_FLOOR.format(floor))
 
 
 def _config() -> Config:

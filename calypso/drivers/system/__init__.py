@@ -56,7 +56,8 @@ class System:
         self, *, say: Callable[[str], None], stop: Callable[[], None] = lambda: None
     ) -> Activation:
         """Return what changes releases; `say` hears each step, `stop` may end it in between."""
-        return Activation(self.host, self.layout, self.keeping, say=say, stop=stop)
+        node = self.appliance.node
+        return Activation(self.host, self.layout, self.keeping, node, say=say, stop=stop)
 
     @property
     def keeping(self) -> Keeping:

@@ -11,12 +11,13 @@ from pathlib import Path
 from calypso.drivers.system.journal import HARMLESS, Change, Journal, Step
 from calypso.drivers.system.keeping import Keeping
 from calypso.drivers.system.layout import Layout
+from calypso.drivers.system.program import SchemaState
 from calypso.drivers.system.release_refusals import (
     RollbackLoses,
     UpgradeUnfinished,
     UpgradeUnfit,
 )
-from calypso.drivers.system.steps import Steps, is_beyond
+from calypso.drivers.system.steps import Steps
 from calypso.drivers.system.turn import turn
 from calypso.drivers.system.way import Way
 from calypso.host import Host
@@ -33,6 +34,7 @@ class Activation:
     host: Host
     layout: Layout
     keeping: Keeping
+    node: str
     say: Callable[[str], None] = lambda _line: None
     stop: Callable[[], None] = lambda: None
     journal: Journal = field(init=False)
@@ -54,6 +56,7 @@ class Activation:
                 return self._is_so_already(version)
             if begun is None:
                 self._releases.described(version)
+                self._releases.refuse_dangling()
             return self._way.go_on(begun or self._new(version))
 
     def rollback(self, version: str | None = None) -> Change:
@@ -69,7 +72,7 @@ class Activation:
             target = self._target(version)
             if target == self._releases.current():
                 return self._is_so_already(target)
-            if is_beyond(self._steps.program(target).schema()):
+            if self._steps.program(target).schema().is_beyond:
                 raise RollbackLoses(
                     f"{target} cannot read the database any more: a later release took away what "
                     "it needs. `calypso release rollback --restore` stops everything and brings "
@@ -89,10 +92,26 @@ class Activation:
                 return ended
             target = self._target(version or (ended.version_to if ended else None))
             folder = self.put_by_when_left(target)
-            self.keeping.refuse_no_room(self._steps.program(target).schema().size_bytes)
+            schema = self._steps.program(target).schema()
+            self._refuse_other_nodes(schema)
+            # A dump of what is lost, and all of what is brought back as text.
+            self.keeping.refuse_no_room(2 * schema.size_bytes)
             made = self._new(target, step=Step.STOP, back=True, restores=str(folder))
             sockets = self._steps.services.sockets()
             return self._way.go_on(made.model_copy(update={"units": (*sockets, *made.units)}))
+
+    def _refuse_other_nodes(self, schema: SchemaState) -> None:
+        """Have nobody take the database away from under other machines."""
+        if self.layout.is_node:
+            raise UpgradeUnfit(
+                "This machine is a node: its database is brought back on the control plane."
+            )
+        others = sorted({one.node for one in schema.workers if one.node != self.node})
+        if others:
+            raise UpgradeUnfit(
+                f"Workers of {', '.join(others)} use this database. Stop them first: `systemctl "
+                "stop calypso.target` there. The last of them counts for a minute."
+            )
 
     def put_by_when_left(self, version: str | None = None) -> Path:
         """Return the folder that `restore` brings back; UpgradeUnfit when there is none."""

@@ -42,6 +42,7 @@ class Change(BaseModel):
     step: Step = Step.PREFLIGHT
     dump: str | None = None  # the folder with what was put by before
     restores: str | None = None  # the folder that is brought back
+    replaced: bool = False  # the database is that one now, or may be
     back: bool = False  # somebody wants an earlier release, for what this one does
     previous: str | None = None  # what was in use before `version_from`
     units: tuple[str, ...] = ()  # the services that are to run at the end

@@ -74,6 +74,12 @@ class Layout:
         """What lasts until the machine is off."""
         return self.root / "run/calypso"
 
+    @property
+    def is_node(self) -> bool:
+        """Whether workers alone are here, for a control plane elsewhere: install.sh noted it."""
+        note = self.state / "installed"
+        return note.is_file() and note.read_text("utf-8").strip().endswith(" a node")
+
     def release(self, version: str) -> Path:
         """Return the folder of one release, whether it is here or not."""
         return self.releases / version

@@ -16,6 +16,15 @@ CONFIG_BAD = 2
 API = "calypso-api.service"
 
 
+class LiveWorker(BaseModel):
+    """A worker that has said something just now, of any node."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node: str
+    version: str
+
+
 class SchemaState(BaseModel):
     """How the database is, as a release sees it."""
 
@@ -24,7 +33,24 @@ class SchemaState(BaseModel):
     at: str | None  # the migration it is at; None before the first
     needs: str  # what the release needs
     floor: str | None  # the oldest release's migration that still runs on it; None: any
+    leaves: str | None = None  # what the floor will be at least once the release has migrated
     size_bytes: int
+    workers: tuple[LiveWorker, ...] = ()
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the database lacks what the release that says so needs."""
+        return self.at is not None and self.floor is not None and self.needs < self.floor
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the release has migrations that the database has not."""
+        return self.at is None or self.at < self.needs
+
+    @property
+    def takes(self) -> str | None:
+        """The migration that releases must know, to live on once this one has migrated."""
+        return self.leaves if self.leaves and self.leaves > (self.floor or "") else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from calypso.drivers.system.bundle import Manifest, manifest
 from calypso.drivers.system.bundle_refusals import BundleRefused
 from calypso.drivers.system.layout import Layout
-from calypso.drivers.system.release_refusals import ReleaseInUse, ReleaseMissing
+from calypso.drivers.system.release_refusals import ReleaseInUse, ReleaseMissing, UpgradeUnfit
 
 CURRENT, PREVIOUS, ASIDE = "current", "previous", ".link"
 
@@ -47,6 +47,16 @@ class Releases:
     def current(self) -> str | None:
         """Return the version in use; None on a machine without one."""
         return self._named(CURRENT)
+
+    def refuse_dangling(self) -> None:
+        """Raise UpgradeUnfit when the release in use is not here any more."""
+        link = self.layout.current
+        if link.is_symlink() and self.current() is None:
+            raise UpgradeUnfit(
+                f"{link} names {link.readlink().name}, which is not in {self.layout.releases} any "
+                "more, so there would be no way back. Fetch it again, go back to the release "
+                f"before, or remove {link} to go on without."
+            )
 
     def previous(self) -> str | None:
         """Return the version that was in use before; None when there is none any more."""

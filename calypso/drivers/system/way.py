@@ -60,6 +60,8 @@ class Way:
             return self._write(left, Step.UNDONE, "It was ended before anything was changed.")
         if left.step is Step.UNDO:
             return self.undo(left, left.detail)
+        if left.step is Step.RESTORE:  # nobody knows how far that was
+            left = left.model_copy(update={"replaced": True})
         return self.go_on(left)
 
     def _give_up(self, change: Change, failed: CalypsoError | OSError) -> None:

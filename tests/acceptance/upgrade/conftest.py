@@ -60,7 +60,7 @@ class Appliance:
         (self.bin / "systemctl").symlink_to(SYSTEMCTL)
         self._wrap_programs()
 
-    def release(self, version, *, needs="0011", floor=None, at="0011"):
+    def release(self, version, *, needs="0011", floor=None, at="0011", leaves=None, workers=()):
         """Make a release whose program says what it is told to."""
         made = self.home / "releases" / version
         (made / "bin").mkdir(parents=True)
@@ -76,7 +76,8 @@ class Appliance:
             "platform": "linux_x86_64",
         }))  # fmt: skip
         (made / "schema").write_text(json.dumps(
-            {"at": at, "needs": needs, "floor": floor, "size_bytes": 1 << 20}
+            {"at": at, "needs": needs, "floor": floor, "size_bytes": 1 << 20, "leaves": leaves,
+             "workers": [{"node": node, "version": run} for node, run in workers]}
         ))  # fmt: skip
         return made
 
@@ -146,6 +147,21 @@ class Appliance:
         """Have a release find the database otherwise than it was made with."""
         file = self.home / "releases" / version / "schema"
         file.write_text(json.dumps({**json.loads(file.read_text()), **schema}))
+
+    def become_node(self):
+        """Be a machine that works for a control plane elsewhere."""
+        state = self.root / "var/lib/calypso"
+        state.mkdir(parents=True, exist_ok=True)
+        (state / "installed").write_text("1.0 a node\n")
+
+    def fill_disk_at_restore(self):
+        """Have no dump be read any more."""
+        program = self.bin / "pg_restore"
+        program.unlink(missing_ok=True)
+        program.write_text(
+            "#!/bin/sh\necho 'pg_restore: error: No space left on device' >&2\nexit 1\n"
+        )
+        program.chmod(0o755)
 
     def break_program(self, version):
         """Have a release's program not even start."""

@@ -33,7 +33,7 @@ class Machine:
     def activation(self, *, full=None):
         self.host = ScriptedHost(self.answers, full=full)
         keeping = Keeping(self.host, self.layout, SecretStr(""))
-        return Activation(self.host, self.layout, keeping, say=self.said.append)
+        return Activation(self.host, self.layout, keeping, "box", say=self.said.append)
 
     @property
     def in_use(self):

@@ -1,4 +1,4 @@
-"""Certificates for tests: signed by themselves, good for a day."""
+"""Certificates for tests: signed by themselves, good for a day unless told otherwise."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,7 @@ class Files:
     fingerprint: str  # SHA-256 of the certificate, hexadecimal
 
 
-def self_signed(folder, name, address):
+def self_signed(folder, name, address, *, ends_in=timedelta(days=1)):
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names = [x509.DNSName(name), x509.IPAddress(ip_address(address))]
@@ -30,8 +30,8 @@ def self_signed(folder, name, address):
         .issuer_name(who)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now() - timedelta(hours=1))
-        .not_valid_after(now() + timedelta(days=1))
+        .not_valid_before(now() - timedelta(days=30))
+        .not_valid_after(now() + ends_in)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

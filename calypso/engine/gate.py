@@ -62,6 +62,8 @@ class Gate:
 
     def _watched(self, began: datetime, watch_s: float) -> list[str]:
         """Return what was not so at several looks in a row, or failed meanwhile."""
+        if not watch_s:
+            return []
         deadline, ill, found = time.monotonic() + watch_s, 0, list[str]()
         while ill < FEW and time.monotonic() < deadline:
             self.wait(WATCH_LOOK_S)
@@ -123,8 +125,10 @@ class Gate:
                 yield f"{new.queue} answers: {job.error.detail if job.error else job.state}"
 
     def _failures(self, since: datetime) -> Iterator[str]:
-        """Yield a complaint when jobs run into defects."""
-        ended = JobQuery(states=[State.FAILED], since=since, sort="-finished_at", limit=100)
+        """Yield a complaint when jobs of this node run into defects."""
+        ended = JobQuery(
+            states=[State.FAILED], node=self.node, since=since, sort="-finished_at", limit=100
+        )
         failed = [one for one in self.ports.jobs.page(ended).items if one.error]
         strange = [one for one in failed if one.error and one.error.code == DEFECT]
         if len(strange) >= FEW:

@@ -118,28 +118,39 @@ class Keeper:
 
     def _fail(self, newcomer: Generation, what: str) -> None:
         newcomer.ask_to_end(within_s=FAILED_GRACE_S)
-        self._give_up(f"{newcomer.version} {what}")
+        self._give_up(newcomer, f"{newcomer.version} {what}")
 
-    def _give_up(self, what: str) -> None:
+    def _give_up(self, newcomer: Generation, what: str) -> None:
         serving = self._serving()
         self._say(what)
-        if serving is None:
+        if serving is not None:
+            systemd.tell(f"STATUS=Serves {serving.version}: {what}")
+            self._tell_client(f"failed {what}; {serving.version} serves on")
+        elif self._drains(newcomer):
+            # To end would be to wait for the work of others, hours perhaps, with nobody serving.
+            systemd.tell(f"STATUS={what}; tried again beside the work of an earlier one")
+            self._tell_client(f"failed {what}; it is tried again")
+            self._start_again(newcomer)
+        else:
             self._code, self._ends_asked = 1, max(1, self._ends_asked)
-            return
-        systemd.tell(f"STATUS=Serves {serving.version}: {what}")
-        self._tell_client(f"failed {what}; {serving.version} serves on")
+
+    def _drains(self, newcomer: Generation) -> bool:
+        """Tell whether an earlier generation still finishes its work."""
+        return any(one.leaving and one is not newcomer for one in self._generations)
+
+    def _start_again(self, after: Generation) -> None:
+        lived_s = time.monotonic() - after.since
+        self._due = time.monotonic() + self._backoff.pause_after(lived_s)
+        self._backoff = self._backoff.after(lived_s)
 
     def _bury(self, one: Generation, code: int) -> None:
         self._say(f"process {one.pid} of {one.version} ended ({code})")
         if one.leaving or self._ends_asked:
             return
         if not one.serves:
-            self._give_up(f"{one.version} ended at its start ({code})")
-            return
-        if self._newcomer() is None:
-            pause_s = self._backoff.pause_after(time.monotonic() - one.since)
-            self._backoff = self._backoff.after(time.monotonic() - one.since)
-            self._due = time.monotonic() + pause_s
+            self._give_up(one, f"{one.version} ended at its start ({code})")
+        elif self._newcomer() is None:
+            self._start_again(one)
 
     # ---- the end
 

@@ -223,8 +223,6 @@ def live(box):
     client.until_it_is(client.start(seconds=3600), "running")
     seen.purge = box.run(uninstall, "--purge", "--hurry", check=False, input=PHRASE)
     seen.left_at_the_end = box.run("find", *PLACES, "/usr/local/bin", "-maxdepth", "1", check=False)
-    print(f"\nlongest answer during the switches: {seen.longest_s:.3f} s of {seen.polls}; "
-          f"rollback: {seen.rollback_s:.1f} s")  # fmt: skip
     return seen
 
 
@@ -294,7 +292,10 @@ def test_a_release_that_does_not_start_is_undone_by_itself(story):
     assert story.version_after_bad == "2.0.0"
 
 
-def test_the_release_before_is_back_within_its_time_and_works_on_the_newer_schema(story):
+def test_the_release_before_is_back_within_its_time_and_works_on_the_newer_schema(
+    story, record_property
+):
+    record_property("time of a rollback", f"{story.rollback_s:.1f} s, of {ROLLBACK_S:g} s")
     assert story.version_after_rollback == "1.0.0"
     assert story.third_job["state"] == "succeeded"
     assert story.table_after.strip() == "calypso.of_the_second_release"
@@ -306,7 +307,11 @@ def test_killed_while_services_reload_the_next_call_goes_on(story):
     assert story.version_after_recovery == "2.0.0"
 
 
-def test_no_request_failed_and_none_waited_long(story):
+def test_no_request_failed_and_none_waited_long(story, record_property):
+    record_property(
+        "longest answer during the switches",
+        f"{story.longest_s:.2f} s, of {ANSWER_S:g} s; of {story.polls} requests {len(story.failures)} failed",
+    )
     assert story.polls > 100
     assert story.failures == []
     assert story.longest_s <= ANSWER_S

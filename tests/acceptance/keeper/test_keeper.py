@@ -189,8 +189,9 @@ def test_sigterm_waits_for_the_work_of_every_generation_and_a_second_one_hurries
     assert (new / "heard").read_text() == "2"
 
 
-def test_a_newer_release_that_gives_up_does_not_hurry_the_work_of_the_older(home):
+def test_a_release_that_does_not_start_again_is_tried_beside_the_work_of_an_older_one(home):
     old, new = home.release("1.0", "works"), home.release("2.0")
+    home.release("3.0")
     home.switch("1.0")
     keeper = home.keep()
     first = home.serving("1.0")
@@ -199,8 +200,26 @@ def test_a_newer_release_that_gives_up_does_not_hurry_the_work_of_the_older(home
     until((old / "heard").exists, "the first generation is asked to end")
     (new / "behaviour").write_text("dies")
     os.kill(home.serving("2.0"), signal.SIGKILL)
-    until(lambda: "ended at its start" in keeper.stderr.readline(), "2.0 is given up")
+    for _ in range(2):
+        until(lambda: "ended at its start" in keeper.stderr.readline(), "2.0 fails, and again")
+    home.switch("3.0")
+    assert home.reload(keeper).returncode == 0
+    home.serving("3.0")
     assert is_alive(first)
+    assert (old / "heard").read_text() == "1"
+
+
+def test_a_release_that_does_not_start_again_ends_the_keeper_when_nobody_works_any_more(home):
+    old, new = home.release("1.0", "works"), home.release("2.0")
+    home.switch("1.0")
+    keeper = home.keep()
+    home.serving("1.0")
+    home.switch("2.0")
+    home.reload(keeper)
+    until((old / "heard").exists, "the first generation is asked to end")
+    (new / "behaviour").write_text("dies")
+    os.kill(home.serving("2.0"), signal.SIGKILL)
+    until(lambda: "ended at its start" in keeper.stderr.readline(), "2.0 fails")
     (old / "done").touch()
     assert keeper.wait(LIMIT_S) == 1
     assert (old / "heard").read_text() == "1"

@@ -47,6 +47,14 @@ class Machine:
                 self.jobs.begin(claimed.id, claimed.epoch)
                 self.jobs.finish(claimed.id, claimed.epoch, self.ending)
 
+    def fails(self, queue, node=NODE):
+        """Have a job of a node run into a defect."""
+        job = submitted(self.jobs, queue=queue, node=node)
+        claimed = self.jobs.claim(queue, node, uuid7(), lease_s=60)
+        assert claimed.id == job
+        self.jobs.begin(claimed.id, claimed.epoch)
+        self.jobs.finish(claimed.id, claimed.epoch, Ending("failed", error=ODD))
+
     def api(self):
         """Answer as the next of `api_says`; the last of them for good."""
         return self.api_says.pop(0) if len(self.api_says) > 1 else self.api_says[0]
@@ -115,22 +123,37 @@ def test_a_database_that_stays_away_is_the_complaint(machine):
     assert machine.complaints() == ["the database is away: it is away"]
 
 
-@pytest.mark.parametrize(("count", "complains"), [(FEW - 1, False), (FEW, True)])
+def passing(monkeypatch, machine):
+    """Let a second pass with each wait."""
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    asked = machine.work
+
+    def work(seconds):
+        clock[0] += seconds
+        asked(seconds)
+
+    machine.work = work
+
+
+@pytest.mark.parametrize(
+    ("count", "node", "complains"), [(FEW - 1, NODE, False), (FEW, NODE, True), (FEW, "far", False)]
+)
 def test_jobs_that_end_in_ways_nobody_foresaw_are_a_complaint_when_they_are_many(
-    machine, count, complains
+    machine, monkeypatch, count, node, complains
 ):
+    passing(monkeypatch, machine)
     _, pool = queues()
     asked = machine.work
 
     def work(seconds):
         asked(seconds)
-        machine.ending = Ending("failed", error=ODD)
-        for _ in range(count):
-            submitted(machine.jobs, queue=pool)
-        asked(seconds)
+        if machine.waits == 1:
+            for _ in range(count):
+                machine.fails(pool, node)
 
     machine.work = work
-    told = machine.complaints(within_s=10)
+    told = machine.complaints(within_s=10, watch_s=5)
     assert bool(told) == complains
     assert not told or f"{FEW} jobs ran into a defect" in told[0]
 
@@ -144,19 +167,6 @@ def test_an_api_that_is_not_ready_is_waited_for(machine):
 def test_an_api_that_stays_ill_is_a_complaint(machine):
     machine.api_says = ["the API answers 503"]
     assert machine.complaints() == ["the API answers 503"]
-
-
-def passing(monkeypatch, machine):
-    """Let a second pass with each wait."""
-    clock = [0.0]
-    monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    asked = machine.work
-
-    def work(seconds):
-        clock[0] += seconds
-        asked(seconds)
-
-    machine.work = work
 
 
 def test_an_api_that_leaves_again_while_it_is_watched_is_a_complaint(machine, monkeypatch):
@@ -179,9 +189,8 @@ def test_what_fails_late_in_the_watch_counts_too(machine, monkeypatch):
     def work(seconds):
         asked(seconds)
         if machine.waits == 8:
-            machine.ending = Ending("failed", error=ODD)
             for _ in range(FEW):
-                submitted(machine.jobs, queue=pool)
+                machine.fails(pool)
 
     machine.work = work
     assert "ran into a defect" in machine.complaints(within_s=10, watch_s=10)[0]

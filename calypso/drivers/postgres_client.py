@@ -128,8 +128,11 @@ def aside(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def alone(path: Path) -> Iterator[Path]:
-    """Hold a file, made when it is not there, against others who ask the same; else InUse."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Hold a file, made when it is not there, against others who ask the same; else InUse.
+
+    OSError where a symbolic link lies: what it leads to is somebody else's.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         if not _is_ours(path, handle):
             raise InUse(f"Somebody else writes {path} now. Wait for them.")

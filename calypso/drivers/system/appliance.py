@@ -103,8 +103,8 @@ def make_folder(folder: Path) -> None:
 @contextmanager
 def working(layout: Layout) -> Iterator[Path]:
     """Lend an empty folder for what must not stay; what a killed one left is removed."""
-    folder = layout.data / "cache" / WORK
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder = layout.private / WORK
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(folder.with_suffix(".lock")):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)

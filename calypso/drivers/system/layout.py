@@ -50,6 +50,11 @@ class Layout:
         return self.root / "srv/calypso"
 
     @property
+    def private(self) -> Path:
+        """Where root works on what is large and in the clear; nobody else may put a link there."""
+        return self.data / "_system"
+
+    @property
     def dumps(self) -> Path:
         """What an upgrade puts by before it changes anything, one folder each."""
         return self.data / "backups/upgrades"

@@ -306,13 +306,24 @@ def test_a_restore_cut_at_any_step_goes_on_when_run_again(there, backed_up, monk
 
 
 def test_what_a_killed_backup_left_in_the_clear_is_removed_by_the_next(here, tmp_path):
-    left = here.layout.data / "cache/appliance-backup"
+    left = here.layout.data / "_system/appliance-backup"
     left.mkdir(parents=True)
     (left / "database.dump").write_text("in the clear")
     (tmp_path / ".calypso-backup-1-20260101T000000Z.tar.partial").write_text("half")
     back_up(here, tmp_path / "x.tar", LOCK)
     assert not left.exists()
     assert not list(tmp_path.glob(".calypso-*"))
+
+
+def test_a_link_where_the_file_is_made_is_not_followed(here, tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("as it was")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / ".x.tar.partial").symlink_to(precious)
+    with pytest.raises(BackupFailed):
+        back_up(here, folder / "x.tar", LOCK)
+    assert precious.read_text() == "as it was"
 
 
 def test_of_the_backups_in_a_folder_the_newest_stay_and_others_files_too(tmp_path):

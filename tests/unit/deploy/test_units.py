@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from calypso.config import KNOWN_SUBSYSTEMS
+from calypso.drivers.system.appliance import working
 from calypso.drivers.system.layout import Layout
 from tests.conftest import missing
 
@@ -202,6 +203,20 @@ def test_folders_are_made_for_everything_the_layout_names():
         *(places.etc / name for name in ("tls", "integrations", "system")),
     ]  # fmt: skip
     assert {str(place) for place in wanted} - made == set()
+
+
+def test_root_works_where_no_other_account_may_put_a_link(tmp_path):
+    owners = {
+        Path(line.split()[1]): line.split()[2:4]
+        for line in (DEPLOY / "tmpfiles.d/calypso.conf").read_text().splitlines()
+        if line.startswith("d ")
+    }
+    with working(Layout(tmp_path)) as work:
+        place = Path("/") / work.relative_to(tmp_path)
+        assert work.stat().st_mode & 0o777 == 0o700
+    made = [owners[folder] for folder in place.parents if folder in owners]
+    assert owners[place.parent] == ["0700", "root"]
+    assert {owner for _, owner in made} == {"root"}
 
 
 def test_log_files_are_rotated():

@@ -12,7 +12,7 @@ import structlog
 from calypso import __version__, inventory, jobs
 from calypso.broker import CeleryHints
 from calypso.config import Settings
-from calypso.config.checking import notice
+from calypso.config.checking import OTEL_MISSING, notice
 from calypso.config.files import Files
 from calypso.drivers.backup import Backup
 from calypso.drivers.backup.absent import REASON, SWITCHED_OFF, NoBackup
@@ -213,18 +213,16 @@ def configure_logs(settings: Settings) -> None:
     for told in notice():
         structlog.get_logger().warning("settings", problem=told)
     if settings.otel_endpoint:
-        tracing.install(_tracer(settings))
+        _trace_to(settings)
 
 
-def _tracer(settings: Settings) -> tracing.Tracer:
+def _trace_to(settings: Settings) -> None:
+    """Have spans sent; where that cannot be, the work is done without."""
     try:
         otel = import_module("calypso.telemetry.otel")  # many parts that few want
-    except ImportError as missing:
-        raise Misconfigured(
-            "CALYPSO_OTEL_ENDPOINT is set, but OpenTelemetry is not installed: "
-            "pip install 'calypso[otel]'."
-        ) from missing
-    tracer: tracing.Tracer = otel.OtelTracer.to(
-        settings.otel_endpoint, node=settings.node, version=__version__
+    except ImportError:
+        structlog.get_logger().warning("traces.not_sent", problem=f"otel_endpoint {OTEL_MISSING}")
+        return
+    tracing.install(
+        otel.OtelTracer.to(settings.otel_endpoint, node=settings.node, version=__version__)
     )
-    return tracer

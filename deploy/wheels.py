@@ -25,12 +25,14 @@ GLIBC_MINOR = range(36, 4, -1)
 CONSTRAINTS = ROOT / "constraints.txt"
 # What installs the others on the target: no system's pip is needed there.
 INSTALLER = "pip"
+# A release cannot be added to: what a setting may ask for is in it.
+EXTRAS = frozenset({"otel"})
 
 
 def needed(python: str) -> Mapping[str, str]:
     """Return the version of each package that Calypso needs under a Python, by name."""
     found: dict[str, str] = {}
-    waiting = [("calypso", frozenset[str]()), (INSTALLER, frozenset[str]())]
+    waiting = [("calypso", EXTRAS), (INSTALLER, frozenset[str]())]
     seen = set(waiting)
     while waiting:
         name, extras = waiting.pop()
@@ -45,8 +47,9 @@ def needed(python: str) -> Mapping[str, str]:
 
 
 def requires(name: str, python: str) -> list[str]:
-    """Return the names of what a package needs under a Python, without its extras."""
-    return sorted({canonicalize_name(one.name) for one in _requirements(name, (), python)})
+    """Return the names of what a package needs under a Python, as a release has it."""
+    extras = EXTRAS if name == "calypso" else ()
+    return sorted({canonicalize_name(one.name) for one in _requirements(name, extras, python)})
 
 
 def collect(into: Path) -> Mapping[str, Sequence[Path]]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from calypso.errors import Misconfigured
 SECRETS_KEY_BYTES = 32
 URLS = tuple(name for name in dangers.SECRET_FIELDS if name.endswith("_url"))
 NAMED_FILES = ("tls_certificate", "tls_key", "bareos_config")
+OTEL_MISSING = (
+    "is set, but OpenTelemetry is not installed, so no span is sent. A release brings it; "
+    "elsewhere: pip install 'calypso[otel]'."
+)
 
 
 def check(files: Files, environment: Mapping[str, str] | None = None) -> list[Problem]:
@@ -123,6 +128,9 @@ def _unusable(settings: Settings, places: Mapping[str, Place]) -> Iterator[Probl
             continue
         what = "cannot be read by this user" if file.exists() else "is not there"
         yield error("no_file", f"{file} {what}.", setting=name, place=places.get(name))
+    if settings.otel_endpoint and find_spec("opentelemetry") is None:
+        yield warning("not_installed", OTEL_MISSING, setting="otel_endpoint",
+                      place=places.get("otel_endpoint"))  # fmt: skip
 
 
 def _is_key(text: str) -> bool:

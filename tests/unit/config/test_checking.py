@@ -1,6 +1,7 @@
 """`calypso config check`: each thing that is wrong has its line, its reason and its exit code."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -331,3 +332,11 @@ def test_one_folder_is_looked_at_without_the_environment(etc, monkeypatch, tmp_p
 
 def test_a_folder_that_is_none_is_refused(tmp_path):
     assert run("--dir", str(tmp_path / "none")).exit_code == 2
+
+
+def test_spans_that_cannot_be_sent_are_told(etc, monkeypatch):
+    etc.write("calypso.yaml", "otel_endpoint: http://collector:4318\n")
+    assert etc.check() == []
+
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    assert etc.check() == [("WARNING", "not_installed", "otel_endpoint")]

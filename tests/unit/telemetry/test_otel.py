@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 
@@ -72,3 +73,16 @@ def test_without_the_setting_nothing_of_it_is_imported():
     )  # redis imports some of it by itself where it is installed
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_where_it_is_missing_everything_goes_on_and_the_log_says_so():
+    code = (
+        "import sys; sys.modules['opentelemetry'] = None; from calypso.config import load;"
+        "from calypso.wiring import configure_logs; configure_logs(load()); print('goes on')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "CALYPSO_OTEL_ENDPOINT": "http://127.0.0.1:9"},
+    )  # fmt: skip
+    assert ran.stdout.strip() == "goes on", ran.stderr
+    assert "traces.not_sent" in ran.stderr

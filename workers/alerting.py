@@ -37,6 +37,7 @@ def limits_of(house: House) -> Limits:
         pool_critical_percent=settings.pool_critical_percent,
         pool_fragmented_percent=settings.pool_fragmented_percent,
         scrub_overdue_days=settings.scrub_overdue_days,
+        appliance_backup_days=settings.appliance_backup_days,
         stalls={one.name: one.stall_s for one in house.types.values() if one.stall_s is not None},
     )
 

@@ -160,6 +160,12 @@ class Settings(BaseSettings):
     scrub_overdue_days: float = Field(
         default=35.0, gt=0, description="A pool nobody has scrubbed for so long is worth a warning."
     )
+    appliance_backup_days: float = Field(
+        default=8.0,
+        ge=0,
+        description="An appliance nobody has backed up for so long is an alert; 0: something else "
+        "than system.config_backup does it.",
+    )
     alert_retry_s: float = Field(
         default=10.0, gt=0, le=3600, description="First pause after an alert could not be sent."
     )

@@ -20,6 +20,7 @@ class Limits:
     pool_critical_percent: float
     pool_fragmented_percent: float = 80.0
     scrub_overdue_days: float = 35.0
+    appliance_backup_days: float = 8.0
     stalls: Mapping[str, float] = field(default_factory=dict)  # job type → its stall_s
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from calypso.engine.alerting import pools, schedules, stalls, upkeep, workers
+from calypso.engine.alerting import appliance, pools, schedules, stalls, upkeep, workers
 from calypso.engine.alerting.jobs import change_of
 from calypso.engine.alerting.watch import WATCH_S, Limits, Watch, look
 from calypso.engine.ports import Ports
@@ -36,6 +36,7 @@ WATCHES: Sequence[Watch] = (
     schedules.OVERDUE,
     schedules.FRUITLESS,
     schedules.JUMPED,
+    appliance.UNBACKED,
 )
 
 

@@ -5,6 +5,7 @@ Each is one bounded query of the store, rows of a table, or what processes of a 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from prometheus_client.core import (
@@ -67,6 +68,11 @@ def families(ports: Ports, listeners: int) -> Iterator[Metric]:
     ])  # fmt: skip
     yield from _pools(ports)
     yield from _tape(ports)
+    yield _gauge("certificate_expires_timestamp_seconds", "When a certificate expires.",
+                 (*NODE, "file"), [
+        ((row["node"], row["key"]), datetime.fromisoformat(row["expires_at"]).timestamp())
+        for row in _rows(ports, "system/certificates")
+    ])  # fmt: skip
     yield _gauge("sse_clients", "Open event streams of this API.", (), [((), listeners)])
     yield _gauge("redis_up", "Whether Redis answers this API.", (), [((), ports.live.ping())])
     yield from added_up(ports.live.counts())

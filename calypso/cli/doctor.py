@@ -63,6 +63,7 @@ def _with_settings(data: Path) -> list[Finding]:
     addresses = _addresses(data, settings, running)
     return [
         *found,
+        *machine.certificate(settings.tls_certificate),
         *servers.look(
             addresses, node=settings.node, subsystems=KNOWN_SUBSYSTEMS, up=running is not None
         ),

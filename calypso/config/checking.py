@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from calypso.config import dangers, spelling
+from calypso.config import certificates, dangers, spelling
 from calypso.config.files import PREFIX, Files, Place
 from calypso.config.problems import Problem, error, warning
 from calypso.config.settings import Settings
@@ -125,6 +126,8 @@ def _unusable(settings: Settings, places: Mapping[str, Place]) -> Iterator[Probl
     for name in NAMED_FILES:
         file: Path | None = getattr(settings, name)
         if file is None or os.access(file, os.R_OK):
+            if name == certificates.SETTING and file and (told := certificates.problem_of(file)):
+                yield replace(told, place=places.get(name))
             continue
         what = "cannot be read by this user" if file.exists() else "is not there"
         yield error("no_file", f"{file} {what}.", setting=name, place=places.get(name))

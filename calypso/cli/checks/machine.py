@@ -10,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calypso.cli.checks import Finding, broken, ok, warn
+from calypso.config.certificates import problem_of
+from calypso.config.problems import Level
 from calypso.host import cgroup
 from calypso.host.daemon import tell
 
@@ -55,6 +57,17 @@ def clock() -> Finding:
             "Run a time service: apt-get install systemd-timesyncd, or chrony.",
         )
     return ok("Clock", "synchronised")
+
+
+def certificate(file: Path | None) -> list[Finding]:
+    """Look until when the API's certificate is good, where one is named."""
+    if file is None:
+        return []
+    problem = problem_of(file)
+    if problem is None:
+        return [ok("Certificate", f"{file}, good for a month at least")]
+    how = "docs/operate.md: A certificate expires."
+    return [(broken if problem.level is Level.ERROR else warn)("Certificate", problem.message, how)]
 
 
 def data_directory(data: Path) -> Finding:

@@ -8,7 +8,8 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from calypso.config import Settings
+from calypso.config import Settings, certificates
+from calypso.config.certificates import Certificate
 from calypso.drivers.system.activation import Activation
 from calypso.drivers.system.appliance import Appliance
 from calypso.drivers.system.fetching import Fetching, Step
@@ -30,6 +31,7 @@ class System:
     database_url: SecretStr
     appliance: Appliance
     postgres_programs: Path | None = None
+    tls_certificate: Path | None = None
 
     @classmethod
     def by(cls, settings: Settings, host: Host) -> Self:
@@ -41,12 +43,21 @@ class System:
             settings.database_url,
             appliance,
             settings.postgres_programs,
+            settings.tls_certificate,
         )
 
     @property
     def releases(self) -> Releases:
         """The releases that are here."""
         return Releases(self.layout)
+
+    @property
+    def certificate(self) -> tuple[Path, Certificate] | None:
+        """The API's certificate with its file, where one is named and can be read."""
+        file = self.tls_certificate
+        if file is None or not self.host.exists(file):
+            return None
+        return file, certificates.read(self.host.read_text(file))
 
     def fetching(self, *, step: Step = lambda _done, _total: None) -> Fetching:
         """Return what brings releases here; `step` hears how far it is."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from calypso.engine.alerting.pools import Row, key_of, rows_of
 from calypso.engine.alerting.watch import View, Watch
 from calypso.models.alert import Level, NewAlert
 from calypso.models.job import State
@@ -11,6 +12,12 @@ from calypso.models.listing import JobQuery
 BACKUP = "system.config_backup"
 NEW_S = 86400.0  # for so long after its first job an installation is being set up
 SELDOM_S = 60.0
+CERTIFICATES = "system/certificates"
+URGENT = (  # how long a certificate is good yet, the shortest first
+    (timedelta(0), Level.CRITICAL),
+    (timedelta(days=7), Level.ERROR),
+    (timedelta(days=30), Level.WARNING),
+)
 
 
 def find_unbacked(view: View) -> Iterator[NewAlert]:
@@ -33,7 +40,17 @@ def find_unbacked(view: View) -> Iterator[NewAlert]:
         )
 
 
+def find_expiring(view: View) -> Iterator[NewAlert]:
+    """Find certificates that expire soon, as workers last saw their files."""
+    for row in rows_of(view, CERTIFICATES):
+        expires_at = datetime.fromisoformat(str(row["expires_at"]))
+        level = _urgency(expires_at - view.at)
+        if level is not None:
+            yield _expiring(row, expires_at, level)
+
+
 UNBACKED = Watch("appliance_not_backed_up", find_unbacked, every_s=SELDOM_S)
+EXPIRING = Watch("certificate_expires", find_expiring, every_s=SELDOM_S)
 
 
 def _first_job(view: View) -> datetime | None:
@@ -51,3 +68,23 @@ def _words(last: datetime | None) -> str:
     if last is None:
         return f"No {BACKUP} on record has succeeded."
     return f"The last {BACKUP} to succeed ended {last:%Y-%m-%d %H:%M} UTC."
+
+
+def _urgency(left: timedelta) -> Level | None:
+    return next((level for limit, level in URGENT if left <= limit), None)
+
+
+def _expiring(row: Row, expires_at: datetime, level: Level) -> NewAlert:
+    happened = "has expired" if level is Level.CRITICAL else "expires soon"
+    return NewAlert(
+        key=key_of("certificate_expires", row),
+        kind="certificate_expires",
+        level=level,
+        subject=str(row["key"]),
+        title=f"The certificate of {row['node']} {happened}",
+        detail=f"{row['key']} is good until {expires_at:%Y-%m-%d %H:%M} UTC; then browsers, "
+        "programs and joining nodes refuse it. Put a new one there with its key, and: "
+        "systemctl reload calypso-api.",
+        node=str(row["node"]),
+        subsystem="system",
+    )

@@ -37,6 +37,7 @@ WATCHES: Sequence[Watch] = (
     schedules.FRUITLESS,
     schedules.JUMPED,
     appliance.UNBACKED,
+    appliance.EXPIRING,
 )
 
 

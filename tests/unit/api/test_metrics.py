@@ -59,6 +59,13 @@ def test_pools_of_disks_and_of_tape_tell_their_room(house, client):
     assert found["calypso_tape_pool_cartridges", "daily", "n1", "scratch"] == 3
 
 
+def test_until_when_a_certificate_is_good_is_a_time(house, client):
+    row = {"subject": "CN=n1", "expires_at": "2027-01-01T00:00:00Z"}
+    house.ports.inventory.replace("n1", "system/certificates", [("/tls/server.crt", row)])
+    key = ("calypso_certificate_expires_timestamp_seconds", "/tls/server.crt", "n1")
+    assert scraped(client)[key] == 1798761600
+
+
 def test_what_workers_added_up_is_a_histogram_of_them_all(house, client):
     for seconds in (0.2, 0.2, 3.0, 1e9):
         meter = Meter(house.ports.live, "n1")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from calypso.cli.configuration import app
 from calypso.config.problems import Level
 from calypso.config.settings import Settings
+from tests.certificates import self_signed
 
 FAR = "postgresql://calypso:pw@db.example/calypso"
 
@@ -71,9 +73,7 @@ def test_a_missing_key_of_the_api_matters_where_an_api_is_served(etc):
     etc.secrets(jwt_key=None)
     assert etc.check() == [("WARNING", "missing", "jwt_key")]
 
-    for name in ("c.pem", "k.pem"):
-        etc.write(name, "x", 0o600)
-    etc.write("calypso.yaml", f"tls_certificate: {etc.folder}/c.pem\ntls_key: {etc.folder}/k.pem\n")
+    certified(etc, days=40)
     assert etc.check() == [("ERROR", "missing", "jwt_key")]
 
 
@@ -239,8 +239,8 @@ def test_a_certificate_that_is_not_there_is_an_error_and_an_open_key_dangerous(e
         ("ERROR", "no_file", "tls_certificate"), ("ERROR", "no_file", "tls_key"),
     ]  # fmt: skip
 
-    etc.write("c", "x")
-    etc.write("k", "x", 0o644)
+    certified(etc, days=40)
+    (etc.folder / "server.key").chmod(0o644)
     assert etc.check() == [("WARNING", "open_file", "")]
 
 
@@ -340,3 +340,42 @@ def test_spans_that_cannot_be_sent_are_told(etc, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     assert etc.check() == [("WARNING", "not_installed", "otel_endpoint")]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (31, []),
+        (29, [("WARNING", "expires", "tls_certificate")]),
+        (-1, [("ERROR", "expired", "tls_certificate")]),
+    ],
+)
+def test_a_certificate_that_is_not_good_for_long_is_told_at_its_line(etc, days, told):
+    place = certified(etc, days=days)
+    assert etc.check() == told
+    if told:
+        assert (etc.only().place.file, etc.only().place.line) == (place, 1)
+
+
+def test_the_first_to_expire_of_those_up_to_the_root_counts(etc):
+    certified(etc, days=400)
+    (etc.folder / "above").mkdir()
+    above = self_signed(
+        etc.folder / "above", "root", "127.0.0.1", ends_in=timedelta(days=3)
+    ).certificate
+    with (etc.folder / "server.crt").open("a") as chain:
+        chain.write(above.read_text())
+    assert etc.check() == [("WARNING", "expires", "tls_certificate")]
+
+
+def test_a_certificate_that_is_none_is_an_error(etc):
+    certified(etc, days=40)
+    (etc.folder / "server.crt").write_text("no certificate")
+    assert etc.check() == [("ERROR", "invalid", "tls_certificate")]
+
+
+def certified(etc, *, days):
+    """Have settings name a certificate that is good for so long; returns their file."""
+    made = self_signed(etc.folder, "keep", "127.0.0.1", ends_in=timedelta(days=days))
+    made.key.chmod(0o600)
+    return etc.write("calypso.yaml", f"tls_certificate: {made.certificate}\ntls_key: {made.key}\n")

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from calypso.engine.alerting.appliance import BACKUP, UNBACKED
+from calypso.engine.alerting.appliance import BACKUP, EXPIRING, UNBACKED
 from calypso.engine.alerting.watcher import WATCHES
+from calypso.models.clock import now
 from calypso.models.ledger import Ending
 from tests.contract.store.making import DONE, claim, finish, new
 from tests.unit.engine.alerting.viewing import LIMITS, active, look_at, only
@@ -52,4 +54,25 @@ def test_how_old_is_a_setting_and_none_means_that_others_see_to_it(ports, days, 
 
 
 def test_somebody_looks():
-    assert UNBACKED in WATCHES
+    assert {UNBACKED, EXPIRING} <= set(WATCHES)
+
+
+def certified(ports, days):
+    expires_at = (now() + timedelta(days=days)).isoformat()
+    row = {"subject": "CN=keep", "expires_at": expires_at}
+    ports.inventory.replace("keep", "system/certificates", [("/etc/calypso/tls/server.crt", row)])
+
+
+def test_a_certificate_is_an_alert_thirty_days_ahead_and_a_worse_one_seven_days(ports):
+    levels = []
+    for days in (30.1, 29.9, 7.1, 6.9, -0.1):
+        certified(ports, days)
+        look_at(ports, EXPIRING)
+        levels.append([level for _, level in active(ports)])
+    assert levels == [[], ["warning"], ["warning"], ["error"], ["critical"]]
+    assert "server.crt" in only(ports).detail
+    assert "systemctl reload calypso-api" in only(ports).detail
+
+    certified(ports, 825)
+    look_at(ports, EXPIRING)
+    assert active(ports) == []

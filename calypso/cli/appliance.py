@@ -86,8 +86,14 @@ def restore(
     here = _appliance()
     _refuse_what_lives(here, manifest, force=force)
     opener = _opener(passphrase_file, identity, manifest)
-    catalog = restoring.restore(here, source, manifest, opener, own=_own_servers())
-    migrate.upgrade(here.database_url.get_secret_value())
+    catalog = restoring.restore(
+        here,
+        source,
+        manifest,
+        opener,
+        own=_own_servers(),
+        migrate=lambda: migrate.upgrade(here.database_url.get_secret_value()),
+    )
     typer.echo(
         f"The appliance of {manifest.made_at:%Y-%m-%d %H:%M} UTC is back: {_what(manifest)}."
     )
@@ -101,10 +107,11 @@ def _refuse_what_lives(here: Appliance, manifest: Manifest, *, force: bool) -> N
         found = standing(engine)
     if found is None:
         return
-    if found.live_workers:
+    if found.connections or found.live_workers:
         raise InstallationLive(
-            f"{found.live_workers} workers use this database. Stop them first: "
-            "systemctl stop calypso.target. The last of them counts for a minute."
+            f"{found.live_workers} workers use this database, and {found.connections} connections "
+            "of Calypso's own are open to it. Stop all of it first, other nodes' as well: "
+            "systemctl stop calypso.target. A worker counts for a minute after its end."
         )
     if found.is_of_use and not force and not restoring.is_going_on(here.layout, manifest):
         raise InstallationLive(

@@ -9,6 +9,7 @@ import typer
 from calypso import config
 from calypso.cli.joining import exchange
 from calypso.cli.passwords import read_password
+from calypso.config.files import secret_line
 from calypso.embedded.keys import write_private
 from calypso.engine import joining
 from calypso.errors import Conflict, Invalid, Misconfigured
@@ -58,18 +59,15 @@ def join(
         raise Invalid(f"{into.parent} is no folder that this user may write to.")
     text = read_password(token_file, prompt=f"Token for {node}")
     keys = exchange(url, text, node)
-    write_private(into, "".join(f"{name}='{value}'\n" for name, value in _named(keys).items()))
+    lines = [secret_line(name, value) for name, value in _named(keys).items()]
+    write_private(into, "".join(f"{line}\n" for line in lines))
     typer.echo(f"{node} may work for {url}; its secrets are in {into}")
 
 
 def _named(keys: NodeKeys) -> dict[str, str]:
-    found = {
+    return {
         "CALYPSO_DATABASE_URL": keys.database_url,
         "CALYPSO_REDIS_URL": keys.redis_url,
         "CALYPSO_REDIS_MASTER": keys.redis_master,
         "CALYPSO_SECRETS_KEY": keys.secrets_key,
     }
-    for name, value in found.items():
-        if "'" in value or "\n" in value or "\\" in value:
-            raise Invalid(f"{name} has a quote, a backslash or a line feed in it; encode it.")
-    return found

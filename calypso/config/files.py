@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from calypso.errors import Misconfigured
+from calypso.errors import Invalid, Misconfigured
 
 ETC = Path("/etc/calypso")
 MAIN, OLD_MAIN, SECRETS = "calypso.yaml", "config.yaml", "secrets.env"
@@ -48,6 +48,13 @@ class Said:
     def place(self, name: str) -> Place:
         """Return where a setting was said."""
         return Place(self.file, self.lines.get(name, 0))
+
+
+def secret_line(name: str, value: str) -> str:
+    """Return a line for secrets.env, as this, systemd and a shell read it; Invalid: none can."""
+    if any(one in value for one in "'\\\n"):
+        raise Invalid(f"{name} has a quote, a backslash or a line feed in it; encode it.")
+    return f"{name}='{value}'"
 
 
 class Files:

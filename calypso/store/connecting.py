@@ -12,6 +12,7 @@ from psycopg.waiting import Ready, Wait
 from pydantic_core import from_json
 
 T = TypeVar("T")
+NAME = "calypso"  # of each connection, in the server's eyes
 NETWORK: dict[str, str | int] = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -73,7 +74,7 @@ def connect(
     ours: dict[str, str | int] = {
         **NETWORK,
         "connect_timeout": connect_timeout_s,
-        "application_name": "calypso",
+        "application_name": NAME,
     }
     complete = make_conninfo(address, **{k: v for k, v in ours.items() if k not in asked})
     connection = BoundedConnection.connect(complete, autocommit=True)

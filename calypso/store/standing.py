@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from calypso.store.connecting import NAME
 from calypso.store.engine import calling
 
 FEW = 10_000  # counted no further: beyond it, it is many
@@ -20,24 +21,35 @@ SELECT (SELECT count(*) FROM (({_JOBS.format("jobs")} LIMIT {FEW})
        (SELECT count(*) FROM calypso.users WHERE created_at >= %(at)s),
        (SELECT count(*) FROM calypso.secrets WHERE updated_at >= %(at)s),
        (SELECT count(*) FROM calypso.archives WHERE began_at >= %(at)s),
-       (SELECT count(*) FROM calypso.workers WHERE seen_at > now() - interval '{ALIVE_S} s')"""  # noqa: S608 - fixed words
+       (SELECT count(*) FROM calypso.media_pools WHERE %(at)s::timestamptz = '-infinity'),
+       (SELECT count(*) FROM calypso.workers WHERE seen_at > now() - interval '{ALIVE_S} s'),
+       (SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = '{NAME}'
+           AND pid <> pg_backend_pid())"""  # noqa: S608 - fixed words
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How much there is. `live_workers`: those that said something in the last minute."""
+    """How much there is.
+
+    `live_workers`: those that said something in the last minute. `connections`: of APIs,
+    schedulers, workers and command lines, but for the one that asks.
+    """
 
     jobs: int
     schedules: int
     accounts: int
     secrets: int
     archives: int  # on tape, in the books
+    media_pools: int  # none where it was asked since when: they do not say when they were made
     live_workers: int
+    connections: int
 
     @property
     def is_of_use(self) -> bool:
         """False of a fresh install: nothing but its first administrator and checks of workers."""
-        return bool(self.jobs or self.schedules or self.secrets or self.accounts > 1)
+        made = self.jobs, self.schedules, self.secrets, self.archives, self.media_pools
+        return any(made) or self.accounts > 1
 
     @property
     def words(self) -> str:
@@ -45,7 +57,8 @@ class Standing:
         jobs = f"{FEW} or more" if self.jobs >= FEW else str(self.jobs)
         return (
             f"{jobs} jobs, {self.schedules} schedules, {self.accounts} accounts, "
-            f"{self.secrets} stored secrets and {self.archives} archives in the books of tapes"
+            f"{self.secrets} stored secrets, {self.archives} archives "
+            f"and {self.media_pools} pools in the books of tapes"
         )
 
 

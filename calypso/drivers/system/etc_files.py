@@ -46,7 +46,7 @@ def manifest_of(packed: Path) -> str:
 def unpack(packed: Path, etc: Path, *, own: Mapping[str, str]) -> None:
     """Lay out every file of a tar below `etc`, each atomically; other files there stay.
 
-    `own`: settings that `secrets.env` has as they are told, whatever the tar's says.
+    `own`: lines that `secrets.env` has instead of the tar's, by the setting's name.
     """
     with tarfile.open(packed) as tar:
         for name, member in _members(tar):
@@ -92,9 +92,7 @@ def _with_own(content: bytes, own: Mapping[str, str]) -> bytes:
         for line in content.decode().splitlines()
         if not ((told := _ASSIGNED.match(line)) and told["name"] in own)
     ]
-    return (
-        "\n".join([*kept, *(f"{name}='{value}'" for name, value in own.items())]) + "\n"
-    ).encode()
+    return ("\n".join([*kept, *own.values()]) + "\n").encode()
 
 
 def _files(etc: Path) -> Iterator[Path]:

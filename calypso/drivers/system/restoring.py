@@ -4,9 +4,10 @@ Killed on the way, the same again goes on: a note says which backup was being re
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from calypso.config.files import secret_line
 from calypso.drivers.postgres_client import aside
 from calypso.drivers.system import backup_file, etc_files
 from calypso.drivers.system.appliance import Appliance, working
@@ -47,22 +48,27 @@ def restore(
     opener: Opener,
     *,
     own: Mapping[str, str],
+    migrate: Callable[[], None],
 ) -> Path | None:
     """Bring back the database, then the configuration; returns where a catalog's dump lies.
 
-    `own`: settings of this machine that stay, by name. What was in /etc/calypso is put aside
-    beside it. Nothing is changed before everything was unlocked and compared.
+    `own`: settings of this machine that stay, by name; Invalid when secrets.env cannot hold one.
+    `migrate`: brings the database up to this release; until it has, the restore is going on. What
+    was in /etc/calypso is put aside beside it. Nothing is changed before everything was unlocked
+    and compared.
     """
     layout = appliance.layout
+    lines = {name: secret_line(name, value) for name, value in own.items()}
     with working(layout) as work:
         _unlock_all(source, manifest, opener, work)
         _begin(layout, manifest)
         restore_database(
             appliance.host, appliance.database_url, work / DATABASE, programs=appliance.programs
         )
-        etc_files.unpack(work / FILES, layout.etc, own=own)
+        etc_files.unpack(work / FILES, layout.etc, own=lines)
         etc_files.name_node(layout.etc, manifest.node)
         catalog = _lay_out_catalog(layout, work)
+        migrate()
         _note(layout).unlink()
     return catalog
 

@@ -119,6 +119,23 @@ def test_an_empty_machine_becomes_the_lost_appliance_by_the_page(machine, tmp_pa
     assert "workers use this database" in again.stderr
 
 
+def test_nothing_of_calypso_may_be_connected_while_it_is_restored(machine, tmp_path):
+    live = machine("live", CALYPSO_JWT_KEY="jot")
+    assert live.calypso("migrate").returncode == 0
+    backup = tmp_path / "calypso.tar"
+    made = live.calypso("appliance", "backup", str(backup), stdin=f"{PASSPHRASE}\n")
+    assert made.returncode == 0, made.stderr
+    live.ports.schedules.schedules()  # as an API or a scheduler would: a connection stays open
+
+    command = "appliance", "restore", "--force", str(backup)
+    refused = live.calypso(*command, stdin=f"{PASSPHRASE}\n")
+    assert refused.returncode == 1
+    assert "1 connections of Calypso's own" in refused.stderr
+
+    live.house.engine.dispose()
+    assert live.calypso(*command, stdin=f"{PASSPHRASE}\n").returncode == 0
+
+
 def test_a_live_installation_is_overwritten_by_force_alone(machine, tmp_path):
     live = machine("live", CALYPSO_JWT_KEY="jot")
     assert live.calypso("migrate").returncode == 0
@@ -129,6 +146,7 @@ def test_a_live_installation_is_overwritten_by_force_alone(machine, tmp_path):
         ScheduleSpec(name="nightly", cron="0 3 * * *", tz="UTC", type="system.noop", params={}),
         owner="ada", next_slot=None,
     )  # fmt: skip
+    live.house.engine.dispose()
 
     refused = live.calypso("appliance", "restore", str(backup), stdin=f"{PASSPHRASE}\n")
     assert refused.returncode == 1
@@ -136,6 +154,7 @@ def test_a_live_installation_is_overwritten_by_force_alone(machine, tmp_path):
     wrong = live.calypso("appliance", "restore", "--force", str(backup), stdin="another one\n")
     assert "not the passphrase" in wrong.stderr
     assert live.ports.schedules.schedules().items != []
+    live.house.engine.dispose()
 
     forced = live.calypso("appliance", "restore", "--force", str(backup), stdin=f"{PASSPHRASE}\n")
     assert forced.returncode == 0, forced.stderr

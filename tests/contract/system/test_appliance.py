@@ -5,6 +5,7 @@ import tarfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pyrage
 import pytest
 from pydantic import SecretStr
@@ -21,7 +22,7 @@ from calypso.drivers.system.refusals import (
     KeyUnusable,
 )
 from calypso.drivers.system.sealing import Lock, Opener
-from calypso.errors import InUse, JobCancelled
+from calypso.errors import InUse, Invalid, JobCancelled
 from calypso.host.local import LocalHost
 from calypso.jobs.system.config_backup import Params, back_up_appliance
 from calypso.store import migrate
@@ -72,7 +73,10 @@ def backed_up(here, tmp_path):
 
 def restored(there, source, opener=OPENER, own=None):
     manifest = restoring.check(source, migrate.known_revisions())
-    return restoring.restore(there, source, manifest, opener, own=own or {})
+    return restoring.restore(
+        there, source, manifest, opener, own=own or {},
+        migrate=lambda: migrate.upgrade(there.database_url.get_secret_value()),
+    )  # fmt: skip
 
 
 def tree(folder):
@@ -278,12 +282,12 @@ class Cut(BaseException):
 
 
 @pytest.mark.parametrize(
-    "step", ["put_aside", "restore_database", "unpack", "name_node", "_lay_out_catalog"]
+    "step", ["put_aside", "restore_database", "unpack", "name_node", "_lay_out_catalog", "upgrade"]
 )
 def test_a_restore_cut_at_any_step_goes_on_when_run_again(there, backed_up, monkeypatch, step):
     there.layout.etc.mkdir(parents=True)
     (there.layout.etc / "calypso.yaml").write_text("mine: true\n")
-    room = etc_files if hasattr(etc_files, step) else restoring
+    room = next(one for one in (etc_files, restoring, migrate) if hasattr(one, step))
     real = getattr(room, step)
 
     def cut(*given, **more):
@@ -303,6 +307,16 @@ def test_a_restore_cut_at_any_step_goes_on_when_run_again(there, backed_up, monk
     (kept,) = there.layout.etc.parent.glob("calypso.before-*")
     assert tree(kept) == {"calypso.yaml": b"mine: true\n"}
     assert not restoring.is_going_on(there.layout, manifest)
+
+
+def test_an_address_that_secrets_env_cannot_hold_is_refused_before_anything_is_changed(
+    there, backed_up
+):
+    with pytest.raises(Invalid, match="CALYPSO_DATABASE_URL has a quote"):
+        restored(there, backed_up, own={"CALYPSO_DATABASE_URL": "postgresql://u:it's@h/d"})
+    assert not there.layout.etc.exists()
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        words(there.database_url.get_secret_value())
 
 
 def test_what_a_killed_backup_left_in_the_clear_is_removed_by_the_next(here, tmp_path):

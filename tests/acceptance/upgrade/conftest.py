@@ -25,7 +25,7 @@ LIMIT_S = 60
 PG_DUMP = """#!/bin/bash
 if [ "$(cat "{systemd}/block" 2>/dev/null)" = {name} ]; then
     touch "{systemd}/blocked"
-    exec sleep 600
+    while [ -e "{systemd}/blocked" ]; do sleep 0.05; done
 fi
 exec {real} "$@"
 """

@@ -10,7 +10,7 @@ It is to lie, or be linked, in a folder beside `systemd` (that folder) and `root
 `units/NAME` holds the release that the unit runs, or nothing while it is inactive; `calls` gets a
 line for each call; a release whose folder holds `fails-to-start` makes `reload` and `start` fail,
 as a keeper does whose newcomer dies; the unit that `dies` names ends just after it was reloaded; at
-the verb that `block` names it writes `blocked` and waits for a kill.
+the verb that `block` names it writes `blocked` and stands still for as long as that is there.
 """
 
 import fnmatch
@@ -29,7 +29,8 @@ def main(verb, *words):
     block = folder / "block"
     if block.exists() and block.read_text() == verb:
         (folder / "blocked").touch()
-        time.sleep(600)
+        while (folder / "blocked").exists():
+            time.sleep(0.05)
     return {"list-units": listed, "daemon-reload": nothing, "reload": reloaded, "start": started,
             "stop": stopped}[verb](*words)  # fmt: skip
 

@@ -13,6 +13,14 @@ MANIFEST = Manifest(
     pythons=("3.11", "3.12", "3.13"),
     platform="linux_x86_64",
 )
+# Lays out as much of a release as makes it one.
+UNPACK = """#!/bin/bash
+set -e
+mkdir -p "$2/bin"
+cp "$1/manifest.json" "$2/"
+printf '#!/bin/sh\\n' >"$2/bin/calypso"
+chmod 755 "$2/bin/calypso"
+"""
 
 
 def make(folder, manifest=None):
@@ -20,7 +28,7 @@ def make(folder, manifest=None):
     (folder / "wheels").mkdir(parents=True)
     (folder / "wheels" / "calypso-1.2.0-py3-none-any.whl").write_bytes(b"a wheel" * 1000)
     (folder / "scripts").mkdir()
-    (folder / "scripts" / "unpack.sh").write_text("#!/bin/bash\n")
+    (folder / "scripts" / "unpack.sh").write_text(UNPACK)
     (folder / "scripts" / "unpack.sh").chmod(0o755)
     (folder / "manifest.json").write_text(manifest if manifest is not None else MANIFEST.text())
     sign(folder)

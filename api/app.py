@@ -44,6 +44,7 @@ from api.answering import HEADERS, note
 from api.bodies import REFUSAL, Bodies
 from api.context import KEY, open_door
 from api.describing import Document
+from api.forwarded import Forwarded
 from api.glances import FAILURE, Glances
 from api.strict import StrictRequest, text_fault
 from calypso.errors import FieldError, Invalid
@@ -97,7 +98,8 @@ def create_app(house: House) -> Flask:
     app.after_request(_finish)
     app.teardown_request(_end)
     glances = Glances(app.wsgi_app, here, app.extensions["verified_headers"])
-    app.wsgi_app = pages.with_files(Bodies(glances))  # type: ignore[method-assign]  # Flask's own way to wrap it
+    inner = pages.with_files(Bodies(glances))
+    app.wsgi_app = Forwarded(inner, house.settings.proxies)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 

@@ -8,11 +8,10 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-import calypso
 from api import identity
 from api.context import answer, house, listed, need
 from calypso.engine import joining
-from calypso.errors import Conflict, TooManyAttempts
+from calypso.errors import TooManyAttempts
 from calypso.models.names import NodeName
 from calypso.models.node import NodeKeys, NodeToken
 from calypso.store.attempts import Limit
@@ -105,16 +104,12 @@ def join(body: Joining) -> Any:
     limit = Limit(f"join from {address}", PER_ADDRESS, WINDOW_S)
     if (wait_s := here.accounts.count_attempt([limit])) is not None:
         raise TooManyAttempts(f"Too many attempts to join. Wait {wait_s} s.", retry_after_s=wait_s)
-    if request.is_secure and body.version != calypso.__version__:
-        raise Conflict(
-            f"This control plane runs {calypso.__version__}, you bring {body.version}. "
-            f"Join with the bundle of {calypso.__version__}; the token is still good."
-        )
     keys = joining.exchange(
         here.nodes,
         here.settings,
         body.token.get_secret_value(),
         node=body.node,
+        version=body.version,
         address=address,
         encrypted=request.is_secure,
     )

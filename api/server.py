@@ -144,6 +144,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "timeout": 60,
         "proc_name": "calypso-api",
         "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # it believes this machine else; see `api.forwarded`
         "logger_class": Quiet,
         **HEAD_LIMITS,
         **encrypting.options(settings),

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from calypso.config.files import Files, FilesSource
 from calypso.errors import Misconfigured
 
+Network = IPv4Network | IPv6Network
 # Their workers are started in this order.
 KNOWN_SUBSYSTEMS = ("storage", "tape", "backup", "system")
 
@@ -19,6 +21,10 @@ def default_node() -> str:
     """Return this machine's name as a node name: lower case, no domain, never empty."""
     name = socket.gethostname().partition(".")[0].lower()
     return re.sub(r"[^a-z0-9-]", "-", name).strip("-")[:63] or "local"
+
+
+def _networks_of(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -66,6 +72,11 @@ class Settings(BaseSettings):
     )
     tls_key: Path | None = Field(
         default=None, description="PEM file with the certificate's private key."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, with commas, of proxies in front of the API: what they "
+        "say of a client (X-Forwarded-For, X-Forwarded-Proto) is believed. Empty: nobody's word.",
     )
     state_dir: Path = Field(
         default=Path("/var/lib/calypso"), description="What drivers must remember on this node."
@@ -189,6 +200,17 @@ class Settings(BaseSettings):
                 "neither to serve plain HTTP."
             )
         return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_of(value)
+        return value
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of the proxies that are believed."""
+        return _networks_of(self.trusted_proxies)
 
     @property
     def job_folders(self) -> list[Path]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from calypso import __version__
 from calypso.config import Settings
 from calypso.errors import Conflict, FieldError, Forbidden, Invalid, Unauthenticated
 from calypso.models.clock import now
@@ -17,6 +18,9 @@ class NodeStore(Protocol):
 
     def add_token(self, node: str, *, by: str, expires_at: datetime) -> tuple[NodeToken, str]:
         """Return (token, its text), in place of an open one of the node."""
+
+    def is_good(self, text: str, *, node: str) -> bool:
+        """Tell whether a token would let a node join now."""
 
     def use_token(self, text: str, *, node: str, address: str) -> NodeToken | None:
         """Return the token and make it useless; None when it is not good now."""
@@ -44,27 +48,47 @@ def offer(
 
 
 def exchange(
-    store: NodeStore, settings: Settings, text: str, *, node: str, address: str, encrypted: bool
+    store: NodeStore,
+    settings: Settings,
+    text: str,
+    *,
+    node: str,
+    version: str,
+    address: str,
+    encrypted: bool,
 ) -> NodeKeys:
     """Return what the workers of a node need, for a token that is good now and is not after this.
 
-    Forbidden in the clear, which also spoils the token: somebody may have read along.
+    Forbidden in the clear, which also spoils the token: somebody may have read along. Without a
+    good one nothing is told, of names and releases neither; what is refused else leaves it good.
     """
     secret = text.partition(".")[0]
     if not encrypted:
         store.spoil_token(secret)
         raise Forbidden(
             "Nodes join over TLS only. This token came in the clear and is spoilt; make a new one "
-            "and join with https://."
+            "and join with https://. A proxy in between must be named in trusted_proxies, and say "
+            "X-Forwarded-Proto."
+        )
+    if not store.is_good(secret, node=node):
+        raise _no_token(node)
+    if version != __version__:
+        raise Conflict(
+            f"This control plane runs {__version__}, you bring {version}. "
+            f"Join with the bundle of {__version__}; the token is still good."
         )
     _refuse_taken(store, settings, node)
     keys = keys_for(settings, node)
     if store.use_token(secret, node=node, address=address) is None:
-        raise Unauthenticated(
-            f"This token does not let {node} join: it was used, has expired, or is another node's. "
-            f"Make one: calypso node token {node}"
-        )
+        raise _no_token(node)  # another was quicker
     return keys
+
+
+def _no_token(node: str) -> Unauthenticated:
+    return Unauthenticated(
+        f"This token does not let {node} join: it was used, has expired, or is another node's. "
+        f"Make one: calypso node token {node}"
+    )
 
 
 def keys_for(settings: Settings, node: str) -> NodeKeys:

@@ -20,9 +20,10 @@ ON CONFLICT (node) WHERE used_at IS NULL DO UPDATE SET id = excluded.id,
   digest = excluded.digest, created_by = excluded.created_by, created_at = now(),
   expires_at = excluded.expires_at
 RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
+GOOD = "digest = %s AND node = %s AND used_at IS NULL AND expires_at > now()"
 USE = f"""
 UPDATE calypso.node_tokens SET used_at = now(), used_from = %s
- WHERE digest = %s AND node = %s AND used_at IS NULL AND expires_at > now()
+ WHERE {GOOD}
 RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
 SPOIL = "DELETE FROM calypso.node_tokens WHERE digest = %s AND used_at IS NULL"
 SERVED = """
@@ -48,6 +49,11 @@ class Nodes(Asking):
         """Remove a token, so that nobody can join with it any more; NotFound."""
         if not self._count("DELETE FROM calypso.node_tokens WHERE id = %s", token_id):
             raise NotFound(f"There is no token {token_id}.")
+
+    def is_good(self, text: str, *, node: str) -> bool:
+        """Tell whether a token would let a node join now."""
+        statement = f"SELECT EXISTS (SELECT 1 FROM calypso.node_tokens WHERE {GOOD})"  # noqa: S608 - fixed words
+        return bool(self._value(statement, digest(text), node))
 
     def use_token(self, text: str, *, node: str, address: str) -> NodeToken | None:
         """Return the token and make it useless; None when it is not good now, or of another node.

@@ -36,11 +36,14 @@ class MemoryNodes:
                 return
         raise NotFound(f"There is no token {token_id}.")
 
-    def use_token(self, text, *, node, address):
+    def is_good(self, text, *, node):
         one = self._tokens.get(text)
-        if one is None or one.node != node or one.used_at or one.expires_at <= now():
+        return bool(one and one.node == node and not one.used_at and one.expires_at > now())
+
+    def use_token(self, text, *, node, address):
+        if not self.is_good(text, node=node):
             return None
-        used = one.model_copy(update={"used_at": now(), "used_from": address})
+        used = self._tokens[text].model_copy(update={"used_at": now(), "used_from": address})
         self._tokens[text] = used
         return used
 

@@ -118,3 +118,22 @@ def test_a_key_of_another_certificate_is_told_at_the_start(tmp_path, certificate
     assert ran.returncode == 2
     assert "cannot be used" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("proxies", "status"), [("", 403), ("127.0.0.1", 401)])
+def test_only_a_proxy_that_is_named_may_say_that_the_line_was_encrypted(
+    tmp_path, fresh_database, redis_url, proxies, status
+):
+    from calypso.store.migrate import upgrade
+
+    database_url = fresh_database()
+    upgrade(database_url)
+    api = Api(tmp_path, database_url, redis_url, trusted_proxies=proxies)
+    try:
+        answer = httpx.post(
+            f"{api.url}/api/v1/nodes/join", headers={"X-Forwarded-Proto": "https"},
+            json={"node": "vault", "token": "calnode_guess", "version": "1"},
+        )  # fmt: skip
+    finally:
+        api.stop()
+    assert answer.status_code == status, answer.text

@@ -34,9 +34,13 @@ def add(nodes, node="vault", *, hours=1.0):
 def test_a_token_is_good_once_for_its_node_and_says_who_used_it(nodes):
     token, text = add(nodes)
 
+    assert nodes.is_good(text, node="vault")
+    assert not nodes.is_good(text, node="cellar")
+
     other = nodes.use_token(text, node="cellar", address="10.0.0.9")
     used = nodes.use_token(text, node="vault", address="10.0.0.9")
     again = nodes.use_token(text, node="vault", address="10.0.0.9")
+    assert not nodes.is_good(text, node="vault")
 
     assert (other, again) == (None, None)
     assert (used.id, used.used_from) == (token.id, "10.0.0.9")

@@ -104,6 +104,13 @@ def test_a_name_whose_workers_run_is_not_given_away(app, client, house):
     assert joined(app, token).status_code == 409
 
 
+def test_without_a_good_token_nobody_learns_which_names_and_releases_there_are(app, house):
+    house.nodes.served.add("vault")
+
+    for told in ({"node": "vault"}, {"node": "keep"}, {"node": "free"}, {"version": "0.0.1"}):
+        assert joined(app, "calnode_guess", **told).status_code == 401
+
+
 def test_the_control_plane_keeps_its_own_name(client):
     assert client.post("/api/v1/nodes/tokens", json={"node": "keep"}).status_code == 422
 

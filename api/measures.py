@@ -20,7 +20,10 @@ from calypso.models.clock import now
 from calypso.models.counts import BOUNDS_S, Count
 
 MOST_JOBS = 50_000  # unfinished ones looked at for a scrape
-MOST_ROWS = 500  # pools of storage and of tape, each
+# Of each table: five of each of a thousand nodes. Every row is a few series, read by the server
+# that answers people, and kept by Prometheus for as long as it keeps anything.
+MOST_ROWS = 5000
+POOLS, TAPE_POOLS, CERTIFICATES = "storage/pools", "tape/pools", "system/certificates"
 POOL_BYTES = {"size_bytes": "Size of a pool.", "allocated_bytes": "Allocated of a pool."}
 TAPE_COUNTS = ("scratch", "open", "full", "expired", "foreign", "damaged")
 NODE, POOL = ("node",), ("node", "pool")
@@ -71,7 +74,12 @@ def families(ports: Ports, listeners: int) -> Iterator[Metric]:
     yield _gauge("certificate_expires_timestamp_seconds", "When a certificate expires.",
                  (*NODE, "file"), [
         ((row["node"], row["key"]), datetime.fromisoformat(row["expires_at"]).timestamp())
-        for row in _rows(ports, "system/certificates")
+        for row in _rows(ports, CERTIFICATES)
+    ])  # fmt: skip
+    yield _gauge("metrics_rows_left_out", "Rows that no series tells of: a table has over 5,000.",
+                 ("table",), [
+        ((table,), max(0, ports.inventory.count(table) - MOST_ROWS))
+        for table in (POOLS, TAPE_POOLS, CERTIFICATES)
     ])  # fmt: skip
     yield _gauge("sse_clients", "Open event streams of this API.", (), [((), listeners)])
     yield _gauge("redis_up", "Whether Redis answers this API.", (), [((), ports.live.ping())])
@@ -129,7 +137,7 @@ def _queues(ports: Ports) -> Iterator[Metric]:
 
 
 def _pools(ports: Ports) -> Iterator[Metric]:
-    rows = _rows(ports, "storage/pools")
+    rows = _rows(ports, POOLS)
     for column, told in POOL_BYTES.items():
         yield _gauge(f"pool_{column}", told, POOL, [
             ((row["node"], row["key"]), row[column]) for row in rows if column in row
@@ -140,7 +148,7 @@ def _pools(ports: Ports) -> Iterator[Metric]:
 
 
 def _tape(ports: Ports) -> Iterator[Metric]:
-    rows = _rows(ports, "tape/pools")
+    rows = _rows(ports, TAPE_POOLS)
     yield _gauge("tape_pool_used_bytes", "Written on the cartridges of a media pool.", POOL, [
         ((row["node"], row["key"]), row["used_bytes"]) for row in rows
     ])  # fmt: skip

@@ -24,6 +24,9 @@ class InventoryStore(Protocol):
     ) -> tuple[list[dict[str, Any]], datetime | None, str | None]:
         """Return (rows with `key` and `node`, oldest observed_at of the tables read, cursor)."""
 
+    def count(self, table: str) -> int:
+        """Return how many rows a table has, of all nodes."""
+
     def sample(self, table: str, node: str, columns: Sequence[str]) -> None:
         """Keep how these columns are now, once an hour however often it is asked."""
 

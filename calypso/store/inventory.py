@@ -17,6 +17,7 @@ REPLACE = "SELECT calypso.replace_inventory(%s, %s, %s, %s::jsonb)"
 OBSERVED = """
 SELECT min(observed_at) FROM calypso.inventory_tables
  WHERE name = %s AND (%s::text IS NULL OR node = %s)"""
+COUNT = "SELECT count(*) FROM calypso.inventory WHERE name = %s"
 REPORT = """
 INSERT INTO calypso.subsystems (node, subsystem, capability, observed_at)
 VALUES (%s, %s, %s::jsonb, %s)
@@ -60,6 +61,10 @@ class PostgresInventoryStore(Samples):
         observed_at = self._value(OBSERVED, table, node, node)
         items = [{**row.data, "key": row.key, "node": row.node} for row in rows[:limit]]
         return items, observed_at, _next_cursor(table, rows, limit)
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has, of all nodes."""
+        return int(self._value(COUNT, table))
 
     def report(self, status: SubsystemStatus) -> None:
         """Note what a worker found out about its subsystem."""

@@ -106,6 +106,9 @@ class MemoryInventory:
         self._tables[table, node] = (list(rows), now())
         return True
 
+    def count(self, table):
+        return sum(len(rows) for (name, _), (rows, _) in self._tables.items() if name == table)
+
     def page(self, table, *, node=None, filters=None, limit=500, cursor=None):
         found, seen = [], []
         for (name, where), (rows, observed_at) in sorted(self._tables.items()):

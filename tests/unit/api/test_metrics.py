@@ -59,6 +59,24 @@ def test_pools_of_disks_and_of_tape_tell_their_room(house, client):
     assert found["calypso_tape_pool_cartridges", "daily", "n1", "scratch"] == 3
 
 
+def test_pools_of_a_thousand_nodes_are_all_told_and_what_is_beyond_is_counted(house):
+    pools = [(f"p{number}", {"health": "ONLINE"}) for number in range(3)]
+    for number in range(1000):
+        house.ports.inventory.replace(f"n{number}", "storage/pools", pools)
+    assert told_of_pools(house) == (3000, 0)
+
+    many = [(f"p{number}", {"health": "ONLINE"}) for number in range(2010)]
+    house.ports.inventory.replace("big", "storage/pools", many)
+    assert told_of_pools(house) == (5000, 10)
+
+
+def told_of_pools(house):
+    """Return how many pools have a series, and how many are said to have none."""
+    found = {family.name: family.samples for family in families(house.ports, 0)}
+    left = {one.labels["table"]: one.value for one in found["calypso_metrics_rows_left_out"]}
+    return len(found["calypso_pool_healthy"]), left["storage/pools"]
+
+
 def test_until_when_a_certificate_is_good_is_a_time(house, client):
     row = {"subject": "CN=n1", "expires_at": "2027-01-01T00:00:00Z"}
     house.ports.inventory.replace("n1", "system/certificates", [("/tls/server.crt", row)])

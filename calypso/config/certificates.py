@@ -11,6 +11,7 @@ from calypso.models.clock import now
 
 SOON = timedelta(days=30)
 SETTING = "tls_certificate"
+EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def problem_of(file: Path) -> Problem | None:
         return None
     except ValueError:
         return error("invalid", f"{file} has no certificate in it.", setting=SETTING)
-    if found.expires_at <= now():
-        return error("expired", f"{file} has expired on {_day(found)}.", setting=SETTING)
+    if found.expires_at <= now():  # all starts with it, and must: also an upgrade, or the way back
+        return warning(EXPIRED, f"{file} has expired on {_day(found)}.", setting=SETTING)
     if found.expires_at <= now() + SOON:
         return warning("expires", f"{file} expires on {_day(found)}.", setting=SETTING)
     return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calypso.cli.checks import Finding, broken, ok, warn
-from calypso.config.certificates import problem_of
+from calypso.config.certificates import EXPIRED, problem_of
 from calypso.config.problems import Level
 from calypso.host import cgroup
 from calypso.host.daemon import tell
@@ -67,7 +67,8 @@ def certificate(file: Path | None) -> list[Finding]:
     if problem is None:
         return [ok("Certificate", f"{file}, good for a month at least")]
     how = "docs/operate.md: A certificate expires."
-    return [(broken if problem.level is Level.ERROR else warn)("Certificate", problem.message, how)]
+    is_broken = problem.level is Level.ERROR or problem.code == EXPIRED
+    return [(broken if is_broken else warn)("Certificate", problem.message, how)]
 
 
 def data_directory(data: Path) -> Finding:

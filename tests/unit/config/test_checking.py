@@ -347,7 +347,7 @@ def test_spans_that_cannot_be_sent_are_told(etc, monkeypatch):
     [
         (31, []),
         (29, [("WARNING", "expires", "tls_certificate")]),
-        (-1, [("ERROR", "expired", "tls_certificate")]),
+        (-1, [("WARNING", "expired", "tls_certificate")]),
     ],
 )
 def test_a_certificate_that_is_not_good_for_long_is_told_at_its_line(etc, days, told):

@@ -31,6 +31,8 @@ ARGS ?=
 SECONDS ?= 120
 # How often `make bench` measures each contestant.
 ROUNDS ?= 5
+# How many jobs `make bench-fleet` fills a history with; of one number also a tenth and a hundredth.
+SIZES ?= 5000000
 
 .DEFAULT_GOAL := help
 # Every script of ours, whatever its name ends with.
@@ -39,7 +41,8 @@ SHELL_SCRIPTS = $(shell git ls-files --cached --others --exclude-standard deploy
 
 .PHONY: help setup demo test thorough check lint shell types imports web unit contract acceptance \
 	acceptance-url browser box box-disk vm-lab vm-suite bacula-suite recordings tape-recordings \
-	bacula-recordings chaos bench bench-zfs bench-tape bench-backup release settings openapi clean
+	bacula-recordings chaos bench bench-zfs bench-tape bench-backup bench-fleet release settings \
+	openapi clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -135,6 +138,9 @@ bench-tape: setup ## Measure archives beside tar | dd; writes bench/TAPE.md (BEN
 
 bench-backup: setup ## Measure backup jobs beside a bare console; writes bench/BACKUP.md
 	@$(VENV)/python -m bench.backup
+
+bench-fleet: setup ## Measure large histories and many nodes; writes bench/FLEET.md (SIZES= BENCH_DIR=)
+	@$(VENV)/python -m bench.fleet --sizes $(SIZES) --out bench/FLEET.md
 
 settings: setup ## Write docs/settings.md and deploy/etc anew
 	$(VENV)/python -m deploy.settings_pages

@@ -41,6 +41,12 @@ class Ground:
             server.execute(f"CREATE DATABASE {name}")
         return self.postgres.url(name)
 
+    def drop(self, database: str) -> None:
+        """Drop a database again, whoever may still be connected to it."""
+        name = database.rpartition("/")[2]
+        with psycopg.connect(plain(self.postgres.url("postgres")), autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def redis(self, number: int) -> str:
         """Return the address of one of Valkey's databases, emptied."""
         url = f"{self.valkey.url().rpartition('/')[0]}/{number}"
@@ -87,7 +93,8 @@ class Ground:
 def ground() -> Iterator[Ground]:
     """Start the servers; stop them, and all that was started beside them, at the end."""
     # Not a private folder: PostgreSQL's account must be able to enter it.
-    with tempfile.TemporaryDirectory(prefix="calypso-bench-") as name:
+    disk = os.environ.get("BENCH_DIR")
+    with tempfile.TemporaryDirectory(prefix="calypso-bench-", dir=disk) as name:
         folder = Path(name)
         folder.chmod(0o755)
         postgres = EmbeddedPostgres(folder / "postgres", logs=folder / "logs")

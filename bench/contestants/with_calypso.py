@@ -10,7 +10,7 @@ from calypso.config import load
 from calypso.engine.submit import Request, submit
 from calypso.models.access import SYSTEM
 from calypso.store.migrate import upgrade
-from calypso.wiring import House, build
+from calypso.wiring import House, Role, build
 
 TYPES = {"noop": "system.noop", "stamp": "system.bench_stamp"}
 UNFINISHED = """
@@ -25,15 +25,15 @@ def submitter(kind: str) -> Callable[[], Any]:
     return partial(submit, house.ports, house.types, SYSTEM, request)
 
 
-def house_of(environment: dict[str, str]) -> House:
-    """Return a house beside the programs of an environment."""
+def house_of(environment: dict[str, str], *, role: Role = "cli") -> House:
+    """Return a house beside the programs of an environment, with the connections of a role."""
     prefix = "CALYPSO_"
     given = {
         name.removeprefix(prefix).lower(): text
         for name, text in environment.items()
         if name.startswith(prefix) and name != f"{prefix}CONFIG_DIR"
     }
-    return build(load(**given), role="cli")
+    return build(load(**given), role=role)
 
 
 class STAFF:

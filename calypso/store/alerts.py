@@ -56,8 +56,11 @@ SELECT w.xact::text AS xact, w.id AS number, w.job_id, w.type AS ended, w.at,
  WHERE NOT j.control
     OR (w.xact, w.id) = (SELECT xact, id FROM w ORDER BY xact DESC, id DESC LIMIT 1)
  ORDER BY w.xact, w.id"""  # noqa: S608 - fixed words
+# Looked at first: a conflict locks the row, which is a write, and most who ask come too early.
 TURN = """
-INSERT INTO calypso.alert_turns AS t (name, due) VALUES (%s, now() + make_interval(secs => %s))
+INSERT INTO calypso.alert_turns AS t (name, due)
+SELECT %s, now() + make_interval(secs => %s)
+ WHERE NOT EXISTS (SELECT 1 FROM calypso.alert_turns a WHERE a.name = %s AND a.due > now())
 ON CONFLICT (name) DO UPDATE SET due = excluded.due WHERE t.due <= now() RETURNING now()"""
 DISMISS = f"""
 UPDATE calypso.alerts SET dismissed_at = now(), dismissed_by = %s
@@ -124,7 +127,7 @@ class PostgresAlertStore(Asking):
 
     def turn(self, name: str, *, every_s: float) -> datetime | None:
         """Take the turn at something."""
-        at: datetime | None = self._value(TURN, name, every_s)
+        at: datetime | None = self._value(TURN, name, every_s, name)
         return at
 
     def get(self, alert_id: UUID) -> Alert | None:

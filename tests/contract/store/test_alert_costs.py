@@ -94,3 +94,15 @@ def test_raising_and_clearing_touch_one_alert(busy):
     assert blocks(busy, alerts.RAISE, (given,)) < FEW_BLOCKS
     assert blocks(busy, alerts.CLEAR, ("k50000",)) < FEW_BLOCKS
     assert store.open_of("x") == []
+
+
+def test_a_turn_that_is_not_due_writes_nothing(busy):
+    assert PostgresAlertStore(busy).turn("look", every_s=60) is not None
+    with busy.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        took = connection.exec_driver_sql(alerts.TURN, ("look", 60, "look")).first()
+        wrote = connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()").scalar_one()
+        connection.exec_driver_sql("ROLLBACK")
+
+    assert took is None
+    assert wrote is None, "a row that is locked costs a transaction's id and a flush of the disk"

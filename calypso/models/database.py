@@ -5,6 +5,16 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+psycopg)?://")
+_POOLED = re.compile(r"(?<=[?&])pooled=(?P<value>[^&#]*)&?")  # ours: libpq does not know it
+
+
+def is_pooled(url: str) -> bool:
+    """Tell whether an address ends with `?pooled=true`: a pooler lends connections by transaction.
+
+    Then nothing that is to outlive a transaction may be left on a connection.
+    """
+    said = _POOLED.search(url)
+    return said is not None and said["value"].lower() in {"true", "yes", "on", "1"}
 
 
 def libpq(url: str) -> str:
@@ -13,6 +23,8 @@ def libpq(url: str) -> str:
     Takes `postgresql://` and `postgresql+psycopg://`, and several hosts either as libpq writes
     them (`//h1:5432,h2:5432/db`) or as SQLAlchemy does (`///db?host=h1:5432&host=h2:5432`).
     """
+    if _POOLED.search(url):
+        url = _POOLED.sub("", url).rstrip("?&")
     address, mark, query = _SCHEME.sub("postgresql://", url, count=1).partition("?")
     given = parse_qsl(query, keep_blank_values=True)
     hosts = [value for name, value in given if name == "host"]

@@ -67,9 +67,17 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def connect(
-    address: str, *, connect_timeout_s: int, statement_timeout_s: float | None
+    address: str,
+    *,
+    connect_timeout_s: int,
+    statement_timeout_s: float | None,
+    prepares: bool = True,
 ) -> BoundedConnection:
-    """Open a connection in the settings that all of the store relies on."""
+    """Open a connection in the settings that all of the store relies on.
+
+    Unless it `prepares`, statements are sent whole each time: another client of a pooler may have
+    given the same name to another statement on the server's connection that it is lent.
+    """
     asked = conninfo_to_dict(address)
     ours: dict[str, str | int] = {
         **NETWORK,
@@ -82,6 +90,8 @@ def connect(
     connection.patience_s = None if statement_timeout_s is None else statement_timeout_s + 1
     connection.execute(SETTINGS.format(timeout_ms=timeout_ms))
     connection.autocommit = False
+    if not prepares:
+        connection.prepare_threshold = None
     set_json_loads(from_json, connection)
     return connection
 

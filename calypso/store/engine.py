@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 
 from calypso.errors import StoreUnavailable
-from calypso.models.database import libpq
+from calypso.models.database import is_pooled, libpq
 from calypso.store import connecting
 
 CONNECT_TIMEOUT_S = 3
@@ -32,11 +32,14 @@ def make_engine(
     Works after a fork: the child opens connections of its own. Each statement is a transaction
     of its own unless `autocommit` is off or the connection is told otherwise.
     """
-    address = libpq(url)
+    address, prepares = libpq(url), not is_pooled(url)
 
     def opened() -> psycopg.Connection[Any]:
         return connecting.connect(
-            address, connect_timeout_s=CONNECT_TIMEOUT_S, statement_timeout_s=statement_timeout_s
+            address,
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            statement_timeout_s=statement_timeout_s,
+            prepares=prepares,
         )
 
     engine = create_engine(

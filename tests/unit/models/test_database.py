@@ -3,7 +3,7 @@
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from calypso.models.database import libpq
+from calypso.models.database import is_pooled, libpq
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,22 @@ def test_an_address_means_the_same_to_libpq(url, told):
     read = conninfo_to_dict(libpq(url))
     assert {name: read.get(name) for name in told} == told
     assert read["dbname"] == "db"
+
+
+@pytest.mark.parametrize(
+    ("url", "pooled"),
+    [
+        ("postgresql://h/db?pooled=true", True),
+        ("postgresql://h/db?sslmode=require&pooled=true", True),
+        ("postgresql+psycopg://h/db?pooled=1&sslmode=require", True),
+        ("postgresql://h/db?pooled=false", False),
+        ("postgresql://h/db?application_name=pooled", False),
+        ("postgresql://h/db", False),
+    ],
+)
+def test_an_address_says_whether_a_pooler_stands_between_and_libpq_does_not_hear_of_it(url, pooled):
+    read = conninfo_to_dict(libpq(url))
+
+    assert is_pooled(url) is pooled
+    assert read["dbname"] == "db"
+    assert read.get("sslmode") == ("require" if "sslmode" in url else None)

@@ -12,17 +12,20 @@ from calypso.wiring import House, senders
 POST_S = 1.0  # a letter waits no longer than this to be looked at
 
 
-def start_alerting(house: House, ended: threading.Event) -> None:
+def start_alerting(house: House, ended: threading.Event, *, stands_in: bool = False) -> None:
     """Watch and send until `ended`, in threads that end with the process.
 
-    A letter that is under way then is sent again by whoever comes next, with the same id.
+    `stands_in`: only while no scheduler does. A letter that is under way at the end is sent again
+    by whoever comes next, with the same id.
     """
     settings = house.settings
-    watching = Watcher(house.ports, limits_of(house), history_days=settings.history_days)
+    watching = Watcher(
+        house.ports, limits_of(house), history_days=settings.history_days, stands_in=stands_in
+    )
     postman = Postman(house.ports, senders(settings), first_pause_s=settings.alert_retry_s)
     for name, loop in (
         ("alerting", lambda: _watch(watching, ended)),
-        ("postman", lambda: _send(postman, ended)),
+        ("postman", lambda: _send(postman, watching, ended)),
     ):
         threading.Thread(target=loop, name=name, daemon=True).start()
 
@@ -48,8 +51,9 @@ def _watch(watching: Watcher, ended: threading.Event) -> None:
             watching.tick()
 
 
-def _send(postman: Postman, ended: threading.Event) -> None:
+def _send(postman: Postman, watching: Watcher, ended: threading.Event) -> None:
     while not ended.is_set():
         with surviving("postman"):
-            postman.tick()
+            if watching.is_on_duty:
+                postman.tick()
         postman.returned.wait(POST_S)

@@ -35,10 +35,11 @@ def main(subsystem: str) -> None:
         undertaker=LocalUndertaker(),
         hot_days=settings.hot_days,
         history_days=settings.history_days,
+        stands_in=True,
     )
     observer = Observer(settings, process.house, subsystem, on_ran=process.count_command)
     # Here too, since a scheduler that is down cannot say so.
-    start_alerting(process.house, threading.Event())
+    start_alerting(process.house, threading.Event(), stands_in=True)
     sentry = Sentry(settings, process.house, subsystem, on_ran=process.count_command)
     for name, loop in (
         ("tender", lambda: _tend(tender)),

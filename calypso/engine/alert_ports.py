@@ -55,6 +55,9 @@ class AlertStore(Protocol):
         Returns the store's time, or None when it is not due.
         """
 
+    def is_taken(self, name: str, *, late_s: float) -> bool:
+        """Tell whether somebody took the turn, and is not later than that with the next one."""
+
     def get(self, alert_id: UUID) -> Alert | None:
         """Return an alert."""
 

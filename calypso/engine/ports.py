@@ -76,11 +76,14 @@ class JobStore(Kinship, Protocol):
     def promote(self, node: str) -> int:
         """Move on what came due (times, needed jobs, freed lines), a bounded batch; how many."""
 
-    def nodes(self) -> list[str]:
-        """Nodes that have unfinished jobs or known workers."""
+    def due_nodes(self) -> list[str]:
+        """Nodes where something came due that `promote` moves on: the others need no look."""
 
-    def starving(self, node: str, *, older_than_s: float) -> dict[str, int]:
-        """Queues of the node with queued jobs older than that: queue → how many (≤ 1000)."""
+    def starving(self, node: str | None, *, older_than_s: float) -> dict[str, int]:
+        """Queues of a node, or of all, with jobs queued longer: queue → how many.
+
+        Of many no more than 200 need be counted.
+        """
 
     def get(self, job_id: UUID) -> Job | None:
         """Return a job, from the hot table or from history."""

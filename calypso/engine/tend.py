@@ -1,6 +1,7 @@
 """The sweeper: promotes what is due, rings for what was not heard, buries dead workers.
 
-Any number of them may tend the same house; each verb of the store is safe against the others.
+Any number of them may tend the same house; each verb of the store is safe against the others. A
+scheduler tends all nodes; a node's own sweepers bury its dead, and do the rest without one.
 """
 
 import time
@@ -12,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from calypso.engine.cancel import cancel_children
+from calypso.engine.duty import Duty
 from calypso.engine.ports import Ports
 from calypso.errors import StoreUnavailable
 from calypso.models.clock import now
@@ -28,6 +30,7 @@ UNHEARD_S = 0.5  # a queued job this old should have had its hint taken
 MAX_RINGS = 200
 PROMOTE_ROUNDS = 50  # batches in one tick, then others get a turn
 NOBODY = UUID(int=0)
+TENDING = "tend"  # the turn that a scheduler takes
 
 
 class Undertaker(Protocol):
@@ -51,9 +54,11 @@ class Tender:
         undertaker: Undertaker | None,
         hot_days: int,
         history_days: int,
+        stands_in: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ports = ports
+        self._duty = Duty(ports.alerts, TENDING, stands_in=stands_in, clock=clock)
         self._node, self._undertaker = node, undertaker
         self._hot, self._history = timedelta(days=hot_days), timedelta(days=history_days)
         self._clock = clock
@@ -62,14 +67,18 @@ class Tender:
     def tick(self) -> None:
         """Do what is due. An outage of the store is waited out, never acted upon."""
         try:
-            for node in self._nodes():
-                self._promote(node)
-                self._ring(node)
-            self._every("children", CHILDREN_S, lambda: cancel_children(self._ports))
+            if self._duty.is_mine():
+                self._tend()
             self._every("reap", REAP_S, self.reap)
-            self._every("retire", RETIRE_S, self._retire)
         except StoreUnavailable as away:
             log.warning("tend.failed", error=away.detail)
+
+    def _tend(self) -> None:
+        for node in self._due_nodes():
+            self._promote(node)
+        self._ring()
+        self._every("children", CHILDREN_S, lambda: cancel_children(self._ports))
+        self._every("retire", RETIRE_S, self._retire)
 
     def reap(self) -> list[tuple[UUID, str]]:
         """Bury the dead workers of this node; (job, what became of it) for each of theirs."""
@@ -94,17 +103,18 @@ class Tender:
                  jobs=[f"{job}: {fate}" for job, fate in taken])  # fmt: skip
         return taken
 
-    def _nodes(self) -> Sequence[str]:
-        return self._ports.jobs.nodes() if self._node is None else (self._node,)
+    def _due_nodes(self) -> Sequence[str]:
+        return self._ports.jobs.due_nodes() if self._node is None else (self._node,)
 
     def _promote(self, node: str) -> None:
         for _ in range(PROMOTE_ROUNDS):
             if not self._ports.jobs.promote(node):
                 return
 
-    def _ring(self, node: str) -> None:
+    def _ring(self) -> None:
         """Top hints up: as many as there are unheard jobs, but never a flood."""
-        for queue, unheard in self._ports.jobs.starving(node, older_than_s=UNHEARD_S).items():
+        starving = self._ports.jobs.starving(self._node, older_than_s=UNHEARD_S)
+        for queue, unheard in starving.items():
             pending = self._ports.hints.pending(queue)
             if pending is not None and (missing := min(unheard, MAX_RINGS) - pending) > 0:
                 self._ports.hints.ring(queue, NOBODY, times=missing)

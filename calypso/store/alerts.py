@@ -62,6 +62,9 @@ INSERT INTO calypso.alert_turns AS t (name, due)
 SELECT %s, now() + make_interval(secs => %s)
  WHERE NOT EXISTS (SELECT 1 FROM calypso.alert_turns a WHERE a.name = %s AND a.due > now())
 ON CONFLICT (name) DO UPDATE SET due = excluded.due WHERE t.due <= now() RETURNING now()"""
+TAKEN = """
+SELECT EXISTS (SELECT 1 FROM calypso.alert_turns
+                WHERE name = %s AND due > now() - make_interval(secs => %s))"""
 DISMISS = f"""
 UPDATE calypso.alerts SET dismissed_at = now(), dismissed_by = %s
  WHERE id = %s AND cleared_at IS NULL AND dismissed_at IS NULL RETURNING {COLUMNS}"""  # noqa: S608 - fixed words
@@ -129,6 +132,10 @@ class PostgresAlertStore(Asking):
         """Take the turn at something."""
         at: datetime | None = self._value(TURN, name, every_s, name)
         return at
+
+    def is_taken(self, name: str, *, late_s: float) -> bool:
+        """Tell whether somebody took the turn."""
+        return bool(self._value(TAKEN, name, late_s))
 
     def get(self, alert_id: UUID) -> Alert | None:
         """Return an alert."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from calypso.models.job import State
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
-from calypso.store import reading
+from calypso.store import reading, sweeping
 from calypso.store.asking import as_json, run
 from calypso.store.lists import Lists
 
@@ -123,16 +123,16 @@ class Life(Lists):
         """Move on what came due."""
         return int(self._value("SELECT calypso.promote(%s, %s)", node, PROMOTE_BATCH))
 
-    def nodes(self) -> list[str]:
-        """Nodes that have unfinished jobs or known workers."""
-        return [row[0] for row in self._rows("SELECT * FROM calypso.nodes()")]
+    def due_nodes(self) -> list[str]:
+        """Nodes where something came due."""
+        return [row.node for row in self._rows(sweeping.DUE)]
 
-    def starving(self, node: str, *, older_than_s: float) -> dict[str, int]:
+    def starving(self, node: str | None, *, older_than_s: float) -> dict[str, int]:
         """Queues with jobs nobody fetched."""
-        rows = self._rows(
-            "SELECT queue, jobs FROM calypso.starving(%s, make_interval(secs => %s))",
-            node, older_than_s,
-        )  # fmt: skip
+        if node is None:
+            rows = self._rows(sweeping.STARVING, older_than_s)
+        else:
+            rows = self._rows(sweeping.STARVING_HERE, node, older_than_s)
         return {row.queue: row.jobs for row in rows}
 
     def remember(self, job_id: UUID, epoch: int, external: str) -> bool:

@@ -110,6 +110,11 @@ class MemoryAlertStore:
             self._turns[name] = at + timedelta(seconds=every_s)
             return at
 
+    def is_taken(self, name, *, late_s):
+        with self.office.lock:
+            due = self._turns.get(name)
+            return due is not None and due > self.office.clock() - timedelta(seconds=late_s)
+
     def get(self, alert_id):
         return self._alerts.get(alert_id)
 

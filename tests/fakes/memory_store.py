@@ -14,6 +14,7 @@ from uuid import UUID
 
 from calypso.models.job import (
     State,
+    WaitReason,
 )  # fmt: skip
 from calypso.models.ledger import Beat, Claimed, Ending, NewJob, Submitted
 from calypso.models.lock import expand
@@ -165,18 +166,26 @@ class MemoryJobStore(Family):
             here.sort(key=lambda row: (row.run_at or row.created_at, row.seq))
             return sum(self._advance(row) for row in here)
 
-    def nodes(self) -> list[str]:
+    def due_nodes(self) -> list[str]:
         with self._open():
-            unfinished = {r.new.node for r in self._rows.values() if not r.state.is_terminal}
-            return sorted(unfinished | {worker.node for worker in self._workers.values()})
+            return sorted({row.new.node for row in self._rows.values() if self._is_due(row)})
 
-    def starving(self, node: str, *, older_than_s: float) -> dict[str, int]:
+    def _is_due(self, row: Row) -> bool:
+        if row.reason is WaitReason.AFTER:
+            ended = all(state.is_terminal for state in self._needed(row).values())
+            return ended or self._bad(row) is not None
+        is_timed = row.reason in (WaitReason.RUN_AT, WaitReason.BACKOFF) and row.run_at is not None
+        return is_timed and row.run_at <= self._clock()
+
+    def starving(self, node: str | None, *, older_than_s: float) -> dict[str, int]:
         with self._open():
             counts: dict[str, int] = {}
             for row in self._rows.values():
-                if row.state is not State.QUEUED or row.new.node != node or row.queued_at is None:
+                if row.state is not State.QUEUED or node not in (None, row.new.node):
                     continue
-                if self._clock() - row.queued_at > timedelta(seconds=older_than_s):
+                if row.queued_at and self._clock() - row.queued_at > timedelta(
+                    seconds=older_than_s
+                ):
                     counts[row.new.queue] = min(1000, counts.get(row.new.queue, 0) + 1)
             return counts
 

@@ -9,6 +9,7 @@ import structlog
 from calypso.engine.alerting import appliance, pools, schedules, stalls, upkeep, workers
 from calypso.engine.alerting.jobs import change_of
 from calypso.engine.alerting.watch import WATCH_S, Limits, Watch, look
+from calypso.engine.duty import Duty
 from calypso.engine.ports import Ports
 from calypso.engine.surviving import surviving
 from calypso.errors import StoreUnavailable
@@ -19,6 +20,7 @@ TICK_S = 1.0
 RETIRE_S = 600.0
 ROUNDS = 50  # batches of events in one tick
 BATCH = 1000
+WATCHING = "watch"  # the turn that a scheduler takes
 LONGEST_GAP_S = 15.0  # between two ticks; after a longer one we have not been listening
 
 WATCHES: Sequence[Watch] = (
@@ -80,21 +82,26 @@ class Watcher:
         history_days: int,
         watches: Sequence[Watch] = WATCHES,
         attention: Attention | None = None,
+        stands_in: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ports, self._limits, self._watches = ports, limits, watches
         self._history = timedelta(days=history_days)
         self._attention = attention or Attention()
+        self._duty = Duty(ports.alerts, WATCHING, stands_in=stands_in, clock=clock)
         self._clock = clock
         self._due: dict[str, float] = {}
+        self.is_on_duty = False
 
     def tick(self) -> None:
         """Do what is due. An outage of the store is waited out, never acted upon."""
         try:
             self._attention.beat()
-            self.follow()
-            self._every("watch", WATCH_S, self.watch)
-            self._every("retire", RETIRE_S, self._retire)
+            self.is_on_duty = self._duty.is_mine()
+            if self.is_on_duty:
+                self.follow()
+                self._every("watch", WATCH_S, self.watch)
+                self._every("retire", RETIRE_S, self._retire)
         except StoreUnavailable as away:
             self._attention.lose()
             log.warning("alerting.failed", error=away.detail)

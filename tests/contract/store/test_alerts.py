@@ -8,6 +8,7 @@ from calypso.errors import Invalid
 from calypso.models.alert import AlertQuery, AlertState, Level
 from calypso.models.clock import now, uuid7
 from tests.contract.store.alarming import full, heard, only
+from tests.contract.store.making import eventually
 
 
 def test_the_same_thing_raised_again_is_counted_and_not_told(alerting):
@@ -128,3 +129,14 @@ def test_a_dismissed_alert_about_a_job_is_dropped_in_the_end_and_one_about_a_sta
     assert (early, dropped) == (0, 1)
     assert only(alerting.alerts, AlertState.DISMISSED).kind == "pool_full"
     assert only(alerting.alerts, AlertState.ACTIVE).kind == "job_lost"
+
+
+def test_a_turn_is_taken_until_the_next_is_late(alerting):
+    assert not alerting.alerts.is_taken("look", late_s=60)
+
+    alerting.alerts.turn("look", every_s=0)
+
+    assert alerting.alerts.is_taken("look", late_s=60)
+    assert eventually(lambda: not alerting.alerts.is_taken("look", late_s=0.01))
+    alerting.alerts.turn("look", every_s=60)
+    assert alerting.alerts.is_taken("look", late_s=0)

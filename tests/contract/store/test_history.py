@@ -171,13 +171,13 @@ def test_many_may_migrate_at_once(fresh_database):
     engine = make_engine(url)
     assert (current_revision(engine), is_current(engine)) == (None, False)
     with pytest.raises(StoreUnavailable, match="calypso migrate"):
-        PostgresJobStore(engine).nodes()
+        PostgresJobStore(engine).due_nodes()
 
     at_once(*(lambda: upgrade(url) for _ in range(4)))
     upgrade(url)
 
     assert is_current(engine)
-    assert PostgresJobStore(engine).nodes() == []
+    assert PostgresJobStore(engine).due_nodes() == []
     engine.dispose()
 
 

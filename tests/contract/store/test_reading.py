@@ -328,13 +328,46 @@ def test_a_worker_that_registers_again_is_one_worker(store):
     assert store.workers()[0].seen_at > seen_at
 
 
-def test_nodes_are_those_with_work_or_workers(store):
+def test_a_node_is_due_when_the_time_of_one_of_its_jobs_has_come(store):
     store.register(record(node="idle"))
-    finish(store, running(store))
-    for node in ("a", "b", "b"):
-        submitted(store, node=node)
+    submitted(store, node="queued")
+    submitted(store, node="later", not_before=now() + timedelta(hours=1))
+    assert store.due_nodes() == []
 
-    assert store.nodes() == ["a", "b", "idle"]
+    for node in ("soon", "soon", "sooner"):
+        submitted(store, node=node, not_before=now() + timedelta(milliseconds=50))
+    assert eventually(lambda: sorted(store.due_nodes()) == ["soon", "sooner"])
+
+    for node in ("soon", "sooner"):
+        store.promote(node)
+    assert store.due_nodes() == []
+
+
+def test_a_node_is_due_when_a_job_ended_that_one_of_its_jobs_needs(store):
+    needed = running(store)
+    submitted(store, node="vault", after=[needed.id])
+    submitted(store, node="attic", after=[needed.id, submitted(store)])
+    assert store.due_nodes() == []
+
+    finish(store, needed)
+
+    assert "vault" in store.due_nodes()
+    for node in ("vault", "attic", NODE):
+        store.promote(node)
+    assert store.due_nodes() == []
+
+
+def test_what_is_due_nowhere_else_is_found_where_it_was(store):
+    """A needed job has ended, and the only one that needed it does not wait for it any more."""
+    needed = running(store)
+    waiting = submitted(store, node="vault", after=[needed.id])
+    store.cancel(waiting, "ada")
+    finish(store, needed)
+
+    assert set(store.due_nodes()) <= {NODE}
+    for node in store.due_nodes():
+        store.promote(node)
+    assert store.due_nodes() == []
 
 
 def test_queues_nobody_serves_are_seen(store):
@@ -343,6 +376,8 @@ def test_queues_nobody_serves_are_seen(store):
     submitted(store, node="other")
     assert store.starving(NODE, older_than_s=60) == {}
     assert eventually(lambda: store.starving(NODE, older_than_s=0)) == {"x@keep": 2, "y@keep": 1}
+    assert store.starving(None, older_than_s=60) == {}
+    assert store.starving(None, older_than_s=0) == {"x@keep": 2, "y@keep": 1, QUEUE: 1}
 
 
 def test_the_book_names_holders_and_who_stands_in_line(store):

@@ -31,7 +31,7 @@ class Observer:
 
     def watch(self) -> None:
         """Look for ever. Runs in a thread that lives as long as the process."""
-        with self._house.ports.live.feed() as feed:
+        with self._house.ports.live.feed(self._settings.node) as feed:
             due = 0.0
             while True:
                 if time.monotonic() >= due:

@@ -158,8 +158,11 @@ class Live(Protocol):
     def poke(self, job_id: UUID) -> None:
         """Say that a job changed, so that readers look into the store at once."""
 
-    def tell(self, event: str, data: Mapping[str, Any]) -> None:
-        """Publish an event that is not a job's state: `inventory.changed`, `job.log`."""
+    def tell(self, event: str, data: Mapping[str, Any], *, node: str | None = None) -> None:
+        """Publish an event that is not a job's state: `inventory.changed`, `job.log`.
+
+        To all, or to those alone who listen for a node: `job.ended`.
+        """
 
     def wish_cancel(self, job_id: UUID) -> None:
         """Wake the worker that runs this job, so that it sees the cancel at once."""
@@ -176,8 +179,8 @@ class Live(Protocol):
     def cancel_wishes(self) -> AbstractContextManager["Wishes"]:
         """Listen for cancel wishes; the listener survives an outage."""
 
-    def feed(self) -> AbstractContextManager["Feed"]:
-        """Listen to everything published from now on; the listener survives an outage."""
+    def feed(self, node: str | None = None) -> AbstractContextManager["Feed"]:
+        """Listen from now on to what is told to all, or to a node; survives an outage."""
 
     def ping(self) -> bool:
         """Tell whether Redis answers."""

@@ -140,7 +140,8 @@ class Runner:
             self._meter.took("job", claimed.type, outcome, seconds=time.monotonic() - self._began)
         self._ports.live.poke(claimed.id)
         if self._is_worth_telling(claimed):
-            self._ports.live.tell("job.ended", {"subsystem": claimed.subsystem})
+            told = {"subsystem": claimed.subsystem}
+            self._ports.live.tell("job.ended", told, node=claimed.node)
 
     def _is_worth_telling(self, claimed: Claimed) -> bool:
         """Only a job of a driver changes what an inventory shows; control work never does."""

@@ -18,6 +18,7 @@ from calypso.models.breaker import Breaker
 PREFIX = "calypso:live:"
 STREAM = "calypso:live:events"
 STREAM_LENGTH = 10_000
+NODE_STREAM_LENGTH = 100  # who was away reads its tables anew anyway
 PROGRESS_TTL_S = 3600  # a running job writes anew every half second
 READ_BATCH = 500
 FEED_BLOCK_S = 5.0
@@ -48,9 +49,10 @@ class RedisLive:
         """Say that a job changed, from a thread; several at once are said once."""
         self._poker.poke()
 
-    def tell(self, event: str, data: Mapping[str, Any]) -> None:
-        """Publish an event that is not a job's state."""
-        self._breaker.call(lambda: self._add(self._redis, event, data), None)
+    def tell(self, event: str, data: Mapping[str, Any], *, node: str | None = None) -> None:
+        """Publish an event that is not a job's state, to all or to a node."""
+        length = STREAM_LENGTH if node is None else NODE_STREAM_LENGTH
+        self._breaker.call(lambda: self._add(_stream(node), event, data, length), None)
 
     def wish_cancel(self, job_id: UUID) -> None:
         """Wake the worker that runs this job."""
@@ -76,9 +78,10 @@ class RedisLive:
             yield wishes
 
     @contextmanager
-    def feed(self) -> Iterator["RedisFeed"]:
-        """Listen to everything published from now on."""
-        feed = RedisFeed(connect(self._url, master=self._master, blocking_s=FEED_BLOCK_S))
+    def feed(self, node: str | None = None) -> Iterator["RedisFeed"]:
+        """Listen to everything that is told to all, or to a node, from now on."""
+        client = connect(self._url, master=self._master, blocking_s=FEED_BLOCK_S)
+        feed = RedisFeed(client, _stream(node))
         try:
             yield feed
         finally:
@@ -91,21 +94,21 @@ class RedisLive:
         except redis.RedisError:
             return False
 
-    @staticmethod
-    def _add(to: "redis.Redis", event: str, data: Mapping[str, Any]) -> None:
-        to.xadd(
-            STREAM,
-            {"event": event, "data": json.dumps(data)},
-            maxlen=STREAM_LENGTH,
-            approximate=True,
-        )
+    def _add(self, stream: str, event: str, data: Mapping[str, Any], length: int) -> None:
+        told = json.dumps(data)
+        self._redis.xadd(stream, {"event": event, "data": told}, maxlen=length, approximate=True)
+
+
+def _stream(node: str | None) -> str:
+    """Return where events are: each that is told to all wakes everybody who listens there."""
+    return STREAM if node is None else f"{STREAM}:{node}"
 
 
 class RedisFeed:
     """Reads the stream from where it stood at the first read."""
 
-    def __init__(self, client: "redis.Redis") -> None:
-        self._redis = client
+    def __init__(self, client: "redis.Redis", stream: str) -> None:
+        self._redis, self._stream = client, stream
         self._last: str | None = None
 
     def next(self, timeout_s: float) -> list[tuple[str, dict[str, Any]]]:
@@ -115,7 +118,8 @@ class RedisFeed:
                 self._last = self._end()
             wait_ms = max(1, int(min(timeout_s, FEED_BLOCK_S) * 1000))
             found = cast(
-                "_Found", self._redis.xread({STREAM: self._last}, count=READ_BATCH, block=wait_ms)
+                "_Found",
+                self._redis.xread({self._stream: self._last}, count=READ_BATCH, block=wait_ms),
             )
         except redis.RedisError:
             self._last = None
@@ -131,5 +135,5 @@ class RedisFeed:
         self._redis.close()
 
     def _end(self) -> str:
-        newest = cast("list[_Entry]", self._redis.xrevrange(STREAM, count=1))
+        newest = cast("list[_Entry]", self._redis.xrevrange(self._stream, count=1))
         return newest[0][0] if newest else "0"

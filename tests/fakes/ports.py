@@ -40,7 +40,7 @@ class MemoryLive:
 
     def __init__(self):
         self.away = False
-        self._feeds = []
+        self._feeds = []  # (node or None, what it hears)
         self._latest = {}
         self._counts = {}
 
@@ -52,10 +52,11 @@ class MemoryLive:
     def poke(self, job_id):
         self.tell("poke", {"id": str(job_id)})
 
-    def tell(self, event, data):
+    def tell(self, event, data, *, node=None):
         if not self.away:
-            for feed in self._feeds:
-                feed.put((event, dict(data)))
+            for of, feed in self._feeds:
+                if of == node:
+                    feed.put((event, dict(data)))
 
     def wish_cancel(self, job_id):
         pass
@@ -64,11 +65,11 @@ class MemoryLive:
         return None if self.away else self._latest.get(job_id)
 
     @contextmanager
-    def feed(self):
+    def feed(self, node=None):
         heard = queue.Queue()
-        self._feeds.append(heard)
+        self._feeds.append((node, heard))
         yield MemoryFeed(heard)
-        self._feeds.remove(heard)
+        self._feeds.remove((node, heard))
 
     def add(self, node, counts):
         if self.away:

@@ -57,6 +57,7 @@ class Asked:
     bare: psycopg.Connection[Any]
     often: int
     found: dict[str, Sample] = field(default_factory=dict)
+    scrape_bytes: int = 0
 
     def ask(
         self, what: str, act: Callable[[], object], *, times: int | None = None,
@@ -199,6 +200,7 @@ def tend(asked: Asked) -> None:
     asked.ask("every queue", lambda: _there(ports.jobs.queues()), times=rarely)
     asked.ask("the look for alerts at how jobs ended", lambda: ports.alerts.outcomes(limit=1000))
     asked.ask("a scrape of GET /metrics", lambda: scrape(house), times=rarely)
+    asked.scrape_bytes = len(scrape(house))
     watch = Watch(house)
     asked.ask("GET /readyz", watch.look)
     asked.ask("calypso migrate --check", lambda: migrate.state(house.engine), times=rarely)

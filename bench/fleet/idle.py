@@ -23,13 +23,16 @@ from calypso.wiring import House
 
 SUBSYSTEMS = ("storage", "tape", "backup", "system")
 READY_S = 120.0
-SETTLE_S, WATCH_S = 20.0, 45.0  # three heartbeats, one reading of the inventory and a half
-SECOND_S = 1.0
+SETTLE_S, WATCH_S = 20.0, 60.0  # four heartbeats, two readings of the inventory
+COUNTED_S = 12.0  # a connection that became idle tells within 10 s what it did
 OURS = """
 SELECT pid FROM pg_stat_activity WHERE application_name = 'calypso' AND backend_type =
  'client backend'"""
+IDS = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+WAL = "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"
 RATES = {
-    "statements": "/s", "CPU of PostgreSQL": "of a core", "Redis commands": "/s",
+    "statements": "/s", "transaction ids": "/s", "WAL": "bytes/s",
+    "CPU of PostgreSQL": "of a core", "Redis commands": "/s",
     "CPU of Redis": "of a core", "connections to PostgreSQL": "", "connections to Redis": "",
     "memory of PostgreSQL for each connection": "bytes",
 }  # fmt: skip
@@ -179,10 +182,16 @@ class _Count:
         """Return statements, commands and CPU seconds so far."""
         return {
             "statements": statements(self._server, record.USER),
+            "transaction ids": self._asked(IDS),
+            "WAL": self._asked(WAL),
             "CPU of PostgreSQL": cpu_s(tree(self._postgres)),
             "Redis commands": commands(self._client),
             "CPU of Redis": cpu_s(tree(self._redis)),
         }
+
+    def _asked(self, statement: str) -> int:
+        row = self._server.execute(statement).fetchone()
+        return 0 if row is None else int(row[0])
 
 
 def _weigh(appliance: Appliance, idle: Idle) -> None:
@@ -202,7 +211,7 @@ def _work(appliance: Appliance, house: House, idle: Idle) -> None:
         submit(house.ports, house.types, SYSTEM, request)
         before, began = counted(), time.monotonic()
         looks = sum(_run(house, request) for _ in range(jobs))
-        time.sleep(SECOND_S)
+        time.sleep(0.2 if appliance.plan.smoke else COUNTED_S)
         after, took = counted(), time.monotonic() - began
     after["statements"] -= looks
     for name in before:

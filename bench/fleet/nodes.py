@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from bench.contestants.with_calypso import house_of
 from bench.fleet.asking import DONE, LEASE_S, QUEUE, catch_up, new_job
 from bench.fleet.filling import Filled
-from bench.fleet.samples import Growth, fit
+from bench.fleet.samples import Growth
 from bench.fleet.server import postgres_cpu_s, valkey_cpu_s
 from bench.ground import Ground
 from bench.plan import Plan
@@ -25,6 +25,7 @@ from calypso.wiring import House
 
 THREADS = 4  # with one pool of as many connections
 READY_S = 30.0
+PAUSE_S = 0.005  # between two events
 
 
 @dataclass
@@ -34,7 +35,9 @@ class Costs:
     each: dict[str, float] = field(default_factory=dict)
     beats: Growth = field(default_factory=lambda: Growth("CPU of PostgreSQL", "of a core"))
     late: float = 0.0  # the latest heartbeat, seconds behind its time
-    listeners: Growth = field(default_factory=lambda: Growth("CPU of Redis an event", "s"))
+    # CPU seconds of Redis for one event, by how many listen to it, and by how many to others
+    same: Growth = field(default_factory=lambda: Growth("listen to the same", "s"))
+    others: Growth = field(default_factory=lambda: Growth("listen on other nodes", "s"))
     processes: int = 0  # of a node with the default slots
     heartbeat_s: float = 0.0
 
@@ -141,25 +144,31 @@ def _cpu_of(here: Ground, act: Callable[[], object], times: int) -> float:
 
 
 def _listen(here: Ground, house: House, costs: Costs, plan: Plan) -> None:
-    """Tell events to more and more listeners: the control process of each worker is one."""
-    events = plan.size(400, 10)
+    """Tell events to more and more listeners: to all of them, as APIs are, or to one node's.
+
+    The control process of each worker listens to what its own node is told.
+    """
     for count in (1, plan.size(40, 2), plan.size(120, 4)):
-        with _ears(house, count):
-            house.ports.live.poke(uuid4())
-            before = valkey_cpu_s(here)
-            for _ in range(events):
-                house.ports.live.tell("job.ended", {"subsystem": "backup"})
-                time.sleep(0.005)
-            time.sleep(0.1)
-            costs.listeners.points[count] = (valkey_cpu_s(here) - before) / events
+        with _ears(house, [None] * count):
+            costs.same.points[count] = _telling(here, house, None, plan)
+        with _ears(house, [f"n{number}" for number in range(count)]):
+            costs.others.points[count] = _telling(here, house, "n0", plan)
+
+
+def _telling(here: Ground, house: House, node: str | None, plan: Plan) -> float:
+    events, before = plan.size(400, 10), valkey_cpu_s(here)
+    for _ in range(events):
+        house.ports.live.tell("job.ended", {"subsystem": "backup"}, node=node)
+        time.sleep(PAUSE_S)
+    return (valkey_cpu_s(here) - before) / events
 
 
 @contextmanager
-def _ears(house: House, count: int) -> Iterator[None]:
-    """Have so many listen in threads, as an observer does."""
-    ended, heard = threading.Event(), [0] * count
+def _ears(house: House, nodes: Sequence[str | None]) -> Iterator[None]:
+    """Have somebody listen for each of these, in threads, as an observer does."""
+    ended, heard = threading.Event(), [0] * len(nodes)
     with ExitStack() as stack:
-        feeds = [stack.enter_context(house.ports.live.feed()) for _ in range(count)]
+        feeds = [stack.enter_context(house.ports.live.feed(node)) for node in nodes]
 
         def hear(number: int, feed: Feed) -> None:
             while not ended.is_set():
@@ -170,7 +179,8 @@ def _ears(house: House, count: int) -> Iterator[None]:
             one.start()
 
         def all_hear() -> bool:
-            house.ports.live.tell("hear", {})
+            for node in set(nodes):
+                house.ports.live.tell("hear", {}, node=node)
             return all(heard)
 
         try:
@@ -180,8 +190,3 @@ def _ears(house: House, count: int) -> Iterator[None]:
             ended.set()
             for one in threads:
                 one.join()
-
-
-def slope(growth: Growth) -> float:
-    """Return what one more costs."""
-    return fit(growth.points).slope

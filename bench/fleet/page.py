@@ -27,7 +27,7 @@ idempotency key; 2 % fail, 0.8 % are cancelled, 0.2 % lost; 15 % have to wait fo
 3.15 events, {log:.0f} bytes of log, and a row of its schedule. Beside them stand
 {workers:,} worker processes, and running, queued and waiting jobs, each half as many as nodes.
 """
-UNITS = {"of a core": 3, "/s": 1, "": 0}
+DIGITS = {"of a core": 3, "/s": 1, "": 0}
 
 
 def page(
@@ -51,6 +51,8 @@ def page(
         *_section("Where", (f"- {name}: {what}" for name, what in facts.items())),
         *_section("What a job is", [assumed]),
         *_section("What is asked", _asked(sizes, {one.made.jobs: one.found for one in asked})),
+        f"A scrape of {made.nodes:,} nodes is {size(asked[-1].scrape_bytes)} of text.",
+        "",
         *_section("What is kept", _kept(sizes, kept)),
         *_section("Dump, restore, migration, history", _asked(
             sizes, {jobs: one.found for jobs, one in kept.items()})),
@@ -119,9 +121,11 @@ def _costs(costs: Costs) -> Iterator[str]:
     for nodes, share in costs.beats.points.items():
         yield f"| {nodes:,} | {share:.3f} of a core |"
     yield ""
-    yield from _table("listeners of what happens", "CPU of Redis for each event")
-    for count, seconds in costs.listeners.points.items():
-        yield f"| {count:,} | {seconds * 1e6:,.0f} µs |"
+    yield from _table("listeners", "all hear each event, as APIs do",
+                      "each hears its own node, as workers do: for each event")  # fmt: skip
+    for count, seconds in costs.same.points.items():
+        others = costs.others.points[count]
+        yield f"| {count:,} | {seconds * 1e6:,.0f} µs | {others * 1e6:,.0f} µs |"
 
 
 def _at_rest(idle: Idle) -> Iterator[str]:
@@ -151,9 +155,9 @@ def _job(name: str, value: float) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return size(value)
-    return f"{value:.{UNITS[unit]}f} {unit}".strip()
+    if unit.startswith("bytes"):
+        return size(value) + unit.removeprefix("bytes")
+    return f"{value:.{DIGITS[unit]}f} {unit}".strip()
 
 
 def _beyond(kept: Mapping[int, Kept], costs: Costs, idle: Idle) -> Iterator[str]:

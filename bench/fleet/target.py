@@ -12,8 +12,9 @@ from calypso.wiring import POOL_SIZES
 NODES, WORKERS = 1000, 4  # workers of each node: storage, tape, backup, system
 FAR = 100_000_000
 DAY_S = 86400
-MANY = 1000  # µs in a ms, ms in a s
-BEAT = "heartbeat"
+APIS = 10
+FREEZE = 200_000_000  # PostgreSQL's autovacuum_freeze_max_age
+FREEZE_HOW = "autovacuum_freeze_max_age, 200 million transaction ids"
 __all__ = ["FAR", "NODES", "THREADS", "drawn", "rooms"]
 
 Drawn = Iterator[tuple[str, str, str]]
@@ -72,8 +73,9 @@ def _rest(costs: Costs, idle: Idle) -> Drawn:
         if name == "memory of PostgreSQL for each connection":
             continue
         value = growth.line.at(NODES)
-        told = _cores(value) if name.startswith("CPU") else f"{value:,.0f} {growth.unit}".strip()
-        yield f"{name}, at rest", told, how
+        yield f"{name}, at rest", _told(name, value, growth.unit), how
+    ids = max(1.0, idle.rates["transaction ids"].line.at(NODES))
+    yield "days between freezes of all tables", f"{FREEZE / ids / DAY_S:.1f}", FREEZE_HOW
     connections = idle.rates["connections to PostgreSQL"].line.at(NODES)
     private = max(idle.rates["memory of PostgreSQL for each connection"].points.values())
     yield "memory of PostgreSQL for its connections", size(connections * private), "times each"
@@ -87,13 +89,26 @@ def _rest(costs: Costs, idle: Idle) -> Drawn:
 
 def _listening(costs: Costs) -> Drawn:
     ears = NODES * WORKERS
-    each = costs.listeners.line.at(ears)
     yield (
-        f"CPU of Redis for one event to {ears:,} listeners", span(each),
-        "line through the listeners",
+        f"CPU of Redis for an event to one node, {ears:,} listening to their own",
+        _us(costs.others.line.at(ears)), "line through the listeners",
     )  # fmt: skip
-    if each > 0:
-        yield "events a second that fill a core of Redis", short(1 / each), "the same"
+    yield (
+        f"CPU of Redis for an event to all, {APIS} APIs listening",
+        _us(costs.same.line.at(APIS)), "line through the listeners",
+    )  # fmt: skip
+
+
+def _told(name: str, value: float, unit: str) -> str:
+    if name.startswith("CPU"):
+        return _cores(value)
+    if unit.startswith("bytes"):
+        return size(value) + unit.removeprefix("bytes")
+    return f"{value:,.0f} {unit}".strip()
+
+
+def _us(seconds: float) -> str:
+    return f"{seconds * 1e6:,.0f} µs"
 
 
 def _cores(value: float) -> str:

@@ -34,7 +34,7 @@ SECTIONS = {
 }
 PRODUCTION = {
     "mode": "production",
-    "listen": "'*:443'",
+    "listen": "0.0.0.0:443",
     "tls_certificate": "/etc/calypso/tls/server.crt",
     "tls_key": "/etc/calypso/tls/server.key",
 }

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from calypso.config.settings import Settings
 from calypso.errors import Misconfigured
 
 SECRETS_KEY_BYTES = 32
+HIGHEST_PORT = 65535
 URLS = tuple(name for name in dangers.SECRET_FIELDS if name.endswith("_url"))
 NAMED_FILES = ("tls_certificate", "tls_key", "bareos_config")
 OTEL_MISSING = (
@@ -37,7 +39,8 @@ def check(files: Files, environment: Mapping[str, str] | None = None) -> list[Pr
     if made is not None:
         found += _unusable(made, places)
         if made.mode == "production":
-            found += [*_missing(made, files), *dangers.of_values(made, places)]
+            found += [*_missing(made, files), *_nowhere(made, places)]
+            found += dangers.of_values(made, places)
     return sorted(found, key=lambda one: -one.level)
 
 
@@ -134,6 +137,26 @@ def _unusable(settings: Settings, places: Mapping[str, Place]) -> Iterator[Probl
     if settings.otel_endpoint and find_spec("opentelemetry") is None:
         yield warning("not_installed", OTEL_MISSING, setting="otel_endpoint",
                       place=places.get("otel_endpoint"))  # fmt: skip
+
+
+def _nowhere(settings: Settings, places: Mapping[str, Place]) -> Iterator[Problem]:
+    if not _is_address(settings.listen):
+        yield error(
+            "invalid",
+            f"{settings.listen} is not ADDRESS:PORT. systemd, which listens, looks no names up; "
+            "0.0.0.0 is every address of this machine.",
+            setting="listen",
+            place=places.get("listen"),
+        )
+
+
+def _is_address(listen: str) -> bool:
+    try:
+        ip_address(dangers.host_of(listen))
+    except ValueError:
+        return False
+    port = listen.rpartition(":")[2]
+    return port.isascii() and port.isdigit() and 0 < int(port) <= HIGHEST_PORT
 
 
 def _is_key(text: str) -> bool:

@@ -17,7 +17,7 @@ KEYS = ("jwt_key", "secrets_key")
 SHORTEST_KEY = 32  # characters: what signs tokens with SHA-256 has 256 bits
 # With these a line is encrypted whatever the server says; with the others it may not be.
 SAFE_SSL = {"require", "verify-ca", "verify-full"}
-EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 - what is looked for
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - what is looked for
 # Words of documentation and of first tries.
 DEFAULT_WORDS = (
     "change", "secret", "example", "default", "calypso", "password", "insecure", "development",
@@ -68,9 +68,16 @@ def hosts(url: str) -> list[str]:
     parts = split(url)
     if parts is None:
         return []
-    named = [_host(part) for part in parts.netloc.rpartition("@")[2].split(",")]
+    named = [host_of(part) for part in parts.netloc.rpartition("@")[2].split(",")]
     named += [host for text in parse_qs(parts.query).get("host", []) for host in text.split(",")]
     return [host for host in named if host and not _is_here(host)]
+
+
+def host_of(part: str) -> str:
+    """Return the host of `host:port`, `[::1]:port` or a host alone."""
+    if part.startswith("["):
+        return part[1:].partition("]")[0]
+    return part.rpartition(":")[0] if ":" in part else part
 
 
 def split(url: str) -> SplitResult | None:
@@ -142,15 +149,8 @@ def _is_closed(folder: Path) -> bool:
 
 
 def _is_open(listen: str) -> bool:
-    host = _host(listen)
+    host = host_of(listen)
     return host in EVERYWHERE or not _is_here(host)
-
-
-def _host(part: str) -> str:
-    """Return the host of `host:port`, `[::1]:port` or a host alone."""
-    if part.startswith("["):
-        return part[1:].partition("]")[0]
-    return part.rpartition(":")[0] if ":" in part else part
 
 
 def _is_here(host: str) -> bool:

@@ -64,7 +64,10 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Encrypts stored secrets; 32 bytes in base64."
     )
     node: str = Field(default_factory=default_node, description="Name of this machine.")
-    listen: str = Field(default="127.0.0.1:8080", description="Where the API listens.")
+    listen: str = Field(
+        default="127.0.0.1:8080",
+        description="Where the API listens: ADDRESS:PORT; 0.0.0.0 is every address.",
+    )
     tls_certificate: Path | None = Field(
         default=None,
         description="PEM file with the API's certificate and those between it and its root; "

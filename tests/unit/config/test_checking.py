@@ -129,8 +129,17 @@ def test_a_key_for_secrets_that_is_none_is_an_error(etc, key):
 
 
 @pytest.mark.parametrize(
-    "listen", ["0.0.0.0:8080", "'*:443'", "'[::]:443'", "192.0.2.1:80", "':80'"]
+    "listen", ["'*:443'", "':80'", "localhost:80", "0.0.0.0", "'[::]'", "127.0.0.1:x"]
 )
+def test_an_api_that_systemd_could_not_listen_for_does_not_work(etc, listen):
+    etc.write("calypso.yaml", f"listen: {listen}\n")
+
+    assert ("ERROR", "invalid", "listen") in etc.check()
+    etc.write("calypso.yaml", f"mode: development\nlisten: {listen}\n")
+    assert etc.check() == []
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8080", "'[::]:443'", "192.0.2.1:80"])
 def test_an_api_on_the_network_without_tls_is_dangerous(etc, listen):
     etc.write("calypso.yaml", f"listen: {listen}\n")
     one = etc.only()
@@ -138,7 +147,7 @@ def test_an_api_on_the_network_without_tls_is_dangerous(etc, listen):
     assert (one.code, one.setting, one.place.line) == ("no_tls", "listen", 1)
 
 
-@pytest.mark.parametrize("listen", ["127.0.0.1:8080", "'[::1]:80'", "localhost:80"])
+@pytest.mark.parametrize("listen", ["127.0.0.1:8080", "'[::1]:80'"])
 def test_an_api_for_this_machine_alone_needs_no_tls(etc, listen):
     etc.write("calypso.yaml", f"listen: {listen}\n")
 

@@ -4,7 +4,7 @@
 # The folder is an unpacked bundle whose signature was checked before. TARGET becomes the release:
 # made aside as TARGET.partial and renamed when it is whole, so that killed at any moment it leaves
 # nothing else behind; the next run begins anew. A TARGET that is this release already is left as
-# it is. Needs Python with its module venv, and neither pip nor a network.
+# it is, unless its Python does not start any more: the system's went with an upgrade of that. Needs Python with its module venv, and neither pip nor a network.
 # CALYPSO_PYTHON names the Python to use, else one of those the release serves is looked for.
 set -euo pipefail
 
@@ -82,13 +82,15 @@ END
 exec 9<"$parent"
 flock 9 # two at a time would be in each other's way
 if [ -e "$target" ]; then
-    cmp -s "$bundle/SHA256SUMS" "$target/SHA256SUMS" && exit 0
-    refuse "$target is there already and is another build. Remove it, or give yours a version."
+    cmp -s "$bundle/SHA256SUMS" "$target/SHA256SUMS" ||
+        refuse "$target is there already and is another build. Remove it, or give yours a version."
+    "$target/venv/bin/python" -c '' 2>/dev/null && exit 0
 fi
 [ "$(uname -s)_$(uname -m)" = Linux_x86_64 ] || refuse "this release is for Linux on x86_64 only."
 find_python
 umask 022
 rm -rf "$partial"
+trap 'rm -rf "$partial"' EXIT # a full disk has better use for the room
 mkdir "$partial"
 "$python" -I -m venv --copies --without-pip "$partial/venv" ||
     refuse "$python could not make an environment. On Debian and Ubuntu: apt-get install python3-venv."
@@ -105,4 +107,5 @@ done
 write_program
 "$partial/bin/calypso" --version >/dev/null || refuse "the release does not start on this machine."
 sync -f "$partial" # a name must never stand for files that a power cut would empty
+rm -rf "$target"   # one whose Python is gone
 mv -T "$partial" "$target"

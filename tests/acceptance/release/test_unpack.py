@@ -176,7 +176,22 @@ def test_a_wheel_that_does_not_fit_or_was_changed_is_refused(changed, tmp_path):
     assert done.returncode == 1
     assert "do not fit" in done.stderr
     assert "celery" in done.stderr
-    assert not (tmp_path / "releases" / "1").exists()
+    assert list((tmp_path / "releases").iterdir()) == []  # a full disk needs the room
+
+
+@pytest.mark.thorough  # lays a release out
+def test_one_whose_python_went_with_an_upgrade_of_the_system_is_laid_out_anew(folder, tmp_path):
+    target = tmp_path / "releases" / "1"
+    (target / "venv/bin").mkdir(parents=True)
+    (target / "venv/bin/python").write_text("#!/bin/sh\nexit 1\n")
+    (target / "venv/bin/python").chmod(0o755)
+    shutil.copy(folder / "SHA256SUMS", target)
+
+    done = unpack(folder, target)
+
+    assert done.returncode == 0, done.stderr
+    assert version_of(target) == f"calypso {__version__}"
+    assert [one.name for one in target.parent.iterdir()] == ["1"]
 
 
 def test_two_at_a_time_take_turns(folder, laid_out):

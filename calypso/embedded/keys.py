@@ -27,7 +27,10 @@ def write_private(file: Path, text: str, ids: Ids | None = None) -> None:
     aside = file.with_name(f"{file.name}.aside")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
-    aside.write_text(text, encoding="utf-8")
+    with aside.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())  # else a power cut may leave the name and no content
     if ids is not None:
         os.chown(aside, ids.uid, ids.gid)
     aside.rename(file)

@@ -109,22 +109,18 @@ lay_release() {
     [ "$root" ] || act ln -sfn "$current/bin/calypso" /usr/local/bin/calypso
 }
 
-prepare_servers() { # and the secrets that lead to them
-    if [ -z "$database_url" ] || has_own_database; then own_database; fi
-    if [ -z "$redis_url" ] || [[ $redis_url = *@127.0.0.1:$OWN_REDIS_PORT/* ]]; then own_redis; fi
-    write_secrets
-}
-
 join_control_plane() {
-    if [ -f "$secrets" ]; then
+    if [ -s "$secrets" ]; then
         note "$secrets stays as it is: this machine has joined already"
     else
+        [ ! -e "$secrets" ] || act rm -f "$secrets" # an empty one
         act calypso node join "$join_url" --node "$node" --into "$secrets" --token-file "$token_file"
     fi
 }
 
 prepare_database() {
-    act calypso migrate
+    act calypso migrate || refuse "CALYPSO_DATABASE_URL in $secrets leads to no database that can" \
+        "be used; what is wrong is above. Mend the server, or the address there."
     first_administrator
 }
 

@@ -39,7 +39,7 @@ shown() { # a command as a person would type it
     printf '%s' "${line# }"
 }
 
-put() { # stdin becomes a file, whole or not at all: put MODE OWNER:GROUP PATH
+put() { # stdin becomes a file, whole or not at all, whatever ends us: put MODE OWNER:GROUP PATH
     local mode=$1 owner=$2 path=$3 aside
     if [ "$dry" ]; then
         cat >/dev/null
@@ -50,7 +50,9 @@ put() { # stdin becomes a file, whole or not at all: put MODE OWNER:GROUP PATH
     cat >"$aside"
     own "$owner" "$aside"
     chmod "$mode" "$aside"
+    sync "$aside" # else a power cut may leave the name and no content
     mv -T "$aside" "$path"
+    sync "$(dirname "$path")"
 }
 
 own() { # own OWNER:GROUP PATH; accounts of an image are those of the image

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # names of common.sh and install.sh
 
 write_settings() {
-    if [ -f "$settings_file" ]; then
+    if [ -s "$settings_file" ]; then
         note "$settings_file stays as it is"
         return
     fi
@@ -27,11 +27,13 @@ template() { # the bundle's, all of it commented out
     [ ! -f "$file" ] || grep -E '^ *(#|$)' "$file" || true
 }
 
-write_secrets() { # once; the addresses of the servers, and the keys
-    if [ -f "$secrets" ]; then
-        note "$secrets stays as it is"
-        return
-    fi
+node_name() { # of this machine, as calypso/config/settings.py makes it of the host's
+    local name
+    name=$(tr '[:upper:]' '[:lower:]' <<<"${host_name%%.*}" | sed 's/[^a-z0-9-]/-/g; s/^-*//; s/-*$//')
+    printf '%s' "${name:-local}"
+}
+
+write_secrets() { # the addresses of the servers, and the keys
     {
         echo "# Made once, at the installation. Without CALYPSO_SECRETS_KEY what is stored in"
         echo "# secrets cannot be read any more: keep a copy where the machine's fate cannot reach."
@@ -57,7 +59,7 @@ read_given() { # --settings: what would be secrets in an argument
 
 know_addresses() { # those in force, of an earlier run or given now
     if [ "$given_file" ]; then read_given "$given_file"; fi
-    if [ -f "$secrets" ]; then
+    if [ -s "$secrets" ]; then
         database_url=$(value_of CALYPSO_DATABASE_URL "$secrets")
         redis_url=$(value_of CALYPSO_REDIS_URL "$secrets")
     fi

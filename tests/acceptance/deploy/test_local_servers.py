@@ -4,7 +4,9 @@
 """
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -24,27 +26,47 @@ pg_ctlcluster "$(expr "$3" : 'postgresql@\\([0-9]*\\)-')" calypso start 2>/dev/n
 
 class Local:
     def __init__(self, folder):
-        self.srv = folder / "srv"
-        self.srv.mkdir(mode=0o755)
-        (folder / "bin").mkdir()
-        (folder / "bin/systemctl").write_text(SYSTEMCTL)
-        (folder / "bin/systemctl").chmod(0o755)
+        self.srv, self.state = folder / "srv", folder / "state"
+        self.secrets = self.state / "secrets.env"
+        for made in (self.srv, self.state, folder / "bin"):
+            made.mkdir(mode=0o755)
+        self.program("systemctl", SYSTEMCTL)
         self._path = f"{folder}/bin:{PATH}"
 
-    def own_database(self, url=""):
-        """Run that part of install.sh; returns the address it found."""
+    def program(self, name, script):
+        """Put a script in a program's place."""
+        made = self.srv.parent / "bin" / name
+        made.write_text(script)
+        made.chmod(0o755)
+        return made
+
+    def run(self, part, given=""):
+        """Run a part of install.sh; `given` is the address of a database that --settings names."""
         script = f"""set -euo pipefail
             . {LIB}/common.sh
+            . {LIB}/settings.sh
             . {LIB}/servers.sh
-            srv={self.srv} database_url='{url}'
-            own_database >&2
+            srv={self.srv} state={self.state} secrets={self.secrets} given_file=
+            database_url='{given}' redis_url=redis://given jwt_key= secrets_key=
+            know_addresses
+            {part} >&2
             echo "$database_url" """
-        ran = subprocess.run(
+        return subprocess.run(
             ["bash", "-c", script],
             capture_output=True, text=True, env={"PATH": self._path}, check=False, timeout=120,
         )  # fmt: skip
+
+    def own_database(self):
+        """Make the database; returns its address."""
+        ran = self.run("own_database")
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
+
+    def prepare(self, given=""):
+        """Have servers and secrets; returns the database's address that is kept."""
+        ran = self.run("prepare_servers", given)
+        assert ran.returncode == 0, ran.stderr
+        return re.search("DATABASE_URL='(.*)'", self.secrets.read_text())[1]
 
 
 @pytest.fixture
@@ -80,16 +102,44 @@ def test_the_database_is_below_our_own_data_with_checksums(local):
     assert (data / "PG_VERSION").exists()
 
 
-def test_again_it_is_the_same_cluster_with_the_same_password(local):
-    first = local.own_database()
+def test_again_it_leaves_a_cluster_with_the_password_that_an_operator_gave_it(local):
+    first = local.prepare()
+    chosen = re.sub("calypso:[0-9a-f]*@", "calypso:Chosen-By-Hand@", first)
     with psycopg.connect(first) as server:
+        server.execute("ALTER ROLE calypso PASSWORD 'Chosen-By-Hand'")
         server.execute("CREATE TABLE kept (n int)")
+    local.secrets.write_text(local.secrets.read_text().replace(first, chosen))
 
-    second = local.own_database(first)
+    assert local.prepare() == chosen
 
-    assert second == first
-    with psycopg.connect(second) as server:
+    with psycopg.connect(chosen) as server:
         assert server.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_an_address_on_this_machine_that_was_given_gets_no_cluster_beside_it(local):
+    given = "postgresql://calypso:MyOwnPass@127.0.0.1:5432/calypso"
+
+    assert local.prepare(given) == given
+    assert not list(Path("/etc/postgresql").glob("*/calypso"))
+
+
+def test_half_a_cluster_that_a_killed_run_left_is_made_anew(local):
+    # Killed when initdb has begun to write and the configuration has its name already.
+    local.program("pg_createcluster", f"""#!/bin/sh
+        release=$(expr "$*" : '.*auto \\([0-9]*\\) calypso')
+        mkdir -p /etc/postgresql/$release/calypso {local.srv}/db/$release/base
+        echo "data_directory = '{local.srv}/db/$release'" \
+            >/etc/postgresql/$release/calypso/postgresql.conf
+        kill -9 $PPID""")  # fmt: skip
+    assert local.run("make_cluster").returncode == -signal.SIGKILL
+    local.program("pg_createcluster", f"""#!/bin/sh
+        ls -d /etc/postgresql/*/calypso {local.srv}/db/* >{local.state}/in-the-way 2>/dev/null
+        exit 0""")  # fmt: skip
+
+    assert local.run("make_cluster").returncode == 0
+
+    assert [one.name for one in local.state.iterdir()] == ["in-the-way"]
+    assert (local.state / "in-the-way").read_text() == ""
 
 
 def test_cut_before_the_password_was_kept_the_next_run_sets_another(local):

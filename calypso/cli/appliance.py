@@ -97,6 +97,11 @@ def restore(
     typer.echo(
         f"The appliance of {manifest.made_at:%Y-%m-%d %H:%M} UTC is back: {_what(manifest)}."
     )
+    current = here.layout.current
+    typer.echo(
+        "Where its API listens is told to systemd by: "
+        f"{current}/scripts/units.sh {current} && systemctl daemon-reload"
+    )
     if catalog is not None:
         typer.echo(f"The director's catalog lies in {catalog}; pg_restore brings it back.")
 

@@ -146,14 +146,9 @@ first_administrator() { # with a password nobody chose, in a file that only root
 
 enable_units() {
     act "$bundle/scripts/units.sh" ${root:+--root "$root"} "$bundle"
-    if [ "$listen" != "$default_listen" ] && [ "$role" = all ]; then
-        act mkdir -p "$root/etc/systemd/system/calypso-api.socket.d"
-        printf '[Socket]\nListenStream=\nListenStream=%s\n' "$listen" |
-            put 644 root:root "$root/etc/systemd/system/calypso-api.socket.d/listen.conf"
-    fi
     services=()
     if [ "$role" = all ]; then services=(calypso-api.socket calypso-api.service calypso-scheduler.service); fi
-    for name in $workers; do services+=("calypso-worker@$name.service"); done
+    for name in ${workers:-$ALL_WORKERS}; do services+=("calypso-worker@$name.service"); done
     [ "$root" ] || act systemctl daemon-reload
     act ctl enable calypso.target calypso-log.service "${services[@]}"
 }
@@ -194,10 +189,12 @@ main() {
     exec 9<"${root:-/}"
     flock -n 9 || refuse "another install.sh is running here."
     install_packages
-    make_accounts
     make_datasets
-    make_folders
+    make_accounts "$bundle"
+    make_folders "$bundle"
+    need_mounted
     echo "$version $role" | put 644 root:root "$begun"
+    write_record
     trust_key
     lay_release
     if [ "$role" = all ]; then

@@ -77,7 +77,8 @@ remove_units() {
     for name in "$root"/etc/systemd/system/calypso.target.wants/calypso-worker@*.service; do
         if [ -L "$name" ]; then act ctl disable "$(basename "$name")"; fi
     done
-    remove "$units"/calypso* "$root/etc/systemd/system/calypso-api.socket.d/listen.conf"
+    remove "$units"/calypso* "$worker_drop_ins/pool.conf"
+    rmdir "$worker_drop_ins" 2>/dev/null || true # which may have files of the operator's own
     remove "$root"/etc/{sysusers.d,tmpfiles.d}/calypso.conf "$root/etc/logrotate.d/calypso"
     [ "$root" ] || act systemctl daemon-reload
 }

@@ -2,20 +2,39 @@
 # Lay out the units of a release and what stands beside them: units.sh [--root DIR] RELEASE_FOLDER
 #
 # Copies, so that a unit can be masked and edited by drop-ins of the machine's own; what an earlier
-# release laid out and this one has not goes. Run it again and nothing changes. systemd reads them
-# at the next `systemctl daemon-reload`, which is left to who runs this.
+# release laid out and this one has not goes. Where the socket listens is what calypso.yaml says.
+# Accounts and folders that the release needs are made. Run it again and nothing changes. systemd
+# reads units at the next `systemctl daemon-reload`, which is left to who runs this.
 set -euo pipefail
 
-root=
+here=$(cd "$(dirname "$0")" && pwd -P)
+# shellcheck source=lib/common.sh
+. "$here/lib/common.sh"
+# shellcheck source=lib/folders.sh
+. "$here/lib/folders.sh"
+
 if [ "${1:-}" = --root ]; then
-    root=$2
+    given_root "${2:-}"
     shift 2
 fi
-deploy=${1:?usage: units.sh [--root DIR] RELEASE_FOLDER}/deploy
-units=$root/usr/local/lib/systemd/system
-[ -f "$deploy/systemd/calypso.target" ] || {
-    echo "units.sh: $deploy has no units of Calypso." >&2
-    exit 1
+release=${1:?usage: units.sh [--root DIR] RELEASE_FOLDER}
+layout
+[ -f "$release/deploy/systemd/calypso.target" ] ||
+    refuse "$release/deploy has no units of Calypso."
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+
+listen_where_settings_say() { # a machine whose settings do not say has no API, or a socket of its own
+    local listen
+    listen=$(setting_of listen "$settings_file")
+    [ "$listen" ] || return 0
+    is_address "$listen" || refuse "$settings_file: listen: $listen is not ADDRESS:PORT, and" \
+        "systemd looks no names up. 0.0.0.0:443 is every address of this machine."
+    mkdir "$made/calypso-api.socket.d"
+    # Its name sorts first, so that a drop-in of the operator's own comes after it. Every address
+    # is a port alone, which is IPv6, too.
+    printf '[Socket]\nListenStream=\nListenStream=%s\n' "${listen#0.0.0.0:}" \
+        >"$made/calypso-api.socket.d/00-listen.conf"
 }
 
 lay() { # one file, unless it is that already
@@ -24,16 +43,22 @@ lay() { # one file, unless it is that already
     mv -T "$2.new" "$2"
 }
 
-while IFS= read -r -d '' file; do
-    lay "$deploy/systemd/$file" "$units/$file"
-done < <(cd "$deploy/systemd" && find . -type f -printf '%P\0')
-if [ -d "$units" ]; then
+lay_units() {
+    local file
     while IFS= read -r -d '' file; do
-        [ -f "$deploy/systemd/$file" ] || rm -f "$units/$file"
+        lay "$made/$file" "$units/$file"
+    done < <(cd "$made" && find . -type f -printf '%P\0')
+    while IFS= read -r -d '' file; do
+        [ -f "$made/$file" ] || rm -f "$units/$file"
     done < <(cd "$units" && find . -path './calypso*' -type f -printf '%P\0')
     find "$units" -path "$units/calypso*.d" -type d -empty -delete
-fi
-for kind in sysusers.d tmpfiles.d; do
-    lay "$deploy/$kind/calypso.conf" "$root/etc/$kind/calypso.conf"
+}
+
+cp -R "$release/deploy/systemd/." "$made"
+listen_where_settings_say
+lay_units
+for file in sysusers.d/calypso.conf tmpfiles.d/calypso.conf logrotate.d/calypso; do
+    lay "$release/deploy/$file" "$root/etc/$file"
 done
-lay "$deploy/logrotate.d/calypso" "$root/etc/logrotate.d/calypso"
+make_accounts "$release"
+make_folders "$release"

@@ -1,10 +1,12 @@
 #!/bin/bash
-# What install.sh and uninstall.sh share: words, refusals, and doing things or only saying them.
+# What the scripts share: words, refusals, and doing things or only saying them.
 # shellcheck disable=SC2034 # names that other files use
 
 dry=  # set: change nothing, say what would be done
 root= # a prefix of every path, for images and tests
 program=${0##*/}
+# `su` without a hyphen leaves the folders of root's programs out.
+command -v runuser >/dev/null || PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*"; }
 step() { printf '== %s\n' "$*"; }
@@ -89,6 +91,21 @@ value_of() { # value_of NAME FILE: what a file of NAME=value lines says, without
     printf '%s' "$found"
 }
 
+setting_of() { # setting_of NAME FILE: what a calypso.yaml says, without quotes and comment
+    [ -r "$2" ] || return 0
+    sed -n "s/^$1:[[:space:]]*//p" "$2" | tail -n 1 |
+        sed "s/^\([\"']\)\([^\"']*\)\1.*$/\2/; t; s/[[:space:]][[:space:]]*#.*//; s/[[:space:]]*$//"
+}
+
+is_address() { # of a card and a port, as systemd takes it: it looks no names up
+    [[ $1 =~ ^(\[[0-9a-fA-F:.]+\]|[0-9]{1,3}(\.[0-9]{1,3}){3}):[0-9]{1,5}$ ]]
+}
+
+given_root() { # the folder that --root names, which is never this machine itself
+    root=$(cd "${1:-/}" 2>/dev/null && pwd -P) || refuse "--root: there is no folder $1."
+    [ "$root" != / ] || misused "--root wants a folder that is not /. This machine: leave it out."
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 ctl() { # systemctl of the machine, or of the folder that becomes one
@@ -110,6 +127,8 @@ layout() { # every place, as calypso/drivers/system/layout.py names them
     state=$root/var/lib/calypso
     logs=$root/var/log/calypso
     begun=$state/install.begun
+    record=$state/installation # what this machine is, kept with its secrets
     installed=$state/installed
     units=$root/usr/local/lib/systemd/system
+    worker_drop_ins=$root/etc/systemd/system/calypso-worker@.service.d
 }

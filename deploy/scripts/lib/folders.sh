@@ -1,5 +1,5 @@
 #!/bin/bash
-# Where data lies: datasets where a pool is given, folders otherwise.
+# Accounts, and where data lies: datasets where a pool is given, folders otherwise.
 # shellcheck disable=SC2154 # names of common.sh and install.sh
 
 make_datasets() {
@@ -24,10 +24,21 @@ dataset() { # with these properties; one that is there is left as it is
     zfs list -H -o name "$name" >/dev/null 2>&1 || act zfs create "$@" "$name"
 }
 
-make_accounts() {
-    act systemd-sysusers ${root:+--root="$root"} - <"$bundle/deploy/sysusers.d/calypso.conf"
+need_mounted() { # without their pool these folders are of the system's disk: no worker starts there
+    [ "$pool" ] || return 0
+    act mkdir -p "$worker_drop_ins"
+    put 644 root:root "$worker_drop_ins/pool.conf" <<END
+# Data lies in a pool, $pool. While it is not imported no worker starts, each tries again every
+# few seconds, and the journal says why. To mend it: zpool import $pool && zfs mount -a
+[Service]
+ExecStartPre=/usr/bin/mountpoint /srv/calypso
+END
 }
 
-make_folders() {
-    act systemd-tmpfiles ${root:+--root="$root"} --create - <"$bundle/deploy/tmpfiles.d/calypso.conf"
+make_accounts() { # make_accounts RELEASE: those that it needs
+    act systemd-sysusers ${root:+--root="$root"} - <"$1/deploy/sysusers.d/calypso.conf"
+}
+
+make_folders() { # make_folders RELEASE: those that it needs
+    act systemd-tmpfiles ${root:+--root="$root"} --create - <"$1/deploy/tmpfiles.d/calypso.conf"
 }

@@ -30,7 +30,7 @@ options() {
             --start) started=yes ;;
             --root)
                 [ $# -gt 1 ] || misused "--root wants a folder."
-                root=$(cd "$2" && pwd -P)
+                given_root "$2"
                 shift
                 ;;
             -h | --help) usage && exit 0 ;;
@@ -53,19 +53,25 @@ end_services() {
     local name names=()
     [ -z "$root" ] || [ "$started" ] || return 0
     while read -r name _; do names+=("$name"); done < <(
-        systemctl list-units --all --plain --no-legend --full 'calypso-*'
+        systemctl list-units --state=active,reloading,activating,deactivating \
+            --plain --no-legend --full 'calypso-*'
     )
     [ ${#names[@]} -gt 0 ] || return 0
-    for name in "${names[@]}"; do
-        [ -z "$hurry" ] || case $name in
-            calypso-worker@*) # the first signal drains, the second hands jobs back
-                act systemctl kill --kill-whom=main "$name"
-                act systemctl kill --kill-whom=main "$name"
+    step "Ending services; a worker ends with the last of its jobs"
+    [ -z "$hurry" ] || hand_back "${names[@]}"
+    act systemctl stop calypso.target "${names[@]}"
+}
+
+hand_back() { # the first signal drains a worker, the second hands its jobs back
+    local name
+    act systemctl stop --no-block calypso.target "$@"
+    for name; do
+        case $name in
+            calypso-worker@*) # one without jobs may have ended by now
+                act systemctl kill --kill-whom=main "$name" || true
                 ;;
         esac
     done
-    step "Ending services; a worker ends with the last of its jobs"
-    act systemctl stop calypso.target "${names[@]}"
 }
 
 remove_units() {

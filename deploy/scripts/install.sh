@@ -20,8 +20,10 @@ bundle=$(dirname "$here")
 
 pool='' given_file='' key_file='' certificate_file='' certificate_key_file='' join_url=''
 token_file='-' node='' started='' role=all packages=()
-listen=0.0.0.0:443 default_listen=0.0.0.0:443
-workers='storage tape backup system'
+listen='' workers='' identity=''
+ALL_WORKERS='storage tape backup system'
+DEFAULT_LISTEN=0.0.0.0:443
+CONTROL_PLANE='a control plane'
 database_url='' redis_url='' jwt_key='' secrets_key='' version=''
 host_name=$(hostname -s 2>/dev/null || cat /proc/sys/kernel/hostname)
 
@@ -33,7 +35,7 @@ install.sh: install Calypso from an unpacked bundle on Debian 12, Ubuntu 24.04 o
   --pool NAME            keep data in datasets of this pool; without, in folders of /srv/calypso
   --settings FILE        read CALYPSO_DATABASE_URL and CALYPSO_REDIS_URL from there (-: stdin);
                          without, PostgreSQL and Redis are installed on this machine
-  --listen HOST:PORT     where the API listens (0.0.0.0:443)
+  --listen ADDRESS:PORT  where the API listens, by numbers (0.0.0.0:443)
   --tls-certificate FILE --tls-key FILE
                          PEM files for the API; without, a certificate signed by itself is made
   --workers NAMES        subsystems this machine serves, with commas (all that there are)
@@ -41,7 +43,7 @@ install.sh: install Calypso from an unpacked bundle on Debian 12, Ubuntu 24.04 o
   --join URL             work for the control plane at https://…; nothing but workers is installed
   --token-file FILE      the one-time token of `calypso node token NODE` there (-: stdin)
   --dry-run              say what would be done and change nothing
-  --root DIR             install below DIR, for an image; nothing is started
+  --root DIR             install below DIR, for an image; nothing is started there
   --start                with --root: start all the same, from DIR (for tests)
 END
 }
@@ -70,7 +72,7 @@ options() {
 
 option() { # one that has a value
     case $1 in
-        --root) root=${2%/} ;;
+        --root) given_root "$2" ;;
         --pool) pool=$2 ;;
         --settings) given_file=${2/#-/\/dev/stdin} ;;
         --key) key_file=$2 ;;
@@ -79,17 +81,16 @@ option() { # one that has a value
         --tls-key) certificate_key_file=$2 ;;
         --workers) workers=${2//,/ } ;;
         --node) node=$2 ;;
-        --join) join_url=$2 role="a node" ;;
+        --join) join_url=${2%/} role="a node" ;;
         --token-file) token_file=$2 ;;
     esac
 }
 
 check_options() {
     local name
-    [ -z "$root" ] || root=$(cd "$root" && pwd -P) || refuse "--root: there is no folder $root."
     [ -z "$key_file" ] || [ -r "$key_file" ] || refuse "--key: $key_file cannot be read."
-    [[ $listen =~ ^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]+$ ]] ||
-        misused "--listen: '$listen' is not HOST:PORT."
+    is_address "${listen:-$DEFAULT_LISTEN}" ||
+        misused "--listen: '$listen' is not ADDRESS:PORT, such as 192.0.2.1:443 or [::1]:443."
     [[ ${node:-a} =~ ^[a-z0-9][a-z0-9.-]*$ ]] ||
         misused "--node: '$node' is not of a-z, 0-9, points and hyphens."
     for name in $workers; do
@@ -98,6 +99,20 @@ check_options() {
     done
     case $join_url in '' | https://*) ;; *) misused "--join wants an https:// address." ;; esac
     [ -z "$join_url" ] || [ "$node" ] || misused "--join wants --node, as the token was made for."
+    identity=${join_url:+a node of $join_url} identity=${identity:-$CONTROL_PLANE}
+}
+
+choose() { # what no option says: as it was the last time, else as it is for everybody
+    listen=${listen:-$(setting_of listen "$settings_file")} listen=${listen:-$DEFAULT_LISTEN}
+    workers=${workers:-$(value_of WORKERS "$record")}
+}
+
+write_record() { # before the secrets, which make it binding
+    {
+        echo "# What install.sh made of this machine; uninstall.sh keeps it with the secrets."
+        echo "ROLE='$identity'"
+        echo "WORKERS='$workers'"
+    } | put 644 root:root "$record"
 }
 
 calypso() { CALYPSO_CONFIG_DIR=$etc "$current/bin/calypso" "$@"; }
@@ -157,13 +172,13 @@ start_units() {
     [ -z "$root" ] || [ "$started" ] || return 0
     act systemctl start calypso.target calypso-log.service "${services[@]}"
     step "Checking that everything answers"
-    local api
-    if [ "$role" = all ]; then
+    local api=
+    [ "$role" != all ] || api=--api
+    if [ "$api" ] && [[ " ${services[*]} " = *" calypso-worker@system.service "* ]]; then
         act calypso job run system.noop
-        api=--api
     fi
     # shellcheck disable=SC2086 # several names
-    act calypso release check $workers ${api:-}
+    act calypso release check ${workers:-$ALL_WORKERS} $api
 }
 
 main() {
@@ -176,7 +191,8 @@ main() {
     check_machine
     check_signature
     check_earlier
-    check_room
+    choose
+    [ -f "$installed" ] || check_room "$NEED_MIB" "$releases" "$srv" "$state"
     check_port
     check_pool
     check_certificate

@@ -8,6 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 bundle=$(dirname "$here")
 # shellcheck source=lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=lib/checks.sh
+. "$here/lib/checks.sh"
 # shellcheck source=lib/signature.sh
 . "$here/lib/signature.sh"
 key_file=''
@@ -29,7 +31,7 @@ options() {
             -h | --help) usage && exit 0 ;;
             --key | --root)
                 [ $# -gt 1 ] || misused "$1 wants a value."
-                if [ "$1" = --key ]; then key_file=$2; else root=${2%/}; fi
+                if [ "$1" = --key ]; then key_file=$2; else given_root "$2"; fi
                 shift
                 ;;
             *) misused "unknown: $1." ;;
@@ -42,6 +44,15 @@ calypso() { # of the release in the bundle
     CALYPSO_CONFIG_DIR=$etc CALYPSO_ROOT=${root:-/} "$releases/$version/bin/calypso" "$@"
 }
 
+tell_new_workers() { # which subsystems a machine serves is its operator's choice
+    local name
+    for name in "$bundle"/deploy/systemd/calypso-worker@*.service.d; do
+        name=$(basename "$name" .service.d)
+        [ -d "$current/deploy/systemd/$name.service.d" ] ||
+            note "new here: $name. To have this machine serve it: systemctl enable --now $name"
+    done
+}
+
 main() {
     options "$@"
     layout
@@ -50,7 +61,9 @@ main() {
     version=$(version_of "$bundle/manifest.json")
     step "Looking at the bundle of $version"
     check_signature
+    [ -d "$releases/$version" ] || check_room "$RELEASE_MIB" "$releases"
     step "Upgrading $(basename "$(readlink "$current")") to $version"
+    tell_new_workers
     act "$bundle/scripts/unpack.sh" "$bundle" "$releases/$version"
     if [ "$dry" ]; then
         note "would: calypso release activate $version"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # What an installation needs, looked at before anything is changed: refused with the way out.
-# shellcheck disable=SC2154 # names of common.sh and install.sh
+# shellcheck disable=SC2154,SC2034 # names of and for common.sh, install.sh and upgrade.sh
 
-NEED_MIB=2048 # a release unpacked, the next one beside it, and room for a young database
+NEED_MIB=2048   # a release unpacked, the next one beside it, and room for a young database
+RELEASE_MIB=768 # a release unpacked, and its wheels meanwhile
 
 check_machine() {
     [ "$dry" ] || [ "$(id -u)" = 0 ] || refuse "only root can install services. Use sudo."
@@ -54,23 +55,42 @@ check_earlier() { # what is here already
         [ "$there" = "$version" ] || refuse "release $there is installed here. To change to" \
             "$version: $bundle/scripts/upgrade.sh. To begin anew: uninstall.sh."
     fi
-    if [ -f "$installed" ] && [[ $(cat "$installed") != *" $role" ]]; then
-        refuse "this machine is installed as $(cut -d' ' -f2- "$installed") already, and you ask" \
-            "for $role. uninstall.sh first, if that is what you want."
-    fi
+    check_identity
     if [ -f "$begun" ] && [ "$(cat "$begun")" != "$version $role" ]; then
         refuse "an installation of $(cat "$begun") was begun here and is half done; this is" \
             "$version $role. Run its install.sh again to finish it, or uninstall.sh to undo it."
     fi
 }
 
-check_room() {
-    local place free_mib
-    for place in "$releases" "$srv" "$state"; do
+check_identity() { # uninstall.sh keeps what a machine is, with the secrets that belong to it
+    local was
+    if [ -s "$secrets" ]; then
+        was=$(value_of ROLE "$record")
+        was=${was:-$CONTROL_PLANE}
+        [ "$was" = "$identity" ] || refuse "this machine is $was, by $record and $secrets, and" \
+            "you ask for $identity. uninstall.sh --purge takes all of what it was away; to keep" \
+            "its data, uninstall.sh, and move $secrets to another place."
+    fi
+    agrees node "$node" "$(node_name)"
+    agrees listen "$listen" "$DEFAULT_LISTEN"
+}
+
+agrees() { # agrees SETTING CHOSEN DEFAULT: calypso.yaml is kept, so nothing else may be asked for
+    local there
+    [ "$2" ] && [ -s "$settings_file" ] || return 0
+    there=$(setting_of "$1" "$settings_file")
+    [ "${there:-$3}" = "$2" ] || refuse "$settings_file says $1: ${there:-$3}, and you ask for" \
+        "--$1 $2. Change it there first, or leave the option out."
+}
+
+check_room() { # check_room MIB PLACE…
+    local place free_mib need_mib=$1
+    shift
+    for place; do
         while [ ! -d "$place" ]; do place=$(dirname "$place"); done
         free_mib=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
-        [ "$free_mib" -ge "$NEED_MIB" ] || refuse "$place has ${free_mib} MiB free, and" \
-            "${NEED_MIB} MiB are needed. Make room, or mount a larger disk there."
+        [ "$free_mib" -ge "$need_mib" ] || refuse "$place has ${free_mib} MiB free, and" \
+            "${need_mib} MiB are needed. Make room, or mount a larger disk there."
     done
 }
 

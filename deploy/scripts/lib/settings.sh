@@ -9,7 +9,9 @@ write_settings() {
     fi
     {
         echo "# Chosen at the installation; everything else has its default, which the rest tells."
-        [ -z "$node" ] || echo "node: $node"
+        # A name that is pinned: jobs are kept by it, and a host may be called otherwise one day.
+        # An image has none yet: whoever starts it has.
+        [ -z "$node" ] && [ "$root" ] && [ -z "$started" ] || echo "node: ${node:-$(node_name)}"
         [ -z "$root" ] || [ -z "$started" ] || echo "root: $root"
         [ -z "$root" ] || [ -z "$started" ] || echo "state_dir: $state"
         if [ "$role" = all ]; then

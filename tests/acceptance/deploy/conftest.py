@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import calypso
+from calypso.drivers.system.layout import Layout
 from calypso.drivers.system.minisign import SecretKey
 from tests.conftest import missing
 
@@ -112,6 +113,40 @@ def settings(tmp_path, fresh_database, redis_url):
     file = tmp_path / "settings.env"
     file.write_text(f"CALYPSO_DATABASE_URL='{fresh_database()}'\nCALYPSO_REDIS_URL='{redis_url}'\n")
     return file
+
+
+@pytest.fixture
+def installed(bundle, root, settings):
+    ran = bundle.install(root, "--settings", str(settings))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return Layout(root)
+
+
+def refused(ran):
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    return ran.stderr
+
+
+def without(tmp_path, *programs):
+    """A PATH on which everything is but these."""
+    folder = tmp_path / "programs"
+    if not folder.exists():
+        folder.mkdir()
+        for place in PATH.split(":"):
+            for file in Path(place).iterdir():
+                if file.name not in programs and not (folder / file.name).exists():
+                    (folder / file.name).symlink_to(file)
+    return str(folder)
+
+
+def with_program(tmp_path, name, script):
+    """A PATH on which a program is a script of the test's."""
+    path = without(tmp_path, name)
+    made = tmp_path / "programs" / name
+    made.unlink(missing_ok=True)
+    made.write_text(f"#!/bin/sh\n{script}\n")
+    made.chmod(0o755)
+    return path
 
 
 def snapshot(folder):

@@ -11,17 +11,10 @@ import psycopg
 import pytest
 
 from calypso.config import KNOWN_SUBSYSTEMS
-from calypso.drivers.system.layout import DATA_FOLDERS, Layout
-from tests.acceptance.deploy.conftest import PATH, Bundle, snapshot
+from calypso.drivers.system.layout import DATA_FOLDERS
+from tests.acceptance.deploy.conftest import PATH, Bundle, refused, snapshot, with_program, without
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
-
-
-@pytest.fixture
-def installed(bundle, root, settings):
-    ran = bundle.install(root, "--settings", str(settings))
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return Layout(root)
 
 
 def mode(path):
@@ -52,6 +45,10 @@ def test_configuration_and_data_have_their_folders(installed):
     assert installed.log.is_dir()
     assert installed.upgrade.is_dir()
     assert installed.run.is_dir()
+
+
+def test_an_image_has_no_name_of_the_machine_it_was_made_on(installed):
+    assert "\nnode:" not in (installed.etc / "calypso.yaml").read_text()
 
 
 def test_secrets_are_for_root_alone_and_those_of_the_api_for_its_account(installed, root):
@@ -122,18 +119,6 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(bundle, root, settings,
         assert way in line
 
 
-def without(tmp_path, *programs):
-    """A PATH on which everything is but these."""
-    folder = tmp_path / "programs"
-    if not folder.exists():
-        folder.mkdir()
-        for place in PATH.split(":"):
-            for file in Path(place).iterdir():
-                if file.name not in programs and not (folder / file.name).exists():
-                    (folder / file.name).symlink_to(file)
-    return str(folder)
-
-
 # -- again
 
 
@@ -147,19 +132,20 @@ def test_a_second_run_changes_nothing(bundle, installed, root, settings):
 
 
 def test_a_run_that_was_cut_in_the_middle_is_finished_by_the_next(bundle, root, settings, tmp_path):
-    path = without(tmp_path, "openssl")
-    ssl = tmp_path / "programs/openssl"
-    ssl.write_text('#!/bin/sh\ncase $1 in req) kill -9 $PPID ;; esac\nexec /usr/bin/openssl "$@"\n')
-    ssl.chmod(0o755)
+    path = with_program(
+        tmp_path, "openssl",
+        'case $1 in req) kill -9 $PPID ;; esac\nexec /usr/bin/openssl "$@"',
+    )  # fmt: skip
     cut = bundle.install(root, "--settings", str(settings), path=path)
     assert cut.returncode != 0
     assert not (root / "etc/calypso/secrets.env").exists()
     assert (root / "var/lib/calypso/install.begun").exists()
+    (root / "etc/calypso/secrets.env").touch(0o600)  # as a power cut may leave it
 
     ran = bundle.install(root, "--settings", str(settings))
 
     assert ran.returncode == 0, ran.stderr
-    assert (root / "etc/calypso/secrets.env").exists()
+    assert "CALYPSO_SECRETS_KEY" in (root / "etc/calypso/secrets.env").read_text()
     assert not (root / "var/lib/calypso/install.begun").exists()
 
 
@@ -213,11 +199,6 @@ def test_servers_of_this_machine_are_not_set_up_for_a_folder(bundle, root):
 # -- refused
 
 
-def refused(ran):
-    assert ran.returncode == 1, ran.stdout + ran.stderr
-    return ran.stderr
-
-
 @pytest.mark.parametrize("release", ["ID=fedora\nVERSION_ID=40\n", 'ID=debian\nVERSION_ID="11"\n',
                                      'ID=ubuntu\nVERSION_ID="22.04"\n'])  # fmt: skip
 def test_a_system_nobody_tested_is_refused(bundle, root, settings, release):
@@ -254,15 +235,52 @@ def test_without_python_and_without_apt_the_way_out_is_named(bundle, root, tmp_p
 
 
 def test_a_disk_without_room_is_refused(bundle, root, settings, tmp_path):
-    path = without(tmp_path, "df")
-    full = tmp_path / "programs/df"  # answers for a disk of which 100 MiB are free
-    full.write_text("#!/bin/sh\necho 'Filesystem MiB Used Available Use% Mounted'\n"
-                    "echo '/dev/sda1 1000 900 100 90% /'\n")  # fmt: skip
-    full.chmod(0o755)
-
-    said = refused(bundle.install(root, "--settings", str(settings), path=path))
+    said = refused(bundle.install(root, "--settings", str(settings), path=on_a_full_disk(tmp_path)))
 
     assert "100 MiB free" in said
+
+
+def on_a_full_disk(tmp_path):
+    told = "Filesystem MiB Used Available Use% Mounted\n/dev/sda1 1000 900 100 90% /"
+    return with_program(tmp_path, "df", f"echo '{told}'")
+
+
+def test_what_is_installed_needs_no_room_to_be_left_as_it_is(
+    bundle, installed, root, settings, tmp_path
+):
+    again = bundle.install(
+        root, "--settings", str(settings), "--dry-run", path=on_a_full_disk(tmp_path)
+    )
+    assert again.returncode == 0, again.stderr
+
+
+def test_an_upgrade_without_room_is_refused_before_anything_is_laid_out(
+    bundle, installed, root, tmp_path
+):
+    newer = Bundle(tmp_path / "newer", version="99.0.0")
+
+    said = refused(
+        newer.install(root, "--key", str(newer.key), script="upgrade.sh",
+                      path=on_a_full_disk(tmp_path))
+    )  # fmt: skip
+
+    assert "100 MiB free" in said
+    assert {one.name for one in installed.releases.iterdir()} == {bundle.version}
+
+
+def test_an_upgrade_names_the_subsystems_that_the_release_before_had_not(
+    bundle, installed, root, tmp_path
+):
+    newer = Bundle(tmp_path / "newer", version="99.0.0")
+    (newer.folder / "deploy/systemd/calypso-worker@moon.service.d").mkdir()
+    (newer.folder / "deploy/systemd/calypso-worker@moon.service.d/rights.conf").write_text("")
+    newer.sign()
+
+    ran = newer.install(root, "--key", str(newer.key), "--dry-run", script="upgrade.sh")
+
+    assert ran.returncode == 0, ran.stderr
+    assert "systemctl enable --now calypso-worker@moon" in ran.stdout
+    assert "enable --now calypso-worker@tape" not in ran.stdout
 
 
 def test_another_release_is_not_written_over(bundle, installed, root, settings, tmp_path):
@@ -344,7 +362,8 @@ def test_a_certificate_with_another_key_is_refused(bundle, root, settings, tmp_p
 
 @pytest.mark.parametrize(
     "words",
-    [["--listen", "nowhere"], ["--workers", "storage,moon"], ["--join", "http://x"], ["--pool"],
+    [["--listen", "nowhere"], ["--listen", "localhost:443"], ["--listen", "*:443"],
+     ["--workers", "storage,moon"], ["--join", "http://x"], ["--pool"],
      ["--node", "A B"], ["--wrong"], ["--join", "https://x"]],
 )  # fmt: skip
 def test_what_is_asked_for_wrongly_is_refused_before_anything(bundle, root, words):
@@ -369,8 +388,8 @@ def test_a_given_certificate_is_used(bundle, root, settings, tmp_path):
 
     assert ran.returncode == 0, ran.stderr
     assert (root / "etc/calypso/tls/server.crt").read_bytes() == own.certificate.read_bytes()
-    drop_in = (root / "etc/systemd/system/calypso-api.socket.d/listen.conf").read_text()
-    assert "ListenStream=10.0.0.1:8443" in drop_in
+    drop_in = root / "usr/local/lib/systemd/system/calypso-api.socket.d/00-listen.conf"
+    assert "ListenStream=10.0.0.1:8443" in drop_in.read_text()
     assert "listen: '10.0.0.1:8443'" in (root / "etc/calypso/calypso.yaml").read_text()
 
 
@@ -396,6 +415,8 @@ def test_what_was_uninstalled_can_be_installed_again_with_its_secrets(
 ):
     before = (installed.etc / "secrets.env").read_bytes()
     bundle.install(root, script="uninstall.sh")
+    said = refused(bundle.install(root, "--join", "https://control.example", "--node", "vault"))
+    assert "this machine is a control plane" in said
 
     ran = bundle.install(root, "--settings", str(settings))
 

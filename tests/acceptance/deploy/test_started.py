@@ -12,6 +12,7 @@ import httpx
 import psycopg
 import pytest
 
+from calypso.config.settings import default_node
 from tests.acceptance.deploy.conftest import FAKES, PATH
 from tests.acceptance.deploy.machine import Machine
 
@@ -66,6 +67,7 @@ def test_it_serves_runs_a_job_in_each_worker_and_goes_without_a_trace(machines, 
 def test_another_machine_joins_once_and_works_for_it(machines, root, settings):
     control, node = machines(root), machines(other_root(root))
     assert control.install("--settings", str(settings)).returncode == 0
+    assert f"node: {default_node()}\n" in (control.places.etc / "calypso.yaml").read_text()
     reachable(control)
     token = control.calypso("node", "token", "vault")
     assert token.returncode == 0, token.stderr

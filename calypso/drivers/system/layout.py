@@ -82,8 +82,8 @@ class Layout:
     @property
     def is_node(self) -> bool:
         """Whether workers alone are here, for a control plane elsewhere: install.sh noted it."""
-        note = self.state / "installed"
-        return note.is_file() and note.read_text("utf-8").strip().endswith(" a node")
+        note = self.state / "installation"
+        return note.is_file() and "\nROLE='a node of " in note.read_text("utf-8")
 
     def release(self, version: str) -> Path:
         """Return the folder of one release, whether it is here or not."""

@@ -22,7 +22,7 @@ def places(root):
 
 
 def was(places, role):
-    (places.state / "installation").write_text(f"ROLE='{role}'\nWORKERS='storage'\n")
+    (places.state / "installation").write_text(f"# Made.\nROLE='{role}'\nWORKERS='storage'\n")
 
 
 # -- control plane or node
@@ -45,6 +45,13 @@ def test_a_node_does_not_join_a_second_control_plane(bundle, root, places):
 
     assert "a node of https://first.example" in said
     assert "a node of https://control.example" in said
+
+
+def test_whether_a_machine_is_a_node_is_read_where_it_is_noted(places):
+    was(places, "a control plane")
+    assert not places.is_node
+    was(places, "a node of https://control.example")
+    assert places.is_node
 
 
 def test_what_was_a_node_does_not_become_a_control_plane_on_that_ones_database(

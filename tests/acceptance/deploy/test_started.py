@@ -76,6 +76,8 @@ def test_another_machine_joins_once_and_works_for_it(machines, root, settings):
     ran = node.install("--join", url, "--node", "vault", stdin=token.stdout)
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert node.places.is_node
+    assert not control.places.is_node
     assert node.running() == {"calypso-worker@storage.service", "calypso-worker@system.service"}
     secrets = (node.places.etc / "secrets.env").read_text()
     assert "CALYPSO_SECRETS_KEY" in secrets

@@ -152,7 +152,7 @@ class Appliance:
         """Be a machine that works for a control plane elsewhere."""
         state = self.root / "var/lib/calypso"
         state.mkdir(parents=True, exist_ok=True)
-        (state / "installed").write_text("1.0 a node\n")
+        (state / "installation").write_text("# Made.\nROLE='a node of https://control.example'\n")
 
     def fill_disk_at_restore(self):
         """Have no dump be read any more."""

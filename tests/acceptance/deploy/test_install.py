@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from calypso.config import KNOWN_SUBSYSTEMS
-from calypso.drivers.system.layout import DATA_FOLDERS
+from calypso.drivers.system.layout import DATA_FOLDERS, Layout
 from tests.acceptance.deploy.conftest import PATH, Bundle, refused, snapshot, with_program, without
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -45,10 +45,6 @@ def test_configuration_and_data_have_their_folders(installed):
     assert installed.log.is_dir()
     assert installed.upgrade.is_dir()
     assert installed.run.is_dir()
-
-
-def test_an_image_has_no_name_of_the_machine_it_was_made_on(installed):
-    assert "\nnode:" not in (installed.etc / "calypso.yaml").read_text()
 
 
 def test_secrets_are_for_root_alone_and_those_of_the_api_for_its_account(installed, root):
@@ -245,17 +241,27 @@ def on_a_full_disk(tmp_path):
     return with_program(tmp_path, "df", f"echo '{told}'")
 
 
-def test_what_is_installed_needs_no_room_to_be_left_as_it_is(
-    bundle, installed, root, settings, tmp_path
-):
+def test_what_is_installed_needs_no_room_to_be_left_as_it_is(bundle, root, settings, tmp_path):
+    (root / "var/lib/calypso").mkdir(parents=True)
+    (root / "var/lib/calypso/installed").write_text(f"{bundle.version} all\n")
+
     again = bundle.install(
         root, "--settings", str(settings), "--dry-run", path=on_a_full_disk(tmp_path)
     )
     assert again.returncode == 0, again.stderr
 
 
+@pytest.fixture
+def in_use(bundle, root):
+    """The releases of a machine on which one is in use."""
+    places = Layout(root)
+    shutil.copytree(bundle.folder, places.release(bundle.version))
+    places.current.symlink_to(f"releases/{bundle.version}")
+    return places.releases
+
+
 def test_an_upgrade_without_room_is_refused_before_anything_is_laid_out(
-    bundle, installed, root, tmp_path
+    bundle, in_use, root, tmp_path
 ):
     newer = Bundle(tmp_path / "newer", version="99.0.0")
 
@@ -265,12 +271,11 @@ def test_an_upgrade_without_room_is_refused_before_anything_is_laid_out(
     )  # fmt: skip
 
     assert "100 MiB free" in said
-    assert {one.name for one in installed.releases.iterdir()} == {bundle.version}
+    assert {one.name for one in in_use.iterdir()} == {bundle.version}
 
 
-def test_an_upgrade_names_the_subsystems_that_the_release_before_had_not(
-    bundle, installed, root, tmp_path
-):
+@pytest.mark.usefixtures("in_use")
+def test_an_upgrade_names_the_subsystems_that_the_release_before_had_not(root, tmp_path):
     newer = Bundle(tmp_path / "newer", version="99.0.0")
     (newer.folder / "deploy/systemd/calypso-worker@moon.service.d").mkdir()
     (newer.folder / "deploy/systemd/calypso-worker@moon.service.d/rights.conf").write_text("")

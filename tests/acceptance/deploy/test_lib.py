@@ -48,6 +48,20 @@ def test_a_host_becomes_the_same_name_as_the_program_makes_of_it(monkeypatch, ho
     assert said(f"host_name='{host}'; node_name", libs=("common", "settings")) == default_node()
 
 
+@pytest.mark.parametrize(("started", "named"), [("", ""), ("yes", "vault")])
+def test_a_machine_has_its_name_pinned_and_an_image_that_of_who_starts_it(
+    tmp_path, needs_systemd, started, named
+):
+    (tmp_path / "etc/calypso").mkdir(parents=True)
+
+    said(f"""root={tmp_path} started={started} host_name=vault.example
+        node= role=all listen=0.0.0.0:443 placed=/etc/calypso bundle=/nowhere
+        layout
+        write_settings""", libs=("common", "settings"))  # fmt: skip
+
+    assert said(f"setting_of node {tmp_path}/etc/calypso/calypso.yaml") == named
+
+
 @pytest.mark.parametrize(
     ("line", "value"),
     [("listen: 10.0.0.1:443", "10.0.0.1:443"), ("listen: '[::1]:443'  # here", "[::1]:443"),

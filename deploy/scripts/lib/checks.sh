@@ -69,7 +69,7 @@ check_identity() { # uninstall.sh keeps what a machine is, with the secrets that
         was=${was:-$CONTROL_PLANE}
         [ "$was" = "$identity" ] || refuse "this machine is $was, by $record and $secrets, and" \
             "you ask for $identity. uninstall.sh --purge takes all of what it was away; to keep" \
-            "its data, uninstall.sh, and move $secrets to another place."
+            "its data, uninstall.sh, and move $secrets and $settings_file to another place."
     fi
     agrees node "$node" "$(node_name)"
     agrees listen "$listen" "$DEFAULT_LISTEN"

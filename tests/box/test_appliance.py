@@ -134,6 +134,9 @@ class Story:
     third_job: dict = field(default_factory=dict)
     recovered: str = ""
     version_after_recovery: str = ""
+    back_by_job: dict = field(default_factory=dict)
+    forth_by_job: dict = field(default_factory=dict)
+    version_by_job: str = ""
     longest_s: float = 0.0
     polls: int = 0
     failures: list[str] = field(default_factory=list)
@@ -203,6 +206,9 @@ def live(box):
                 "release", "activate", "2.0.0")  # fmt: skip
         seen.recovered = box.run("calypso", "release", "recover")
         seen.version_after_recovery = client.call("GET", "/version")["version"]
+        seen.back_by_job = client.done("system.release_rollback")
+        seen.forth_by_job = client.done("system.release_activate", version="2.0.0")
+        seen.version_by_job = client.call("GET", "/version")["version"]
     seen.longest_s, seen.polls, seen.failures = poller.longest_s, poller.count, poller.failures
     seen.table_after = sql(box, "SELECT to_regclass('calypso.of_the_second_release')")
     recipients = [str(pyrage.x25519.Identity.generate().to_public())]
@@ -305,6 +311,12 @@ def test_the_release_before_is_back_within_its_time_and_works_on_the_newer_schem
 def test_killed_while_services_reload_the_next_call_goes_on(story):
     assert "2.0.0 is in use" in story.recovered
     assert story.version_after_recovery == "2.0.0"
+
+
+def test_a_job_changes_the_release_that_it_runs_under(story):
+    assert story.back_by_job["state"] == "succeeded", story.back_by_job
+    assert story.forth_by_job["state"] == "succeeded", story.forth_by_job
+    assert story.version_by_job == "2.0.0"
 
 
 def test_no_request_failed_and_none_waited_long(story, record_property):

@@ -17,7 +17,7 @@ from tests.unit.api.test_jobs import JOBS, NOOP, claim
 @pytest.fixture
 def behind(app, monkeypatch):
     """The paths that the application behind was asked for."""
-    glances, asked = app.wsgi_app.application._app, []  # behind the files and the bodies
+    glances, asked = app.wsgi_app._app.application._app, []  # behind proxies, files and bodies
     flask = glances._app
 
     def listening(environ, start_response):

@@ -23,3 +23,4 @@ mmdebstrap --quiet --mode=root --variant=minbase --aptopt='Acquire::Languages "n
     exit 1
 }
 rm -rf "$3"/root/var/cache/apt/* "$3"/root/var/lib/apt/lists/*
+rm -f "$3"/root/etc/hostname # that of who made the disk: it would be every box's name

@@ -1,12 +1,16 @@
 """How a run's end is told: errors as they are stored, and the two ends that are our own fault."""
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from calypso.engine.running import Running
-from calypso.errors import CalypsoError, JobParked
+from calypso.errors import CalypsoError, JobParked, SubsystemError
+from calypso.models.jobtype import Retry
 from calypso.models.ledger import Ending, Outcome
+
+JITTER = 0.2  # of a pause, so that many failures do not come back as one
 
 
 def told(error: CalypsoError) -> dict[str, Any]:
@@ -34,6 +38,16 @@ def stopped_short(running: Running, stopped: CalypsoError) -> Ending:
     if isinstance(stopped, JobParked):
         return ending_of(running, "parked", children=[UUID(one) for one in stopped.children])
     return ending_of(running, "cancelled", error=told(stopped))
+
+
+def ending_of_refusal(running: Running, retry: Retry, refused: SubsystemError) -> Ending:
+    """Return the end of a run whose product refused: it is tried again where that may help."""
+    running.log(f"failed: {refused.detail}")
+    error = {**told(refused), "original": refused.original or None}
+    if not refused.transient or running.attempt >= retry.attempts:
+        return ending_of(running, "failed", error=error)
+    pause_s = retry.pause_s(running.attempt) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    return ending_of(running, "retry", error=error, retry_in_s=pause_s)
 
 
 def ending_of(

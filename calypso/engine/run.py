@@ -1,6 +1,5 @@
 """Run jobs: claim, run under a fence, end; then the next. The one broad except stands here."""
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -10,7 +9,14 @@ from uuid import UUID
 import structlog
 
 from calypso.engine.beginning import begin, refuse_stale_plan
-from calypso.engine.ending import defect, ending_of, no_such_type, stopped_short, told
+from calypso.engine.ending import (
+    defect,
+    ending_of,
+    ending_of_refusal,
+    no_such_type,
+    stopped_short,
+    told,
+)
 from calypso.engine.metering import Meter
 from calypso.engine.patience import until_known
 from calypso.engine.ports import Ports
@@ -33,7 +39,6 @@ from calypso.models.ledger import Claimed, Ending
 
 log = structlog.get_logger()
 DRAIN_S = 1.0  # one message serves the queue this long, then the next message's turn comes
-JITTER = 0.2  # of a pause, so that many failures do not come back as one
 
 
 class Bench(Protocol):
@@ -160,7 +165,9 @@ class Runner:
             tracing.span(f"job {claimed.type}", job=str(claimed.id)) as note,
         ):
             ending = self._run_here(claimed)
-            note("outcome", "fenced" if ending is None else ending.outcome)
+            outcome = "fenced" if ending is None else ending.outcome
+            note("outcome", outcome)
+            log.info("job.ran", outcome=outcome, seconds=round(time.monotonic() - self._began, 3))
             return ending
 
     def _run_here(self, claimed: Claimed) -> Ending | None:
@@ -213,7 +220,7 @@ class Runner:
             log.warning("job.fenced", job=running.job_id)
             return None
         except SubsystemError as refused:
-            return self._refused(current, refused)
+            return ending_of_refusal(running, current.job_type.retry, refused)
         except CalypsoError as refused:
             running.log(f"failed: {refused.detail}")
             return ending_of(running, "failed", error=told(refused))
@@ -238,13 +245,3 @@ class Runner:
             refuse_stale_plan(running, job_type, params, driver)
             result = job_type.run(params, driver, running)
         return {} if result is None else result.model_dump(mode="json")
-
-    def _refused(self, current: Current, refused: SubsystemError) -> Ending:
-        running = current.running
-        running.log(f"failed: {refused.detail}")
-        error = {**told(refused), "original": refused.original or None}
-        retry = current.job_type.retry
-        if not refused.transient or running.attempt >= retry.attempts:
-            return ending_of(running, "failed", error=error)
-        pause_s = retry.pause_s(running.attempt) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
-        return ending_of(running, "retry", error=error, retry_in_s=pause_s)

@@ -10,6 +10,9 @@ from structlog.typing import Processor
 
 from calypso.models import tracing
 
+# What they say of each job and each look at the schema, we say with a job's id, or not at all.
+CHATTY = ("alembic", "celery.worker.strategy", "celery.app.trace")
+
 
 def configure(level_name: str, form: Literal["json", "text"]) -> None:
     """Have our lines and those of libraries written alike; whoever started us keeps them."""
@@ -36,6 +39,9 @@ def configure(level_name: str, form: Literal["json", "text"]) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in CHATTY:
+        quiet = max(level, logging.WARNING) if level > logging.DEBUG else logging.NOTSET
+        logging.getLogger(name).setLevel(quiet)
 
 
 def _writer(form: Literal["json", "text"]) -> Processor:

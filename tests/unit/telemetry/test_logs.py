@@ -37,6 +37,14 @@ def test_lines_of_a_job_name_it_and_its_request_in_our_code_and_in_libraries(wri
     assert not {"job", "request_id"} & set(other)
 
 
+def test_what_libraries_say_of_each_job_is_kept_for_those_who_look_closely(written):
+    for level, lines in (("info", 0), ("debug", 1)):
+        logs.configure(level, "json")
+        logging.getLogger("celery.app.trace").info("Task calypso.run[x] succeeded")
+        logging.getLogger("alembic.runtime.migration").warning("that matters")
+        assert len(written()) == lines + 1
+
+
 def test_a_quiet_level_keeps_both_quiet(written):
     logs.configure("warning", "json")
     structlog.get_logger().info("ours")

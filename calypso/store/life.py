@@ -35,6 +35,8 @@ FINISH_AND_CLAIM = (
 )
 DISOWN = """
 UPDATE calypso.jobs SET begun_at = NULL WHERE worker_id = %s AND state = 'running'"""
+# Most processes hold no job, and the function makes its plan anew for each array it is given.
+SEEN = "UPDATE calypso.workers SET seen_at = now() WHERE id = %s"
 HEARTBEAT = """
 SELECT id, cancel FROM calypso.heartbeat(%s, %s::uuid[], %s::bigint[], %s::jsonb[],
                                          make_interval(secs => %s))"""
@@ -71,6 +73,9 @@ class Life(Lists):
 
     def heartbeat(self, worker: UUID, beats: Sequence[Beat], *, lease_s: float) -> dict[UUID, bool]:
         """Renew leases; returns the jobs still mine."""
+        if not beats:
+            self._do(SEEN, worker)
+            return {}
         ids, epochs = [beat.job_id for beat in beats], [beat.epoch for beat in beats]
         progress = [as_json(beat.progress) for beat in beats]
         rows = self._rows(HEARTBEAT, worker, ids, epochs, progress, lease_s)

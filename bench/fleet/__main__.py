@@ -15,14 +15,14 @@ from bench.fleet.filling import NODES, filled
 from bench.fleet.keeping import Kept
 from bench.fleet.page import page
 from bench.fleet.samples import size
-from bench.fleet.server import room_bytes
+from bench.fleet.server import QUIET, having, room_bytes
 from bench.ground import Ground, ground
 from bench.plan import Plan
 
 PAGE = Path(__file__).parent.with_name("FLEET.md")
 LARGEST = 5_000_000
 OFTEN = 100  # times that what is cheap is done at each size
-BYTES_A_JOB = 10_000  # on the disk while it is restored beside itself
+BYTES_A_JOB = 12_000  # on the disk while it is restored beside itself
 SMOKE_SIZES, SMOKE_NODES = (600,), 4
 
 
@@ -43,14 +43,15 @@ class Run:
         say("filled")
         kept = self.kept[jobs] = keeping.room(made)
         say(f"take {size(kept.bytes)}")
-        with asking.asking(here, made, often=self.plan.size(OFTEN, 3)) as asked:
-            for part in (asking.read, asking.write, asking.tend):
-                part(asked)
-        self.asked.append(asked)
-        say("asked")
-        if last:
-            self.costs = nodes.measured(here, made, self.plan)
-            say("served nodes")
+        with having(here, QUIET):
+            with asking.asking(here, made, often=self.plan.size(OFTEN, 3)) as asked:
+                for part in (asking.read, asking.write, asking.tend):
+                    part(asked)
+            self.asked.append(asked)
+            say("asked")
+            if last:
+                self.costs = nodes.measured(here, made, self.plan)
+                say("served nodes")
         keeping.dump(here, made, kept)
         say("dumped and restored")
         keeping.migrate(made, kept)

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from bench.fleet.server import hurried
+from bench.fleet.server import HURRY, having
 from bench.ground import Ground, plain
 from calypso.models.schedule import ScheduleSpec
 from calypso.store.engine import make_engine
@@ -59,7 +59,7 @@ def filled(here: Ground, jobs: int, *, nodes: int = NODES) -> Filled:
     """Return a new database of this many ended jobs, vacuumed as it is when it has come to rest."""
     made = Filled(here.database(), jobs, nodes, datetime.now(UTC))
     upgrade(made.url)
-    with hurried(here), made.connect() as server:
+    with having(here, HURRY), made.connect() as server:
         server.execute(_sql("history"))
         _make_months(server, made)
         with ThreadPoolExecutor(HANDS) as hands:

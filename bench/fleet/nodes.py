@@ -101,7 +101,7 @@ def _beat(jobs: JobStore, workers: list[UUID], seconds: float) -> float:
 
 def _count(here: Ground, house: House, costs: Costs, plan: Plan) -> None:
     jobs, worker = house.ports.jobs, uuid4()
-    times, held = plan.size(2000, 20), list[Claimed]()
+    times, held = plan.size(1000, 20), list[Claimed]()
     known = cycle([one.id for one in jobs.workers("node-0001")])
 
     def claim() -> None:

@@ -1,5 +1,6 @@
 """The page that people read: each number says whether it was measured or drawn out."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.fleet import target
@@ -13,11 +14,12 @@ from bench.fleet.target import FAR
 
 HEAD = """# Measured: a large history, many nodes
 
-Made by `make bench-fleet` in {minutes:.0f} minutes. Databases of {sizes} ended jobs of
-{nodes:,} nodes, evenly over {days} days: the last {hot} in the hot table, the rest in months of
-history, as `history_days: {days}` keeps them. Each is asked by the product's own code, and has the
-settings of `calypso up`. **Extrapolated** is what the straight line of least squares through the
-measured sizes says of {far:,} jobs, never less than was measured; all else is measured.
+Made by `make bench-fleet` in {minutes:.0f} minutes; the load of its last quarter of an hour was
+{load:.1f}, its own included. Databases of {sizes} ended jobs of {nodes:,} nodes, evenly over
+{days} days: the last {hot} in the hot table, the rest in months of history, as
+`history_days: {days}` keeps them. Each is asked by the product's own code, and has the settings of
+`calypso up`. **Extrapolated** is what the straight line of least squares through the measured sizes
+says of {far:,} jobs, never less than was measured; all else is measured.
 """
 ASSUMED = """\
 What jobs do and how much they say is assumed (`bench/fleet/history.sql`). Of 100 jobs 40 take a
@@ -38,8 +40,8 @@ def page(
     made = asked[-1].made
     sizes = [one.made.jobs for one in asked]
     head = HEAD.format(
-        minutes=minutes, sizes=", ".join(f"{one:,}" for one in sizes), nodes=made.nodes,
-        days=DAYS, hot=HOT_DAYS, far=FAR,
+        minutes=minutes, load=os.getloadavg()[2], sizes=", ".join(f"{one:,}" for one in sizes),
+        nodes=made.nodes, days=DAYS, hot=HOT_DAYS, far=FAR,
     )  # fmt: skip
     last = kept[made.jobs]
     assumed = ASSUMED.format(

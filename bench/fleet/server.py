@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,14 @@ HURRY = ("max_wal_size = '4GB'", "full_page_writes = off", "autovacuum = off")
 FIELDS = re.compile(r"^(Pss|Private_Clean|Private_Dirty):\s+(\d+) kB", re.MULTILINE)
 
 
+QUIET = ("autovacuum = off",)  # else it counts among what is read; all is vacuumed by then
+
+
 @contextmanager
-def hurried(here: Ground) -> Iterator[None]:
-    """Let the server spare what only matters in a crash or much later; then as it was."""
+def having(here: Ground, settings: Sequence[str]) -> Iterator[None]:
+    """Give the server other settings for a while."""
     with psycopg.connect(plain(here.postgres.url("postgres")), autocommit=True) as server:
-        for setting in HURRY:
+        for setting in settings:
             server.execute(f"ALTER SYSTEM SET {setting}")
         server.execute("SELECT pg_reload_conf()")
         try:

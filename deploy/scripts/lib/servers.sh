@@ -80,8 +80,10 @@ make_cluster() { # unless it is there; half of one, which a killed run left, has
     if ! pg_lsclusters -h | awk '{ print $2 }' | grep -qx "$OWN_CLUSTER"; then
         release=$(newest_server)
         echo "$release" | put 600 root:root "$unfinished"
+        # As many connections as two releases open at most, which run beside each other for a while.
         pg_createcluster --datadir "$srv/db/$release" --encoding UTF8 --locale C.UTF-8 \
-            --start-conf auto "$release" "$OWN_CLUSTER" -- --data-checksums >/dev/null
+            --start-conf auto --pgoption max_connections=200 \
+            "$release" "$OWN_CLUSTER" -- --data-checksums >/dev/null
     fi
     rm -f "$unfinished"
 }

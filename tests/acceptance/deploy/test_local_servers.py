@@ -97,6 +97,8 @@ def test_the_database_is_below_our_own_data_with_checksums(local):
         (is_super,) = server.execute(
             "SELECT rolsuper FROM pg_roles WHERE rolname = 'calypso'"
         ).fetchone()
+        (connections,) = server.execute("SHOW max_connections").fetchone()
+    assert int(connections) >= 2 * 84 + 3, "an appliance's at most, twice while a release changes"
     assert (where, checksums, encoding, is_super) == ("calypso", "on", "UTF8", False)
     (data,) = (local.srv / "db").iterdir()
     assert (data / "PG_VERSION").exists()

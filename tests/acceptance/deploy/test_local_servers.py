@@ -128,7 +128,7 @@ def test_an_address_on_this_machine_that_was_given_gets_no_cluster_beside_it(loc
 def test_half_a_cluster_that_a_killed_run_left_is_made_anew(local):
     # Killed when initdb has begun to write and the configuration has its name already.
     local.program("pg_createcluster", f"""#!/bin/sh
-        release=$(expr "$*" : '.*auto \\([0-9]*\\) calypso')
+        release=$(expr "$*" : '.* \\([0-9]*\\) calypso')
         mkdir -p /etc/postgresql/$release/calypso {local.srv}/db/$release/base
         echo "data_directory = '{local.srv}/db/$release'" \
             >/etc/postgresql/$release/calypso/postgresql.conf

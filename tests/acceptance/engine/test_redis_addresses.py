@@ -61,16 +61,16 @@ def tls_port(certificate, redis_server_url):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     target = redis.connection.parse_url(redis_server_url)["port"]
-    port, loop, ended = free_port(), asyncio.new_event_loop(), asyncio.Event()
-    thread = threading.Thread(
-        target=loop.run_until_complete, args=(_serve_tls(port, context, target, ended),)
-    )
-    thread.start()
-    until(lambda: _listens(port), 10, "the port")
-    yield port
-    loop.call_soon_threadsafe(ended.set)
-    thread.join()
-    loop.close()
+    port, ended = free_port(), asyncio.Event()
+    with asyncio.Runner() as runner:  # it also ends those that were just about to connect
+        loop = runner.get_loop()
+        serving = _serve_tls(port, context, target, ended)
+        thread = threading.Thread(target=runner.run, args=(serving,))
+        thread.start()
+        until(lambda: _listens(port), 10, "the port")
+        yield port
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
 
 
 async def _serve_tls(port, context, target, ended):

@@ -6,6 +6,7 @@ import resource
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import gevent.threadpool  # type: ignore[import-untyped]  # it has no types
@@ -82,6 +83,20 @@ class Shallow:
         return begun
 
 
+@dataclass(frozen=True)
+class Entrance:
+    """A listening socket as gunicorn asks it for each connection: by its address.
+
+    The real one is closed at the end, before the last that it let in have said what they want.
+    """
+
+    address: Any
+
+    def getsockname(self) -> Any:
+        """Return where it listens, or did."""
+        return self.address
+
+
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     """Ends soon: whoever only listens is let go as soon as the stop is asked for."""
 
@@ -90,6 +105,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         self._idle: set[Any] = set()
+        self._entrances = {id(one): Entrance(one.getsockname()) for one in self.sockets}
         gevent.spawn(self._let_go)
         gevent.spawn(self._tell)
         super().run()
@@ -102,7 +118,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         if not encrypting.greet(client, within_s=HEADERS_WITHIN_S):
             return
         try:
-            super().handle(listener, client, addr)
+            super().handle(self._entrances[id(listener)], client, addr)
         finally:
             self._idle.discard(client)
 

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.acceptance.api.conftest import Api
+from calypso.embedded.listening import holder
+from tests.acceptance.api.conftest import Api, until
 from tests.certificates import self_signed
 
 pytestmark = [
@@ -39,6 +41,18 @@ def tls_api(tmp_path, certificate, fresh_database, redis_url):
     yield api
     api.stop()
     print(api.log.read_text(errors="replace")[-6000:])
+
+
+def is_let_in(peer, port):
+    """Tell whether the server has taken a connection from the kernel: it has an inode then."""
+    ours = peer.getsockname()[1]
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    ends = {(port_of(row[1]), port_of(row[2])): row[9] for row in rows}
+    return ends.get((port, ours), "0") != "0"
+
+
+def port_of(end):
+    return int(end.rpartition(":")[2], 16)
 
 
 def until_closed(peer):
@@ -99,6 +113,19 @@ def test_at_the_end_who_is_idle_is_let_go_and_who_waits_for_an_answer_gets_it(tl
 
     assert answer.startswith(b"HTTP/1.1 200")
     assert time.monotonic() - began < 8
+
+
+def test_who_was_let_in_just_before_the_end_is_served_though_nobody_listens_any_more(
+    tls_api, certificate
+):
+    trusting = ssl.create_default_context(cafile=certificate.certificate)
+    with socket.create_connection(("127.0.0.1", tls_api.port), timeout=15) as plain:
+        until(lambda: is_let_in(plain, tls_api.port), 10, "it is let in")
+        tls_api.process.terminate()
+        until(lambda: holder(tls_api.port) is None, 10, "nobody listens")
+        with trusting.wrap_socket(plain, server_hostname="localhost") as peer:
+            peer.sendall(b"GET /api/v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in peer.recv(100)
 
 
 def test_a_key_of_another_certificate_is_told_at_the_start(tmp_path, certificate):

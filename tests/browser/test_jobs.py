@@ -17,7 +17,7 @@ def running(appliance, **params):
 def test_a_job_appears_and_ends_without_a_reload(tab, appliance):
     page = tab.go("/jobs")
 
-    appliance.post("/jobs", type="system.noop", params={"seconds": 1})
+    appliance.post("/jobs", type="system.noop", params={"seconds": 5})
 
     row = page.get_by_role("row").nth(1)
     expect(row).to_contain_text("Running")

@@ -15,12 +15,16 @@ from calypso.host.cgroup import left_of
 from calypso.host.scope import Scope, is_alive, started_ticks, tagged
 
 KILL_GRACE_S = 0.0  # its owner is dead: nobody would hear how it ended
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+# As the machine's first process sees it, where we may look: a container is given a boot id of its
+# own, and a service with a /proc of its own sees the host's instead. They must mean the same.
+BOOT_IDS = (f"/proc/1/root{_BOOT_ID}", _BOOT_ID)
 
 
 @cache
 def boot_id() -> str:
     """Return what changes with every boot of this machine."""
-    return _read("/proc/sys/kernel/random/boot_id")
+    return next(filter(None, map(_read, BOOT_IDS)), "")
 
 
 @cache

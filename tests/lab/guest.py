@@ -132,6 +132,23 @@ class Guest(Line):
         """Return the stable path of a disk, as people name it to ZFS."""
         return f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_scratch{number}"
 
+    @property
+    def ata_disk(self):
+        """The stable path of a disk on a SATA port, which can test itself."""
+        return f"/dev/disk/by-id/ata-QEMU_HARDDISK_{machine.ATA_DISK}"
+
+    def plug_nvme(self):
+        """Plug an NVMe disk in while the machine runs, and return its stable path."""
+        machine.make_disk(self.work / "nvme", size=machine.DISK_SIZE)
+        file = {"driver": "file", "filename": str(self.work / "nvme")}
+        self.machine.tell("blockdev-add", **{"node-name": "nvme", "driver": "qcow2", "file": file})
+        self.machine.tell(
+            "device_add", driver="nvme", drive="nvme", serial="nvme0", bus="pcie-slot"
+        )
+        path = "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_nvme0"
+        self.call(inside.await_device, path)
+        return path
+
     def throttle(self, number, *, read_bytes_per_s):
         """Slow the reading of a disk down, so that a scrub lasts; 0 is full speed."""
         self.machine.tell(

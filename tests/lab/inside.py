@@ -3,6 +3,7 @@
 Each takes the channel to who asks first; see `guest/boot.py`.
 """
 
+import mmap
 import os
 import shutil
 import subprocess
@@ -82,6 +83,7 @@ def _hear(channel, stop, asked):
 # It ends with this process, and gets its stdin from a named pipe.
 START = 'exec setpriv --pdeathsig KILL "$@" <"$0"'
 CHUNK_BYTES = 1 << 18
+DEVICE_S = 60
 
 
 def run_at_tape(channel, argv, desk, files):
@@ -154,7 +156,14 @@ def pour(channel, pipe):
             sink.write(channel.recv_bytes())
 
 
-# ---- pools
+# ---- disks and pools
+
+
+def await_device(path):
+    """Wait until udev has given a device this name."""
+    argv = ["udevadm", "wait", "--settle", f"--timeout={DEVICE_S}", path]
+    ran = LocalHost().run(argv, timeout_s=2 * DEVICE_S)
+    assert ran.ok, ran.stderr
 
 
 def destroy_all_pools():
@@ -192,3 +201,14 @@ def working_in(folder):
         yield
     finally:
         os.chdir(before)
+
+
+@contextmanager
+def mapped(path):
+    """Have a file mapped into memory, and no longer open."""
+    with Path(path).open("rb") as file:
+        held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    try:
+        yield
+    finally:
+        held.close()

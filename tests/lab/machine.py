@@ -14,6 +14,7 @@ from pathlib import Path
 
 DISKS = 6
 DISK_SIZE = "1G"  # sparse
+ATA_DISK = "sata0"  # the one kind of QEMU's that tests itself
 START_S = 120.0
 LOOK_S = 0.05
 KERNEL_LINE = (
@@ -34,17 +35,18 @@ def argv(state, work, root_disk):
         *("-drive", f"if=none,id=root,file={root_disk},format=qcow2,cache=unsafe"),
         *("-device", "virtio-blk-pci,drive=root"),
         *("-nic", "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:0-:7000"),
-        *("-device", "virtio-scsi-pci,id=scsi"),
+        *("-device", "virtio-scsi-pci,id=scsi", "-device", "pcie-root-port,id=pcie-slot,chassis=1"),
     ]
     for name in disk_names():
         drive = f"if=none,id={name},file={work}/{name},format=qcow2,cache=unsafe,discard=unmap"
-        device = f"scsi-hd,id=device-{name},drive={name},bus=scsi.0,serial={name}"
+        kind, bus = ("ide-hd", "ide.0") if name == ATA_DISK else ("scsi-hd", "scsi.0")
+        device = f"{kind},id=device-{name},drive={name},bus={bus},serial={name}"
         line += ["-drive", drive, "-device", device]
     return line
 
 
 def disk_names():
-    return [f"scratch{number}" for number in range(DISKS)]
+    return [*(f"scratch{number}" for number in range(DISKS)), ATA_DISK]
 
 
 def make_disk(path, *, size=None, on=None, on_format="qcow2"):

@@ -15,19 +15,21 @@ from tests.fakes.host import RECORDINGS
 from tests.lab import cache
 from tests.lab.guest import Guest
 from tests.real.storage.story.datasets import DatasetStory
+from tests.real.storage.story.disks import DiskStory
 from tests.real.storage.story.faults import FaultStory
 from tests.real.storage.story.keys import KeyStory
 from tests.real.storage.story.pools import PoolStory
 from tests.real.storage.story.work import WorkStory
-from tests.unit.drivers.zfs.argv_document import form
+from tests.unit.drivers.zfs.argv_document import PRODUCTS, form
 
-STORIES = (DatasetStory, KeyStory, PoolStory, WorkStory, FaultStory)
+STORIES = (DatasetStory, KeyStory, PoolStory, WorkStory, DiskStory, FaultStory)
 KEPT = 3  # answers of one kind: form, exit code, states that are told; more prove no more
-# What tells one state of a pool from another, in text and in JSON.
+# What tells one state of a pool or a disk from another, in text and in JSON.
 STATES = re.compile(
-    r"(?m)^ *(?:scan|remove|expand|checkpoint): \w+|ZFS-8000-\w\w"
+    r"(?m)^ *(?:scan|remove|expand|checkpoint): \w+(?: in progress)?|ZFS-8000-\w\w"
     r"|\b(?:DEGRADED|FAULTED|OFFLINE|REMOVED|UNAVAIL|AVAIL|INUSE|SUSPENDED|canceled|paused)\b"
     r"|% (?:trimmed|initialized), \w+"
+    r"|\"protocol\": ?\"\w+|\"count\": ?\d+"  # of smartctl
     r"|\"(?:\w*state|function)\": ?\"\w+|\"(?:waiting_for_\w+|scrub_pause)\": ?[1-9]"
 )
 
@@ -58,6 +60,12 @@ class RecordingHost:
             self._keep_as_text(ran.argv, options)
         return ran
 
+    def stream(self, argv, **options):
+        ran = self._host.stream(argv, **options)
+        if self._kept.wants(ran):
+            self._kept.add(ran)
+        return ran
+
     def _keep_as_text(self, argv, options):
         """A status in JSON as text too: both are to be read as the same."""
         if "--json-int" in argv:
@@ -80,8 +88,8 @@ class Kept:
         self._kinds = Counter()
 
     def wants(self, ran):
-        """Tell whether this is a command of ZFS, of a kind that was not kept often enough."""
-        if ran.argv[0] not in ("zfs", "zpool"):
+        """Tell whether this is a command of a kind that was not kept often enough."""
+        if ran.argv[0] not in PRODUCTS:
             return False
         kind = form(ran.argv), ran.code, *sorted(set(STATES.findall(ran.stdout)))
         self._kinds[kind] += 1

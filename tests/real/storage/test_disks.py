@@ -1,5 +1,7 @@
 """Disks of a real machine: found, wiped only when nobody uses them, asked for their health."""
 
+import json
+
 import pytest
 
 from calypso.drivers.storage import DeviceInUse, DeviceMissing, Unsupported
@@ -69,6 +71,42 @@ def test_a_disk_that_was_taken_out_and_put_back_is_found(lab):
     assert run("disk_rescan", lab.storage).appeared == ()
 
 
+@pytest.mark.proves("storage.disk_smart_test")
+@pytest.mark.parametrize("test", ["short", "long"])
+def test_a_disk_tests_itself_and_has_it_in_its_log(lab, test):
+    disk = lab.guest.ata_disk
+    before = self_tests(lab, disk)
+    running = FakeRunning()
+    told = run("disk_smart_test", lab.storage, running, disk=disk, test=test)
+    assert told.words == "completed without error"
+    assert running.reports[-1]["percent"] == 100.0
+    assert self_tests(lab, disk) == before + 1
+
+
+def self_tests(lab, disk):
+    told = json.loads(lab.sh(f"smartctl -j -l selftest {disk}"))
+    return told["ata_smart_self_test_log"]["standard"]["count"]
+
+
 def test_a_virtual_disk_cannot_test_itself_and_says_so(lab):
     with pytest.raises(Unsupported, match="makes no self-test"):
         run("disk_smart_test", lab.storage, disk=lab.guest.disk(2))
+
+
+def test_a_disk_of_nvme_is_listed_pooled_and_wiped_like_others(fresh_lab):
+    lab = fresh_lab
+    nvme, sata = lab.guest.plug_nvme(), lab.guest.ata_disk
+    vdev = {"kind": "mirror", "devices": [nvme, sata]}
+    run("pool_create", lab.storage, name="tank", vdevs=[vdev])
+    disks = {one.path: one for one in lab.storage.disks()}
+    told = [(disks[path].transport, disks[path].serial, disks[path].pool) for path in (nvme, sata)]
+    assert told == [("nvme", "nvme0", "tank"), ("sata", "sata0", "tank")]
+    assert {disks[path].smart.health for path in (nvme, sata)} == {"passed"}
+    with pytest.raises(DeviceInUse, match="the pool tank"):
+        run("disk_wipe", lab.storage, disk=nvme)
+    run("pool_export", lab.storage, pool="tank")
+    for disk in (nvme, sata):
+        run("disk_wipe", lab.storage, disk=disk, mode="full")
+    assert lab.sh("zpool import 2>&1; true").strip() == "no pools available to import"
+    with pytest.raises(Unsupported, match="no self-test"):
+        run("disk_smart_test", lab.storage, disk=nvme)

@@ -1,8 +1,12 @@
 """What somebody uses is refused before anything of it is lost, whoever the user is."""
 
+import re
+
 import pytest
 
 from calypso.drivers.storage import Busy, DatasetMissing
+from tests.fakes.running import plan, run
+from tests.lab.inside import mapped, opened, working_in
 from tests.real.storage.conftest import HOME
 
 pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
@@ -92,7 +96,7 @@ def test_something_mounted_inside_a_filesystem_is_in_its_way(zfs):
     (home / "inside").mkdir()
     zfs.do("mount", "-t", "tmpfs", "none", str(home / "inside"))
     try:
-        with pytest.raises(Busy):
+        with pytest.raises(Busy, match=f"{HOME} is used by the mount {home}/inside"):
             zfs.storage.destroy_dataset(HOME, recursive=True)
         assert [one.name for one in zfs.storage.snapshots(HOME)] == [f"{HOME}@one"]
         assert zfs.storage.dataset(HOME).mountpoint == str(home)
@@ -108,3 +112,85 @@ def test_a_snapshot_somebody_looks_into_can_be_destroyed_all_the_same(zfs):
     assert (home / ".zfs" / "snapshot" / "one" / "file").read_text() == "x"
     zfs.storage.destroy_snapshots(HOME, ["one"])
     assert zfs.storage.snapshots(HOME) == []
+
+
+# ---- who is in the way is named
+
+
+@pytest.mark.parametrize("use", [opened, mapped, working_in])
+def test_a_process_that_uses_a_filesystem_is_named(zfs, use):
+    home = zfs.make_mirror()
+    (home / "file").write_text("x" * 8192)
+    what = home if use is working_in else home / "file"
+    with zfs.guest.entered(use, str(what)):
+        for act in (
+            lambda: zfs.storage.destroy_dataset(HOME),
+            lambda: zfs.storage.destroy_dataset(HOME, recursive=True),
+            lambda: zfs.storage.export_pool("tank"),
+            lambda: zfs.storage.export_pool("tank", force=True),
+            lambda: zfs.storage.destroy_pool("tank"),
+        ):
+            with pytest.raises(Busy, match=rf"{HOME} is used by process \d+ \(python3\)"):
+                act()
+        assert zfs.run("mountpoint", "-q", str(home)).ok
+    zfs.storage.export_pool("tank")
+
+
+def test_a_loop_device_on_a_file_is_named(zfs):
+    home = zfs.make_mirror()
+    zfs.do("sh", "-c", f"truncate -s 8M {home}/file && losetup /dev/loop1 {home}/file")
+    try:
+        with pytest.raises(Busy, match="the export /sys/block/loop1/loop"):
+            zfs.storage.export_pool("tank")
+    finally:
+        zfs.do("losetup", "-d", "/dev/loop1")
+
+
+# The guest has no systemd. Its groups of processes are the kernel's own; this ends one.
+SYSTEMCTL = """\
+#!/bin/sh
+echo "$@" >>/tmp/systemctl
+[ "$1" = stop ] && xargs kill </sys/fs/cgroup/system.slice/$2/cgroup.procs
+while [ "$1" = stop ] && grep -q populated.1 /sys/fs/cgroup/system.slice/$2/cgroup.events; do
+    sleep 0.1
+done
+exit 0
+"""
+SERVICE = """\
+mkdir -p /sys/fs/cgroup/system.slice/holder.service
+sh -c 'echo $$ >/sys/fs/cgroup/system.slice/holder.service/cgroup.procs
+    cd {0} && exec sleep 1000' >/dev/null 2>&1 &
+until grep -q {0} /proc/mounts && [ "$(cat /sys/fs/cgroup/system.slice/holder.service/*.procs)" ]
+do sleep 0.1; done
+"""
+
+
+@pytest.fixture
+def served(fresh_zfs):
+    """A pool that a service works in."""
+    home = fresh_zfs.make_mirror()
+    systemctl = fresh_zfs.guest.path("/usr/local/bin/systemctl")
+    systemctl.write_text(SYSTEMCTL)
+    systemctl.chmod(0o755)
+    fresh_zfs.do("sh", "-c", SERVICE.format(home))
+    return fresh_zfs
+
+
+def test_a_service_that_works_in_a_pool_is_stopped_for_its_export_when_that_is_asked(served):
+    shown = plan("pool_export", served.storage, pool="tank")
+    assert re.search(r"is used by process \d+ \(s\w+, of holder.service\)", shown.effects[-1])
+    with pytest.raises(Busy, match=r"of holder\.service"):
+        run("pool_export", served.storage, pool="tank")
+    shown = plan("pool_export", served.storage, pool="tank", stop_services=True)
+    assert shown.effects[-1] == "holder.service is stopped, and not started again."
+    told = run("pool_export", served.storage, pool="tank", stop_services=True)
+    assert told.stopped_services == ["holder.service"]
+    assert served.do("cat", "/tmp/systemctl") == "stop holder.service\n"
+    assert "tank" in served.do("zpool", "import")
+
+
+def test_where_a_person_works_in_a_pool_no_service_is_stopped(served):
+    with served.guest.entered(working_in, "/mnt/tank"):
+        with pytest.raises(Busy, match=r"tank is used by process \d+ \(python3\)\. End that"):
+            run("pool_export", served.storage, pool="tank", stop_services=True)
+        assert not served.guest.path("/tmp/systemctl").exists()

@@ -44,8 +44,11 @@ class Imports(Pools):
         about = read_json(path / POOL_ABOUT)
         return Plan(effects=[f"Pool {about['name']}, guid {about['guid']}, is taken from {path}."])
 
-    def export_pool(self, name: str, *, force: bool = False) -> None:
-        """Take a pool off the list; its folder stays as it is."""
+    def export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> list[str]:
+        """Take a pool off the list; its folder stays as it is. Stops no services."""
+        del stop_services
         path = self._shop.pool(name)
         if not force:
             refuse_used(path / "root", name)
@@ -55,9 +58,13 @@ class Imports(Pools):
                 raise Busy(f"A job works in {name}. Cancel it, or wait for its end.")
             with self._shop.registry.alone():
                 self._shop.registry.write(name, None)
+        return []
 
-    def plan_export_pool(self, name: str, *, force: bool = False) -> Plan:
+    def plan_export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> Plan:
         """Say what export_pool would do, and who is in the way."""
+        del stop_services
         path = self._shop.pool(name)
         effects = [f"Pool {name} is out of use until it is imported again from {path}."]
         try:

@@ -5,14 +5,16 @@ disk is ill. Source: smartctl(8) and smartmontools' ataprint.cpp, nvmeprint.cpp,
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calypso.drivers.storage import Smart, SmartProgress
 
+LOOK = ("-c", "-l", "selftest")  # what a disk is asked about its self-tests
 FAILED_BITS = 0b111
 ATA_RUNS, SCSI_RUNS = 15, 15  # status of a self-test in progress
 STOPPED = (1, 2)  # by the host, by a reset
+SCSI_TOLD_SINCE = [7, 4]  # older ones tell of a SCSI disk's self-tests as text alone
 
 
 def told(text: str) -> Mapping[str, Any]:
@@ -57,6 +59,21 @@ def progress(text: str) -> SmartProgress | None:
     if (scsi := found.get("scsi_self_test_0")) is not None:
         return _numbered(scsi["result"], runs=SCSI_RUNS)
     return None
+
+
+def tells_self_tests(text: str) -> bool:
+    """Tell whether self-tests of this disk would be told of, where none is yet."""
+    found = told(text)
+    if found.get("device", {}).get("protocol") == "SCSI":
+        return bool(found["smartctl"]["version"] >= SCSI_TOLD_SINCE)
+    return "ata_smart_data" in found or "nvme_self_test_log" in found
+
+
+def shown(text: str) -> Sequence[object]:
+    """Return what changes as soon as another self-test begins, or has ended at once."""
+    found = told(text)
+    logs = [found[key] for key in sorted(found) if "self_test" in key]
+    return [progress(text), *logs]
 
 
 def _ata(status: Mapping[str, Any]) -> SmartProgress:

@@ -63,13 +63,19 @@ class PoolVerbs(Protocol):
     def plan_import_pool(self, pool: str, *, search: Sequence[str] = ()) -> Plan:
         """Say what import_pool would find; PoolMissing."""
 
-    def export_pool(self, name: str, *, force: bool = False) -> None:
+    def export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> list[str]:
         """Give a pool out of use, so that it can be imported elsewhere; PoolMissing, Busy.
 
-        `force`: its filesystems are unmounted even where somebody works in them.
+        `force`: its filesystems are unmounted even where somebody works in them. `stop_services`:
+        services that use it are stopped first, and started again only if the export fails after
+        all; Busy, before any is stopped, when others use it too. Returns those it has stopped.
         """
 
-    def plan_export_pool(self, name: str, *, force: bool = False) -> Plan:
+    def plan_export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> Plan:
         """Say what export_pool would do, and who is in the way."""
 
     def upgrade_pool(self, name: str, *, features: Sequence[str] = ()) -> list[str]:

@@ -1,5 +1,6 @@
 """How the driver runs `zfs` and `zpool`: a timeout on each, refusals as types."""
 
+import json
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -33,14 +34,15 @@ class Commands:
         """Run a command that changes something; its refusal as a type."""
         return self._run(argv, timeout_s, stdin)
 
-    def _users(self, device: str) -> list[str]:
-        """Return who uses a block device, in words.
+    def _users(self, *paths: str) -> list[openers.User]:
+        """Return who uses block devices, and filesystems by where they are mounted.
 
         Not seen: programs of the kernel that open a device by themselves and are not in
         `openers.EXPORTS`.
         """
-        program = str(Path(openers.__file__))
-        return self._read(sys.executable, "-I", "-S", "-B", program, device).splitlines()
+        program = [sys.executable, "-I", "-S", "-B", str(Path(openers.__file__))]
+        told = self._read(*program, *paths)
+        return [openers.User(**json.loads(line)) for line in told.splitlines()]
 
     def _links(self) -> str:
         """Return the names of all block devices; one that goes while they are read is left out."""

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from calypso.drivers.storage import (
-    Busy,
     Dataset,
     DatasetExists,
-    DatasetKind,
     DatasetMissing,
     HasDependents,
     Held,
@@ -16,7 +14,7 @@ from calypso.drivers.storage import (
     Unsupported,
 )
 from calypso.drivers.storage.zfs import reading
-from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S, Commands
+from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.losses import told_gone
 from calypso.drivers.storage.zfs.names import refuse_dataset, refuse_setting
 from calypso.drivers.storage.zfs.prompt import key_options, key_text
@@ -25,7 +23,8 @@ from calypso.drivers.storage.zfs.reading import (
     SNAPSHOT_COLUMNS,
     ListedDataset,
 )
-from calypso.drivers.storage.zfs.refusals import NotMounted, PartialDataset
+from calypso.drivers.storage.zfs.refusals import PartialDataset
+from calypso.drivers.storage.zfs.using import Using
 from calypso.errors import SubsystemError
 from calypso.models.jobtype import Plan
 
@@ -34,7 +33,7 @@ LIST_NAMES = ("zfs", "list", "-Hp", "-t", "all", "-o", "name")
 LIST_SNAPSHOTS = ("zfs", "list", "-Hp", "-t", "snapshot", "-o", SNAPSHOT_COLUMNS)
 
 
-class Datasets(Commands):
+class Datasets(Using):
     """Filesystems and volumes.
 
     What a cut full transfer left is no dataset yet: it is not listed, and missing when asked
@@ -110,7 +109,8 @@ class Datasets(Commands):
     def rename_dataset(self, name: str, new_name: str) -> None:
         """Give a dataset, with all below it, another name in its pool; DatasetExists, Busy."""
         refuse_dataset(name, new_name)
-        self._do("zfs", "rename", name, new_name)
+        with self._naming_users(self._tree(name)):
+            self._do("zfs", "rename", name, new_name)
         self._see_gone(name)
         self.dataset(new_name)
 
@@ -126,7 +126,8 @@ class Datasets(Commands):
         _refuse_root(name)
         tree = self._tree(name)
         if not recursive:
-            self._do("zfs", "destroy", name, timeout_s=DESTROY_TIMEOUT_S)
+            with self._naming_users(tree):
+                self._do("zfs", "destroy", name, timeout_s=DESTROY_TIMEOUT_S)
         else:
             doomed = self._dry_destroy(name, recursive=True)
             self._refuse_held(name)
@@ -187,50 +188,6 @@ class Datasets(Commands):
         except DatasetMissing:
             return
         raise StorageError(f"zfs says that {name} is destroyed, but it is there.")
-
-    # -- idle
-
-    @contextmanager
-    def _idle(self, tree: Sequence[ListedDataset]) -> Iterator[None]:
-        """Unmount a tree and see its volumes unused; Busy. Mounts it again if the body fails."""
-        unmounted: list[str] = []
-        try:
-            self._refuse_open_volumes(tree)
-            for name in _mounted_deepest_first(tree):
-                with suppress(NotMounted):
-                    self._do("zfs", "unmount", name)
-                    unmounted.append(name)
-            yield
-        except SubsystemError:
-            for name in reversed(unmounted):
-                # One that is gone, or will not mount, must not hide why the body failed.
-                with suppress(SubsystemError):
-                    self._do("zfs", "mount", name)
-            raise
-
-    def _refuse_open_volumes(self, tree: Sequence[ListedDataset]) -> None:
-        for one in tree:
-            if one.dataset.kind is DatasetKind.VOLUME:
-                self._refuse_open(one.dataset.name)
-
-    def _refuse_open(self, volume: str) -> None:
-        """Refuse a volume somebody uses; see `_users` for who is not seen."""
-        if users := self._users(f"/dev/zvol/{volume}"):
-            raise Busy(
-                f"{volume} is used by {', '.join(users[:5])}. End that first.",
-                original="\n".join(users),
-            )
-
-
-def _mounted_deepest_first(tree: Sequence[ListedDataset]) -> list[str]:
-    mounted = [one for one in tree if one.is_mounted]
-    for one in mounted:
-        if one.dataset.mountpoint is None:
-            raise Busy(f"{one.dataset.name} is mounted by hand. Unmount it first: umount.")
-    deepest = sorted(
-        mounted, key=lambda one: -(one.dataset.mountpoint or "").rstrip("/").count("/")
-    )
-    return [one.dataset.name for one in deepest]
 
 
 def _refuse_root(name: str) -> None:

@@ -11,6 +11,7 @@ from calypso.drivers.storage.zfs.keys import Keys
 from calypso.drivers.storage.zfs.properties import Properties
 from calypso.drivers.storage.zfs.replacing import Replacing
 from calypso.drivers.storage.zfs.scrubs import Scrubs
+from calypso.drivers.storage.zfs.self_tests import SelfTests
 from calypso.drivers.storage.zfs.sweeps import Sweeps
 from calypso.drivers.storage.zfs.transfer import Transfers
 from calypso.drivers.storage.zfs.wiping import Wiping
@@ -20,6 +21,7 @@ from calypso.models.inventory import Capability
 class ZfsStorage(
     Transfers, Comparing, Clones, Keys, Properties, Files,
     Imports, Features, Scrubs, Replacing, Growing, Sweeps, Wiping,
+    SelfTests,
 ):  # fmt: skip
     """Satisfies `Storage` with OpenZFS 2.1 to 2.4. Opening it runs nothing.
 

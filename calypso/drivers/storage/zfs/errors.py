@@ -133,7 +133,7 @@ _REFUSALS: tuple[tuple[str, type[StorageError], str], ...] = (
     (_BAD_KEY, KeyWrong, ""),
     (r"Key (load|change|unload) error: .* is busy|^Key unload error: .*busy", Busy, "End its use."),
     (
-        r"[Kk]ey must be loaded|key not loaded|[Ee]ncryption key .*not loaded",
+        r"[Kk]ey must be loaded|key (is )?not loaded|[Ee]ncryption key .*not loaded",
         KeyMissing,
         "Unlock it.",
     ),

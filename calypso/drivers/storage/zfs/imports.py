@@ -14,12 +14,14 @@ from calypso.drivers.storage.zfs import pool_reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
 from calypso.drivers.storage.zfs.pools import Pools
+from calypso.drivers.storage.zfs.reading import ListedDataset
+from calypso.drivers.storage.zfs.services import Services, stoppable
 from calypso.models.jobtype import Plan
 
 IMPORT_TIMEOUT_S = 3600.0  # a pool of many datasets mounts each of them
 
 
-class Imports(Pools):
+class Imports(Pools, Services):
     """Importing and exporting."""
 
     def import_pool(
@@ -76,32 +78,56 @@ class Imports(Pools):
             effects.append("It will be refused: name one by its guid.")
         return Plan(commands=[["zpool", "import", pool]], effects=effects)
 
-    def export_pool(self, name: str, *, force: bool = False) -> None:
+    def export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> list[str]:
         """Give a pool out of use; Busy before anything of it is unmounted, unless by force."""
         if self.pool(name).is_suspended:
             raise PoolSuspended(f"{name} is suspended: bring its disks back, or reboot, first.")
+        tree = self._tree(name)
+        with self._without_services(tree if stop_services else ()) as stopped:
+            self._export(name, tree, force=force)
+        return stopped
+
+    def _export(self, name: str, tree: Sequence[ListedDataset], *, force: bool) -> None:
         if force:
-            self._refuse_open_volumes(self._tree(name))
-            self._do("zpool", "export", "-f", name, timeout_s=DESTROY_TIMEOUT_S)
+            self._refuse_open_volumes(tree)
+            with self._naming_users(tree):
+                self._do("zpool", "export", "-f", name, timeout_s=DESTROY_TIMEOUT_S)
         else:
-            with self._idle(self._tree(name)):
+            with self._idle(tree):
                 self._do("zpool", "export", name, timeout_s=DESTROY_TIMEOUT_S)
         if self._has_pool(name):
             raise StorageError(f"zpool says that {name} is exported, but it is in use.")
 
-    def plan_export_pool(self, name: str, *, force: bool = False) -> Plan:
+    def plan_export_pool(
+        self, name: str, *, force: bool = False, stop_services: bool = False
+    ) -> Plan:
         """Say what export_pool would do, and who is in the way."""
+        command = ["zpool", "export", *(["-f"] if force else []), name]
         effects = [f"Pool {name} is out of use until it is imported again."]
         if self.pool(name).is_suspended:
-            effects.append(f"It will be refused: {name} is suspended.")
-            tree = []
-        else:
-            tree = self._tree(name)
+            return Plan(
+                commands=[command],
+                effects=[*effects, f"It will be refused: {name} is suspended."],
+            )
+        tree = self._tree(name)
         effects += [f"{one.dataset.name} is unmounted." for one in tree if one.is_mounted]
-        try:
-            self._refuse_open_volumes(tree)
-        except Busy as user:
-            effects.append(f"It will be refused: {user.detail}")
+        stopped, refusals = self._in_the_way(tree, force=force, stop_services=stop_services)
+        effects += [f"{service} is stopped, and not started again." for service in stopped]
         return Plan(
-            commands=[["zpool", "export", *(["-f"] if force else []), name]], effects=effects
+            commands=[*(["systemctl", "stop", service] for service in stopped), command],
+            effects=[*effects, *(f"It will be refused: {told}" for told in refusals)],
         )
+
+    def _in_the_way(
+        self, tree: Sequence[ListedDataset], *, force: bool, stop_services: bool
+    ) -> tuple[list[str], list[str]]:
+        """Return the services that are to be stopped, and by what an export is refused."""
+        try:
+            if stop_services:
+                return stoppable(tree, self._users_of(tree)), []
+            self._refuse_open_volumes(tree) if force else self._refuse_used(tree)
+        except Busy as user:
+            return [], [user.detail]
+        return [], []

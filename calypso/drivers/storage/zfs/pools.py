@@ -90,17 +90,22 @@ class Pools(Datasets):
         """
         deadline = time.monotonic() + timeout_s
         while True:
-            status = self._status(pool)
-            if status.is_suspended:
-                raise PoolSuspended(
-                    f"{pool} has lost its disks; its {what} does not go on. Bring them back, then "
-                    "clear it: storage.pool_clear."
-                )
+            status = self._live_status(pool, what)
             if (end := until(status)) is not None:
                 return end
             if time.monotonic() >= deadline:
                 raise CommandTimedOut(f"The {what} of {pool} did not end in {timeout_s:g} s.")
             self._pause(POLL_S)
+
+    def _live_status(self, pool: str, what: str) -> Status:
+        """Return the status of a pool; PoolSuspended, where `what` would never end."""
+        status = self._status(pool)
+        if status.is_suspended:
+            raise PoolSuspended(
+                f"{pool} has lost its disks; its {what} does not go on. Bring them back, then "
+                "clear it: storage.pool_clear."
+            )
+        return status
 
     def _status(self, pool: str) -> Status:
         for status in self._statuses(pool):

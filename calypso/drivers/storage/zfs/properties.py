@@ -65,7 +65,7 @@ class Properties(Datasets):
                 "Choose at least its present size, or shrink it on purpose."
             )
         if size_bytes < before_bytes:
-            self._refuse_open(name)
+            self._refuse_open_volumes([self._whole(name)])
         if size_bytes != before_bytes:
             self._do("zfs", "set", f"volsize={size_bytes}", name)
         found = self.dataset(name)

@@ -8,7 +8,10 @@ from calypso.drivers.storage.zfs.status import Status
 
 
 class Scrubs(Pools):
-    """Scrubs and resilvers."""
+    """Scrubs and resilvers.
+
+    No scrub of a suspended pool is asked for: from OpenZFS 2.3 on that hangs in the kernel.
+    """
 
     def run_scrub(
         self, pool: str, *, resume: bool = False, on_scan: OnScan, timeout_s: float
@@ -18,7 +21,7 @@ class Scrubs(Pools):
         A resilver is waited for, whether it runs already or cuts in; the scrub begins after it.
         """
         refuse_pool(pool)
-        if resume or not self._is_paused(pool):
+        if not self._is_paused(pool) or resume:
             self._start_scrub(pool)
 
         def until(status: Status) -> Scan | None:
@@ -36,7 +39,7 @@ class Scrubs(Pools):
         return self._follow(pool, until, what="scrub", timeout_s=timeout_s)
 
     def _is_paused(self, pool: str) -> bool:
-        scan = self._status(pool).scan
+        scan = self._live_status(pool, "scrub").scan
         return scan is not None and scan.state is ScanState.PAUSED
 
     def _start_scrub(self, pool: str) -> None:
@@ -49,6 +52,7 @@ class Scrubs(Pools):
     def pause_scrub(self, pool: str) -> Scan:
         """Pause a scrub and return how far it is; a paused one is fine."""
         refuse_pool(pool)
+        self._live_status(pool, "scrub")
         try:
             self._do("zpool", "scrub", "-p", pool)
         except ScrubPaused:
@@ -65,6 +69,7 @@ class Scrubs(Pools):
     def stop_scrub(self, pool: str) -> None:
         """Stop a scrub; nothing happens when none runs."""
         refuse_pool(pool)
+        self._live_status(pool, "scrub")
         try:
             self._do("zpool", "scrub", "-s", pool)
         except (NoScrub, Resilvering):

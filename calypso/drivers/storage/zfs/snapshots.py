@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from calypso.drivers.storage import (
-    DatasetKind,
     DatasetMissing,
     HasClones,
     Held,
@@ -177,9 +176,8 @@ class Snapshots(Holds):
         for refusal in refusals(newer):
             raise refusal
         dataset, _ = split_snapshot(snapshot)
-        if newer and self.dataset(dataset).kind is DatasetKind.VOLUME:
-            # Of an open volume the newer snapshots would be lost before it is refused.
-            self._refuse_open(dataset)
+        if newer:  # of an open volume they would be lost before it is refused
+            self._refuse_open_volumes([self._whole(dataset)])
         options = ["-r"] if destroy_newer else []
         self._do("zfs", "rollback", *options, snapshot, timeout_s=DESTROY_TIMEOUT_S)
         if self._newer(snapshot):

@@ -1,36 +1,26 @@
-"""The part of the driver that empties disks and lets them test themselves."""
+"""The part of the driver that empties disks."""
 
 import re
-import time
 
 from calypso.drivers.storage import (
     DeviceInUse,
     DeviceUnfit,
     Disk,
-    Interrupted,
     OnBytes,
-    OnSmart,
-    SelfTestFailed,
-    SmartProgress,
-    SmartTest,
     StorageError,
-    Unsupported,
     WipeMode,
 )
-from calypso.drivers.storage.disks import smart
 from calypso.drivers.storage.disks.lsblk import Block
 from calypso.drivers.storage.zfs import errors
-from calypso.drivers.storage.zfs.disks import NO_SMARTCTL, SMART_TIMEOUT_S, Disks
-from calypso.errors import CommandTimedOut
+from calypso.drivers.storage.zfs.disks import Disks
 from calypso.models.jobtype import Plan
 
 STEP_BYTES = 64 << 20  # between two looks at a cancel, and at what is told
-LOOK_S = 5.0  # a short test takes about two minutes
 _STEP = re.compile(r".*: (?:Zero-filled|Discarded) (\d+) bytes from the offset (\d+)$")
 
 
 class Wiping(Disks):
-    """Making disks empty, and seeing whether they are well."""
+    """Making disks empty."""
 
     def wipe_disk(self, disk: str, mode: WipeMode, *, on_bytes: OnBytes, timeout_s: float) -> None:
         """Make a disk empty; DeviceInUse, and nothing is touched, while anybody uses it."""
@@ -63,7 +53,8 @@ class Wiping(Disks):
             raise DeviceUnfit(f"{disk} is read-only.")
         users = [*found.in_use]
         if not users:
-            users = [user for one in (block, *block.partitions) for user in self._users(one.path)]
+            devices = [one.path for one in (block, *block.partitions)]
+            users = list(dict.fromkeys(user.words for user in self._users(*devices)))
         if users:
             raise DeviceInUse(f"{disk} is used: {'; '.join(users[:5])}. Nothing was touched.")
         return block, found
@@ -78,57 +69,6 @@ class Wiping(Disks):
         ran = self._host.stream(argv, timeout_s=timeout_s, on_line=hear)
         if not ran.ok:
             raise errors.read(ran)
-
-    # -- self-tests
-
-    def run_smart_test(
-        self, disk: str, test: SmartTest, *, on_smart: OnSmart, timeout_s: float
-    ) -> SmartProgress:
-        """Let a disk test itself to the end; one that runs already is followed."""
-        device = self._block(disk)[0].path
-        deadline = time.monotonic() + timeout_s
-        if not self._self_test(device).is_running:
-            self._smartctl(device, "-t", test.value)
-        while (told := self._self_test(device)).is_running:
-            on_smart(told)
-            if time.monotonic() >= deadline:
-                raise CommandTimedOut(f"The self-test of {disk} did not end in {timeout_s:g} s.")
-            self._pause(LOOK_S)
-        on_smart(told)
-        if told.passed is None:
-            raise Interrupted(f"The self-test of {disk} was stopped: {told.words}.")
-        if not told.passed:
-            raise SelfTestFailed(f"{disk} failed its self-test: {told.words}. Replace it.")
-        return told
-
-    def stop_smart_test(self, disk: str) -> None:
-        """Stop a disk's self-test; nothing happens when none runs."""
-        device = self._block(disk)[0].path
-        if self._self_test(device).is_running:
-            self._smartctl(device, "-X")
-        if self._self_test(device).is_running:
-            raise StorageError(f"smartctl says that the test of {disk} is stopped, but it runs.")
-
-    def _self_test(self, device: str) -> SmartProgress:
-        text = self._ask_disk(device, "-c", "-l", "selftest")
-        if (told := smart.progress(text)) is not None:
-            return told
-        _refuse_failed(device, text)
-        return SmartProgress(is_running=False)
-
-    def _smartctl(self, device: str, *words: str) -> None:
-        _refuse_failed(device, self._ask_disk(device, *words))
-
-    def _ask_disk(self, device: str, *words: str) -> str:
-        if self._host.which("smartctl") is None:
-            raise Unsupported(NO_SMARTCTL)
-        argv = ["smartctl", "-j", *words, device]
-        return self._host.run(argv, timeout_s=SMART_TIMEOUT_S).stdout
-
-
-def _refuse_failed(device: str, text: str) -> None:
-    if why := smart.complaint(smart.told(text)):
-        raise Unsupported(f"{device} makes no self-test: {why}", original=text)
 
 
 def _forgetting(block: Block) -> list[list[str]]:

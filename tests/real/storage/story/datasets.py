@@ -1,10 +1,19 @@
 """Datasets and snapshots: made, refused, gone back to, sent, destroyed."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
-from calypso.drivers.storage import Busy, DeviceUnfit, SendOptions, StorageError, Vdev, VdevKind
+from calypso.drivers.storage import (
+    Busy,
+    DeviceUnfit,
+    SendOptions,
+    SnapshotMissing,
+    StorageError,
+    Vdev,
+    VdevKind,
+)
 from calypso.errors import JobCancelled
 from calypso.host.stopping import Stop, StopSignal
 from tests.lab import inside
@@ -12,6 +21,8 @@ from tests.real.storage.story.teller import Teller
 
 TASK = {"calypso:task": "0193f2a5-7c00-7000-8000-000000000001"}
 WHOLE = SendOptions(raw=True, compressed=True, large_blocks=True, properties=True)
+
+SLOWLY = SendOptions(rate_bytes_per_s=8 << 20)
 
 
 class DatasetStory(Teller):
@@ -72,6 +83,18 @@ class DatasetStory(Teller):
         zfs.hold("tank/d1@s2", "keep1")
         zfs.hold("tank/d1@s2", "keep1")
         zfs.snapshots("tank/d1")
+        self.protect()
+
+    def protect(self):
+        zfs = self.zfs
+        zfs.protect("tank/d1@s2", None)
+        zfs.protect("tank/d1@s3", datetime(2030, 1, 1, tzinfo=UTC))
+        zfs.snapshots("tank/d1")
+        zfs.unprotect("tank/d1@s2")
+        zfs.unprotect("tank/d1@s3")
+        zfs.unprotect("tank/d1@nosuch")
+        with pytest.raises(SnapshotMissing):
+            zfs.protect("tank/d1@nosuch", None)
 
     def refuse(self):
         """Everything that is not there, there already, in the way, or in use."""
@@ -157,7 +180,7 @@ class DatasetStory(Teller):
     def cut(self, what, target, base=None):
         """Send until something has arrived, and then no more."""
         with self.cancelling() as (storage, cancel), pytest.raises(JobCancelled):
-            self.send(what, target, base=base, storage=storage, on_bytes=cancel)
+            self.send(what, target, base=base, storage=storage, on_bytes=cancel, options=SLOWLY)
 
     def destroy(self):
         zfs = self.zfs

@@ -28,6 +28,7 @@ class WorkStory(Teller):
         self.throttle(0, 1, read_bytes_per_s=SLOW_BYTES_PER_S)
         zfs.run_scrub("tank", on_scan=quiet, timeout_s=LONG_S)
         self.beside("zpool", "scrub", "tank")
+        zfs.pool("tank")
         zfs.pause_scrub("tank")
         zfs.pause_scrub("tank")
         zfs.pool("tank")

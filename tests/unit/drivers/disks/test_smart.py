@@ -1,9 +1,12 @@
-"""What smartctl tells of a disk, in each state; made from its documentation but for one."""
+"""What smartctl tells of a disk, in each state: as documented, and as emulated disks answered."""
+
+import json
+from itertools import pairwise
 
 import pytest
 
 from calypso.drivers.storage.disks import smart
-from tests.fakes.host import FakeHost
+from tests.fakes.host import RECORDINGS, FakeHost, read_recording
 
 HOST = FakeHost("smartctl-documented", "openzfs-2.1.11")
 
@@ -84,3 +87,50 @@ def test_a_virtual_disk_is_well_and_tests_nothing():
     assert smart.health(healthy.removeprefix("{")).health == "passed"
     assert smart.complaint(smart.told(start)) == "the disk refused the command."
     assert smart.progress(look) is None
+
+
+# ---- as recorded in the guests: a disk on a SATA port that tests itself, NVMe and SCSI disks
+
+LABS = sorted(RECORDINGS.glob("openzfs-*-lab"))
+
+
+def recorded(lab, *words, protocol=None):
+    """Return what was answered to a command, in order, of disks of a protocol."""
+    every = [read_recording(path) for path in sorted(lab.glob("*smartctl*.txt"))]
+    texts = [
+        one.stdout for one in every if one.argv[: len(words) + 2] == ("smartctl", "-j", *words)
+    ]
+    return [text for text in texts if protocol in (None, protocol_of(text))]
+
+
+def protocol_of(text):
+    return json.loads(text).get("device", {}).get("protocol")  # none of a disk of virtio
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_disks_of_each_kind_told_their_health(lab):
+    told = {protocol_of(text): smart.health(text) for text in recorded(lab, "-n", "standby")}
+    expected = {"ATA": "passed", "NVMe": "passed", "SCSI": "passed", None: "unknown"}
+    assert {kind: one.health for kind, one in told.items()} == expected
+    assert told["ATA"].temperature_c == 31
+    assert told["NVMe"].power_on_hours == 0
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_each_self_test_that_was_made_is_seen_in_the_log_and_passed(lab):
+    looks = recorded(lab, *smart.LOOK, protocol="ATA")
+    assert all(smart.tells_self_tests(text) for text in looks)
+    assert all(smart.progress(text).passed for text in looks)
+    counts = [json.loads(text)["ata_smart_self_test_log"]["standard"]["count"] for text in looks]
+    assert counts[0] == 0
+    assert counts[-1] == 2
+    for (one, before), (other, after) in pairwise(zip(looks, counts, strict=True)):
+        assert (smart.shown(one) == smart.shown(other)) == (before == after)
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_a_disk_that_tests_nothing_is_no_success(lab):
+    for protocol in ("NVMe", "SCSI"):
+        for text in recorded(lab, *smart.LOOK, protocol=protocol):
+            assert smart.progress(text) is None
+            assert smart.complaint(smart.told(text)) or not smart.tells_self_tests(text)

@@ -25,6 +25,7 @@ from tests.unit.drivers.zfs import scenarios
 DOCUMENT = Path(__file__).parents[4] / "docs" / "zfs-argv.md"
 LABS = tuple(sorted(path.name for path in RECORDINGS.glob("openzfs-*-lab")))
 REAL = ("openzfs-2.1.11", *LABS)
+PRODUCTS = ("zfs", "zpool", "smartctl", "lsblk", "wipefs", "stdbuf")  # others are plain tools
 NOT_SEEN = "**not yet**"
 MAX_NAMED = 3  # recordings in one cell; more prove no more
 
@@ -59,11 +60,11 @@ Written by `python -m tests.unit.drivers.zfs.argv_document` from what the verbs 
 a test fails when this page differs. Each command is run without a shell, with `LC_ALL=C`, `TZ=UTC`
 and a timeout.
 
-- **Seen**: recordings whose command line has the same words, run on OpenZFS' kernel module; some
-  show a refusal. Those that begin with `lab` are in the folders that
-  `make recordings` makes anew in the guests of [the lab](vm-lab.md), `lab23` of OpenZFS 2.3; the
-  others are in `openzfs-2.1.11`. `recv` counts as `receive`.
-- **Not yet**: no real ZFS has been seen to answer this command in this form.
+- **Seen**: recordings whose command line has the same words, run on OpenZFS' kernel module and on
+  emulated disks; some show a refusal. Those that begin with `lab` are in the folders that
+  `make recordings` makes anew in the guests of [the lab](vm-lab.md), `lab21` of OpenZFS 2.1 and
+  `lab23` of 2.3; the others are in `openzfs-2.1.11`. `recv` counts as `receive`.
+- **Not yet**: nothing real has been seen to answer this command in this form.
 - **Answered in tests by**: where the fake machine takes its answer from. *silence* is a success
   without output, assumed. The READMEs of `tests/recordings` say what is real, what is composed
   and what is made from documentation.
@@ -179,13 +180,13 @@ def seen():
 
 
 def _commands(line):
-    """Yield the zfs and zpool commands of a line for a shell, as words."""
+    """Yield the commands of the products in a line for a shell, as words."""
     for piece in re.split(r"[;|&\n()]", line):
         try:
             words = shlex.split(piece)
         except ValueError:  # a quote that a separator stands in
             continue
-        starts = [at for at, word in enumerate(words) if word in ("zfs", "zpool")]
+        starts = [at for at, word in enumerate(words) if word in PRODUCTS]
         words = words[starts[0] :] if starts else []
         ends = [at for at, word in enumerate(words) if re.match(r"\d?[<>]", word)]
         words = words[: ends[0]] if ends else words
@@ -217,7 +218,7 @@ def _played():
     ):
         for scenario in played:
             host = make()
-            with suppress(Busy):  # one scenario is refused
+            with suppress(Busy):  # some scenarios are refused
                 scenario(host, ZfsStorage(host, pause=lambda _seconds: None))
             yield scenario, host
 
@@ -241,8 +242,8 @@ def _row(command, verbs, answers):
 
 
 def _proof(command):
-    if not command.startswith("z"):
-        return "no command of ZFS"
+    if not command.startswith(PRODUCTS):
+        return "a plain tool"
     names = [name.removesuffix(".txt") for name in seen().get(command, ())]
     newer = [name for name in names if name.startswith("lab23")]
     older = [name for name in names if name not in newer]

@@ -4,6 +4,7 @@ Used by the tests of the verbs and by the list of commands in docs/zfs-argv.md.
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from calypso.drivers.storage import (
@@ -61,11 +62,12 @@ TASK = "0193f2a5-7c00-7000-8000-000000000001"
 RESUME = ("zfs", "send", "-vP", "-t", TOKEN)
 
 
-def opener_argv(volume, device=None):
+def opener_argv(volume, *paths):
     program = str(Path(openers.__file__))
-    return (sys.executable, "-I", "-S", "-B", program, device or f"/dev/zvol/{volume}")
+    return (sys.executable, "-I", "-S", "-B", program, *(paths or [f"/dev/zvol/{volume}"]))
 
 
+IN_TANK = opener_argv(None, "/mnt/d1", "/dev/zvol/tank/v1", "/mnt/x", "/mnt/x/y")
 USUAL = (
     "dataset-tank-c1.txt",
     "dataset-tank-v1.txt",
@@ -273,9 +275,27 @@ def export_pool_by_force(host, storage):
     return storage.export_pool("tank", force=True)
 
 
+def export_pool_with_its_services(host, storage):
+    gone_pool(host, "tank", "zpool-list-tank.txt")
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "a-user-of-a-volume.txt")
+    silent(host, opener_argv("tank/v1"), "zpool export tank", "systemctl stop nbd.service")
+    silent(host, *(f"zfs unmount tank/{name}" for name in ("d1", "x", "x/y")))
+    return storage.export_pool("tank", stop_services=True)
+
+
+def export_pool_in_vain(host, storage):
+    """Somebody has opened its volume while the services were stopped: they are started again."""
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "a-user-of-a-volume.txt")
+    host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
+    silent(host, "systemctl stop nbd.service", "systemctl start nbd.service")
+    return storage.export_pool("tank", stop_services=True)
+
+
 def plan_export_pool(host, storage):
     host.answer([*STATUS, "tank"], "026-zpool-status.txt")
-    silent(host, opener_argv("tank/v1"))
+    silent(host, IN_TANK)
     return storage.plan_export_pool("tank")
 
 
@@ -562,7 +582,7 @@ def wipe_disk(host, storage):
 def exported_disk(host):
     """The pool on sda is not in use."""
     known_disks(host, status="006-zpool-list-none-H.txt")
-    silent(host, *(opener_argv(None, f"/dev/{name}") for name in ("sda", "sda1", "sda9")))
+    silent(host, opener_argv(None, *(f"/dev/{name}" for name in ("sda", "sda1", "sda9"))))
 
 
 def wipe_disk_of_a_pool(host, storage):
@@ -583,7 +603,7 @@ def run_smart_test(host, storage):
     known_disks(host)
     host.folders.append(RECORDINGS / "smartctl-documented")
     host.programs.add("smartctl")
-    for name in ("passed", "running", "passed"):
+    for name in ("passed", "passed", "running", "running", "passed"):
         host.answer([*SELF_TEST, "/dev/sda"], f"ata-test-{name}.txt")
     host.answer(["smartctl", "-j", "-t", "short", "/dev/sda"], "start.txt")
     heard = []
@@ -890,6 +910,23 @@ def release(host, storage):
     return storage.release("tank/d1@s2", "keep1")
 
 
+def protect(host, storage):
+    silent(host, ["zfs", "set", "calypso:protected=on", "tank/d1@s2"])
+    host.answer([*SNAPSHOTS, "tank/d1@s2"], "snapshot-protected.txt")
+    return storage.protect("tank/d1@s2", None)
+
+
+def protect_until(host, storage):
+    silent(host, ["zfs", "set", "calypso:protected=2030-01-01T00:00:00Z", "tank/d1@s2"])
+    host.answer([*SNAPSHOTS, "tank/d1@s2"], "snapshot-protected-until.txt")
+    return storage.protect("tank/d1@s2", datetime(2030, 1, 1, tzinfo=UTC))
+
+
+def unprotect(host, storage):
+    silent(host, "zfs inherit calypso:protected tank/d1@s2")
+    return storage.unprotect("tank/d1@s2")
+
+
 def send_full(host, storage, heard=None):
     """Send s2 of tank/d1 into tank/r1, which is new."""
     host.answer([*LIST, "tank/r1"], "011-zfs-list-nosuch.txt")
@@ -965,6 +1002,7 @@ def remount(host, storage):
     """A tree of which one filesystem is in use: what was unmounted is mounted again."""
     silent(host, "zfs unmount tank/x/y", "zfs mount tank/x/y")
     host.answer(["zfs", "unmount", "tank/x"], "089-zfs-unmount-busy.txt")
+    host.answer(opener_argv(None, "/mnt/x"), "users-of-a-filesystem.txt")
     return storage.destroy_dataset("tank/x", recursive=True)
 
 
@@ -986,6 +1024,8 @@ SCENARIOS = (
     plan_import_pool,
     export_pool,
     export_pool_by_force,
+    export_pool_with_its_services,
+    export_pool_in_vain,
     plan_export_pool,
     upgrade_pool,
     upgrade_pool_by_one,
@@ -1074,6 +1114,9 @@ SCENARIOS = (
     plan_rollback,
     hold,
     release,
+    protect,
+    protect_until,
+    unprotect,
     send_full,
     send_increment,
     send_resumed,

@@ -13,6 +13,8 @@ from calypso.drivers.storage import (
 )
 from calypso.drivers.storage.zfs.datasets import LIST_NAMES
 from calypso.drivers.storage.zfs.losses import told_gone
+from calypso.drivers.storage.zfs.openers import User
+from calypso.drivers.storage.zfs.using import in_words
 from tests.unit.drivers.zfs import scenarios
 from tests.unit.drivers.zfs.scenarios import (
     LIST,
@@ -30,6 +32,27 @@ def test_a_busy_filesystem_is_refused_before_its_snapshots_are_lost(host, storag
     with pytest.raises(Busy):
         scenarios.remount(host, storage)
     assert destroyed(host) == []
+
+
+def test_who_keeps_a_filesystem_busy_is_named(host, storage):
+    with pytest.raises(Busy) as refused:
+        scenarios.remount(host, storage)
+    assert refused.value.detail.endswith(
+        "tank/x is used by process 4711 (bash); "
+        "tank/x is used by process 4712 (smbd, of smbd.service). End that first."
+    )
+
+
+def test_where_the_users_of_a_busy_filesystem_cannot_be_seen_it_says_so(host, storage):
+    host.answer(opener_argv(None, "/mnt/x"), "nobody-may-look.txt")
+    with pytest.raises(Busy, match="By whom was not seen: Cannot see who uses"):
+        scenarios.remount(host, storage)
+
+
+def test_of_many_users_the_first_are_named(host, storage):
+    users = [User("/dev/zvol/tank/v1", f"process {number}") for number in range(7)]
+    told = in_words(storage._tree("tank/v1"), users)
+    assert told.endswith("tank/v1 is used by process 4; 2 more. End that first.")
 
 
 def test_what_was_unmounted_of_a_busy_tree_is_mounted_again(host, storage):
@@ -117,6 +140,7 @@ def test_of_much_that_is_gone_the_first_are_named():
 def test_a_mount_that_fails_does_not_hide_why(host, storage):
     host.answer(["zfs", "unmount", "tank/x/y"])
     host.answer(["zfs", "unmount", "tank/x"], "089-zfs-unmount-busy.txt")
+    silent(host, opener_argv(None, "/mnt/x"))
     host.answer(["zfs", "mount", "tank/x/y"], "099-perm-user.txt", complaint=4)
     with pytest.raises(Busy):
         storage.destroy_dataset("tank/x", recursive=True)

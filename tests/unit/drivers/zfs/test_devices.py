@@ -27,7 +27,9 @@ def changes(host):
     return [
         " ".join(argv)
         for argv in host.asked
-        if argv[0] == "zpool" and argv[1] not in READING and not {"-n", "-np"} & set(argv)
+        if argv[0] in ("zpool", "systemctl")
+        and argv[1] not in READING
+        and not {"-n", "-np"} & set(argv)
     ]
 
 

@@ -193,6 +193,31 @@ def test_a_self_test_that_runs_already_is_followed(host, storage):
     assert not any("-t" in argv for argv in host.asked)
 
 
+def test_how_an_earlier_test_ended_is_not_taken_for_the_end_of_this_one(host, storage, pauses):
+    known_smart(host)
+    host.answer(["smartctl", "-j", "-t", "short", "/dev/sda"], "start.txt")
+    answers(host, "passed", "passed", "passed", "passed", "running", "running", "failed")
+    with pytest.raises(SelfTestFailed):
+        self_test(storage)
+    assert pauses == [1.0, 1.0, 5.0]
+
+
+def test_a_disk_that_shows_no_test_after_it_was_told_to_make_one_is_no_success(host, storage):
+    known_smart(host)
+    host.answer(["smartctl", "-j", "-t", "short", "/dev/sda"], "start.txt")
+    answers(host, "passed")
+    with pytest.raises(Unsupported, match="shows no test for 30 s"):
+        self_test(storage)
+
+
+def test_where_smartctl_tells_of_no_self_tests_none_is_begun(host, storage):
+    known_smart(host)
+    host.answer([*SELF_TEST, "/dev/sda"], "nvme-healthy.txt")
+    with pytest.raises(Unsupported, match=r"smartmontools 7\.4 or newer"):
+        self_test(storage)
+    assert not any("-t" in argv for argv in host.asked)
+
+
 def test_a_disk_that_fails_its_test_is_to_be_replaced(host, storage):
     known_smart(host)
     answers(host, "running", "failed")

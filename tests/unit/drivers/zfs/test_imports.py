@@ -13,8 +13,17 @@ from calypso.drivers.storage import (
     PoolSuspended,
     StorageError,
 )
+from calypso.drivers.storage.zfs.openers import User
+from calypso.drivers.storage.zfs.services import stoppable
 from tests.unit.drivers.zfs import scenarios
-from tests.unit.drivers.zfs.scenarios import FEATURES, STATUS, opener_argv, silent, statuses
+from tests.unit.drivers.zfs.scenarios import (
+    FEATURES,
+    IN_TANK,
+    STATUS,
+    opener_argv,
+    silent,
+    statuses,
+)
 from tests.unit.drivers.zfs.test_devices import changes
 
 SUSPENDED = [*STATUS, "t"]
@@ -106,8 +115,58 @@ def test_a_plan_for_an_export_names_what_is_unmounted(host, storage):
 
 def test_a_plan_for_an_export_names_who_is_in_the_way(host, storage):
     host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "users-of-a-filesystem.txt")
+    told = storage.plan_export_pool("tank").effects[-1]
+    assert told.startswith("It will be refused: tank/x is used by process 4711 (bash)")
+
+
+def test_a_plan_for_an_export_by_force_looks_at_volumes_only(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
-    assert "It will be refused: tank/v1" in storage.plan_export_pool("tank").effects[-1]
+    told = storage.plan_export_pool("tank", force=True).effects[-1]
+    assert told.startswith("It will be refused: tank/v1 is used by process 4711")
+
+
+# ---- services
+
+
+def test_services_that_use_a_pool_are_stopped_for_its_export_and_named(host, storage):
+    assert scenarios.export_pool_with_its_services(host, storage) == ["nbd.service"]
+    assert changes(host) == ["systemctl stop nbd.service", "zpool export tank"]
+
+
+def test_a_plan_names_the_services_that_would_be_stopped(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "a-user-of-a-volume.txt")
+    plan = storage.plan_export_pool("tank", stop_services=True)
+    assert plan.effects[-1] == "nbd.service is stopped, and not started again."
+    assert plan.commands == [["systemctl", "stop", "nbd.service"], ["zpool", "export", "tank"]]
+
+
+def test_where_others_use_it_too_no_service_is_stopped(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "users-of-a-filesystem.txt")
+    with pytest.raises(Busy, match=r"process 4711 \(bash\). End that first"):
+        storage.export_pool("tank", stop_services=True)
+    assert changes(host) == []
+    told = storage.plan_export_pool("tank", stop_services=True).effects[-1]
+    assert told.startswith("It will be refused: tank/x is used by process 4711 (bash).")
+
+
+def test_services_are_started_again_when_the_export_fails_after_all(host, storage):
+    with pytest.raises(Busy, match="tank/v1 is used by"):
+        scenarios.export_pool_in_vain(host, storage)
+    assert changes(host) == ["systemctl stop nbd.service", "systemctl start nbd.service"]
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["calypso-worker@storage.service", "postgresql@15-main.service", "redis-server.service"],
+)
+def test_a_service_the_appliance_itself_may_need_is_not_stopped(storage, service):
+    users = [User("/dev/zvol/tank/v1", "process 4711", service)]
+    with pytest.raises(Busy, match=f"may need {service}: stop it by hand"):
+        stoppable(storage._tree("tank/v1"), users)
 
 
 def test_a_pool_that_stays_after_its_export_is_an_error(host, storage):

@@ -1,5 +1,7 @@
-"""Who uses a volume is seen, whoever it is."""
+"""Who uses a volume or a filesystem is seen, whoever it is."""
 
+import json
+import mmap
 import os
 import subprocess
 import sys
@@ -10,24 +12,128 @@ import pytest
 from calypso.drivers.storage.zfs import openers
 
 DEVICE = Path("/dev/full")  # a device anybody may open; a test has no volume
+ME = f"process {os.getpid()} ("
 everybody_seen = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees what others open")
+
+
+def words(root, *paths):
+    return [user.words for user in openers.users(paths or [DEVICE], root)]
+
+
+def process(root, number=4711, **files):
+    """Make a process as /proc shows it: links by `cwd` and `fd`, texts by other names."""
+    (root / f"proc/{number}/fd").mkdir(parents=True)
+    for name, what in files.items():
+        if name in ("fd", "cwd"):
+            place = "fd/3" if name == "fd" else "cwd"
+            (root / f"proc/{number}/{place}").symlink_to(what)
+        else:
+            (root / f"proc/{number}/{name}").write_text(what)
 
 
 def test_a_process_that_has_it_open_is_named(tmp_path):
     (tmp_path / "proc").mkdir()
     (tmp_path / f"proc/{os.getpid()}").symlink_to("/proc/self")
     with DEVICE.open("rb"):
-        assert list(openers.users(DEVICE, tmp_path)) == [f"process {os.getpid()}"]
+        (found,) = words(tmp_path)
+    assert found.startswith(ME)
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "told", "service"),
+    [
+        ("0::/system.slice/smbd.service", "smbd, of smbd.service", "smbd.service"),
+        ("0::/system.slice/system-pg.slice/pg@15.service/job-1", "smbd, of pg@15.service",
+         "pg@15.service"),
+        ("12:pids:/user.slice\n1:name=systemd:/system.slice/smbd.service",
+         "smbd, of smbd.service", "smbd.service"),
+        ("0::/user.slice/user-0.slice/session-3.scope", "smbd", None),
+    ],
+)  # fmt: skip
+def test_a_process_is_named_with_its_service(tmp_path, cgroup, told, service):
+    process(tmp_path, fd=DEVICE, comm="smbd\n", cgroup=f"{cgroup}\n")
+    (found,) = openers.users([DEVICE], tmp_path)
+    assert found == openers.User(str(DEVICE), f"process 4711 ({told})", service)
+
+
+# ---- filesystems: a test has none of its own, so `/proc` stands for one
+
+
+FILESYSTEM = Path("/proc")
+
+
+def test_who_works_in_a_filesystem_or_has_a_file_of_it_open_uses_it(tmp_path):
+    process(tmp_path, 1, cwd="/proc/sys")
+    process(tmp_path, 2, fd="/proc/version")
+    process(tmp_path, 3, fd=tmp_path, cwd=tmp_path)
+    found = words(tmp_path, FILESYSTEM)
+    assert found == ["process 1", "process 2"]
+
+
+def test_who_has_a_file_of_it_mapped_uses_it(tmp_path):
+    """As the kernel shows a mapping of this very process, whose file it has closed."""
+    (tmp_path / "file").write_bytes(b"x" * mmap.PAGESIZE)
+    with (tmp_path / "file").open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    maps = Path("/proc/self/maps").read_text()
+    mapped.close()
+    rows = [line for line in maps.splitlines() if line.endswith(f"{tmp_path}/file")]
+    process(tmp_path, maps="\n".join(rows))
+    shown = os.makedev(*(int(part, 16) for part in rows[0].split()[3].split(":")))
+    assert openers.Thing(is_device=False, number=shown) in set(
+        openers._used(tmp_path / "proc/4711")
+    )
+
+
+def test_what_is_mounted_on_it_uses_it(tmp_path):
+    (tmp_path / "proc/self").mkdir(parents=True)
+    rows = [
+        "20 1 0:45 / /proc rw - zfs tank rw",
+        "21 20 0:46 / /proc/in\\040side rw - tmpfs tmpfs rw",
+        "22 21 0:47 / /proc/in\\040side/deeper rw - tmpfs tmpfs rw",
+        "23 20 0:48 / /proc/.zfs/snapshot/one rw - zfs tank@one ro",
+        "24 20 0:49 / /proc/sys rw - zfs tank/sys rw",
+    ]
+    (tmp_path / "proc/self/mountinfo").write_text("\n".join(rows) + "\n")
+    assert words(tmp_path, FILESYSTEM, Path("/proc/sys")) == ["the mount /proc/in side"]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("proc/fs/nfsd/exports", "/proc/sys\t*(rw,no_root_squash)"),
+        ("proc/swaps", "/proc/version file 1024 0 -2"),
+    ],
+)
+def test_a_row_of_a_table_of_the_kernel_names_a_user(tmp_path, table, row):
+    file = tmp_path / table
+    file.parent.mkdir(parents=True)
+    file.write_text(f"# Version 1.1\n{tmp_path}\t*(rw)\n{row}\n")
+    assert words(tmp_path, FILESYSTEM) == [f"{file}: {row.split()[0]}"]
+
+
+def test_each_of_several_paths_gets_its_own_users(tmp_path):
+    process(tmp_path, 1, fd=DEVICE, cwd="/proc/sys")
+    process(tmp_path, 2, fd=DEVICE)
+    found = [(user.path, user.words) for user in openers.users([DEVICE, FILESYSTEM], tmp_path)]
+    assert found == [
+        ("/dev/full", "process 1"),
+        ("/proc", "process 1"),
+        ("/dev/full", "process 2"),
+    ]
+
+
+# ---- devices
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
 def test_who_may_not_look_everywhere_says_so_instead_of_calling_it_unused(capsys):
-    assert openers.main(str(DEVICE)) == 1
+    assert openers.main([str(DEVICE)]) == 1
     assert f"cannot see who uses {DEVICE}" in capsys.readouterr().err
 
 
 def test_a_device_nobody_uses_has_no_users(tmp_path):
-    assert list(openers.users(DEVICE, tmp_path)) == []
+    assert words(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +150,7 @@ def test_an_export_is_named(tmp_path, told):
     file = tmp_path / told
     file.parent.mkdir(parents=True)
     file.write_text(f"{link}\n[key]\n")
-    (found,) = openers.users(DEVICE, tmp_path)
+    (found,) = words(tmp_path)
     assert found == f"the export {file.parent}"
 
 
@@ -52,7 +158,7 @@ def test_the_export_of_another_device_does_not_count(tmp_path):
     file = tmp_path / "sys/kernel/scst_tgt/devices/disk/filename"
     file.parent.mkdir(parents=True)
     file.write_text("/dev/null\n")
-    assert list(openers.users(DEVICE, tmp_path)) == []
+    assert words(tmp_path) == []
 
 
 def test_a_partition_that_is_open_counts(tmp_path):
@@ -62,13 +168,13 @@ def test_a_partition_that_is_open_counts(tmp_path):
     told.write_text(f"{os.major(number)}:{os.minor(number)}\n")
     (tmp_path / "proc/4711/fd").mkdir(parents=True)
     (tmp_path / "proc/4711/fd/3").symlink_to("/dev/null")
-    assert list(openers.users(DEVICE, tmp_path)) == ["process 4711"]
+    assert words(tmp_path) == ["process 4711"]
 
 
 def test_a_descriptor_that_closed_meanwhile_is_passed_over(tmp_path):
     (tmp_path / "proc/4711/fd").mkdir(parents=True)
     (tmp_path / "proc/4711/fd/3").symlink_to(tmp_path / "gone")
-    assert list(openers.users(DEVICE, tmp_path)) == []
+    assert words(tmp_path) == []
 
 
 def test_an_unseen_process_is_no_unused_device(tmp_path, monkeypatch, capsys):
@@ -78,14 +184,14 @@ def test_an_unseen_process_is_no_unused_device(tmp_path, monkeypatch, capsys):
     (tmp_path / "proc/4711/fd").mkdir(parents=True)
     monkeypatch.setattr(openers.Path, "iterdir", closed)
     with pytest.raises(PermissionError):
-        list(openers.users(DEVICE, tmp_path))
-    assert openers.main(str(DEVICE)) == 1
+        words(tmp_path)
+    assert openers.main([str(DEVICE)]) == 1
     assert capsys.readouterr().err.startswith("cannot see who uses /dev/full: ")
 
 
 def test_a_process_that_ended_meanwhile_is_passed_over(tmp_path):
     (tmp_path / "proc/4711").mkdir(parents=True)
-    assert list(openers.users(DEVICE, tmp_path)) == []
+    assert words(tmp_path) == []
 
 
 def test_a_device_the_kernel_has_claimed_is_used(tmp_path, monkeypatch):
@@ -93,9 +199,7 @@ def test_a_device_the_kernel_has_claimed_is_used(tmp_path, monkeypatch):
         raise OSError(16, "Device or resource busy")
 
     monkeypatch.setattr(openers.os, "open", busy)
-    assert list(openers.users(DEVICE, tmp_path)) == [
-        "the kernel (mounted, swap, or part of another device)"
-    ]
+    assert words(tmp_path) == ["the kernel (mounted, swap, or part of another device)"]
 
 
 @everybody_seen
@@ -106,13 +210,14 @@ def test_the_program_runs_by_its_path_with_nothing_but_python(tmp_path):
     gone = subprocess.run(
         [*program, str(tmp_path / "gone")], capture_output=True, text=True, check=True
     )
-    assert f"process {os.getpid()}\n" in used.stdout
+    told = [json.loads(line) for line in used.stdout.splitlines()]
+    assert [one["words"] for one in told if one["words"].startswith(ME)] != []
     assert gone.stdout == ""
 
 
 @everybody_seen
 def test_the_program_answers_in_this_process_too(capsys):
     with DEVICE.open("rb"):
-        assert openers.main(str(DEVICE)) == 0
+        assert openers.main([str(DEVICE)]) == 0
     assert "process" in capsys.readouterr().out
-    assert openers.main("/dev/nosuch") == 0
+    assert openers.main(["/dev/nosuch"]) == 0

@@ -138,6 +138,7 @@ def test_pausing_a_paused_scrub_is_fine(host, storage):
 
 def test_pausing_where_no_scrub_runs_is_refused(host, storage):
     host.answer(["zpool", "scrub", "-p", "tank"], "132-scrub-none.txt", complaint=1)
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     with pytest.raises(Interrupted, match="none to pause"):
         storage.pause_scrub("tank")
 
@@ -165,11 +166,31 @@ def test_a_scrub_somebody_stopped_is_no_success(host, storage):
         scrub(storage)
 
 
-def test_a_scrub_of_a_pool_that_lost_its_disks_ends(host, storage):
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda storage: storage.run_scrub("t", on_scan=lambda scan: None, timeout_s=60),
+        lambda storage: storage.run_scrub(
+            "t", resume=True, on_scan=lambda scan: None, timeout_s=60
+        ),
+        lambda storage: storage.pause_scrub("t"),
+        lambda storage: storage.stop_scrub("t"),
+    ],
+)
+def test_of_a_suspended_pool_no_scrub_is_asked_for_that_would_hang(host, storage, act):
+    host.answer(SUSPENDED, "205-suspended.txt", part=0)
+    with pytest.raises(PoolSuspended, match="its scrub does not go on"):
+        act(storage)
+    assert not any(argv[1] == "scrub" for argv in host.asked)
+
+
+def test_a_scrub_of_a_pool_that_loses_its_disks_ends(host, storage):
     silent(host, "zpool scrub t")
+    host.answer(SUSPENDED, "204-status-counters.txt", part=0)
     host.answer(SUSPENDED, "205-suspended.txt", part=0)
     with pytest.raises(PoolSuspended):
         storage.run_scrub("t", on_scan=lambda scan: None, timeout_s=60)
+    assert ("zpool", "scrub", "t") in host.asked
 
 
 def test_a_scrub_has_a_time_limit(host, storage):
@@ -192,6 +213,7 @@ def test_a_pause_may_be_cut_by_a_cancel(host, storage):
 
 def test_stopping_no_scrub_is_fine(host, storage):
     host.answer(["zpool", "scrub", "-s", "tank"], "132-scrub-none.txt", complaint=0)
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     storage.stop_scrub("tank")
 
 

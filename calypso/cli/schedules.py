@@ -13,6 +13,7 @@ from calypso.cli.client import Client
 from calypso.cli.inventory import AsJson, show
 from calypso.cli.job_run import follow, from_file
 from calypso.cli.type_commands import Parameters, group_of, options_of
+from calypso.cli.watching import end_with, watch_to_end
 
 Json = dict[str, Any]
 ScheduleId = Annotated[
@@ -21,6 +22,9 @@ ScheduleId = Annotated[
 Zone = Annotated[str, typer.Option("--tz", help="IANA time zone, such as Europe/Amsterdam.")]
 Begin = Annotated[str | None, typer.Option(help="HH:MM; it fires no earlier in the day.")]
 End = Annotated[str | None, typer.Option(help="HH:MM; no later; before --begin: past midnight.")]
+Fixate = Annotated[
+    bool, typer.Option("--fixate", help="Keep what was taken so far as long as was said then.")
+]
 COLUMNS = ("id", "name", "enabled", "cron", "tz", "type", "next_fire_at", "owner")
 
 
@@ -158,11 +162,25 @@ def keep(
     keep_monthly: policies.KeepMonthly = None,
     keep_yearly: policies.KeepYearly = None,
     min_age: policies.MinAge = None,
+    fixate: Fixate = False,
 ) -> None:
     """Say anew how long a schedule's snapshots are kept; for ever when nothing is said."""
     options = {**locals()}
-    policy = policies.said(options) or None
-    Client(ctx.obj).ask("PATCH", f"/schedules/{schedule}", json={"retention": policy})
+    policy, client = policies.said(options) or None, Client(ctx.obj)
+    if fixate:
+        _fixate(client, schedule)
+    client.ask("PATCH", f"/schedules/{schedule}", json={"retention": policy})
+
+
+def _fixate(client: Client, schedule: UUID) -> None:
+    """Have what was taken so far kept as long as was said; ends here where that fails."""
+    node = client.ask("GET", f"/schedules/{schedule}").json()["node"]
+    asked: Json = {"type": "storage.snapshot_fixate", "params": {"task": str(schedule)}}
+    job = client.post("/jobs", asked | ({"node": node} if node else {}))
+    ended = watch_to_end(client, job["id"])
+    if ended["state"] != "succeeded":
+        typer.echo("The policy is as it was.", err=True)
+        end_with(ended)
 
 
 @app.command()

@@ -23,6 +23,7 @@ class Standing(BaseModel):
     clones: tuple[str, ...] = ()
     task: str | None = None
     is_protected: bool = False
+    protected_until: datetime | None = None
 
     @property
     def dataset(self) -> str:

@@ -6,13 +6,13 @@ snapshots is that of transaction groups, never that of names or times.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from calypso.models.names import is_within
 from calypso.models.owning import Owned, Standing, owners_of
 from calypso.models.replicating import REPLICATIONS, Replication, replications_of
-from calypso.models.retention import Taken, Verdict, judge
+from calypso.models.retention import PROTECTED, Taken, Verdict, judge
 from calypso.models.running import Known
 from calypso.models.snapshot_task import SNAPSHOTS, SnapshotTask, tasks_of
 
@@ -129,6 +129,8 @@ def _decided(
             said[place] = unowned if one.task is None else NOBODYS
         elif not said[place].keep:
             said[place] = _needed(one, bases, world) or said[place]
+        elif said[place] is PROTECTED and one.protected_until and not one.is_protected:
+            said[place] = _for_a_while(one.protected_until)
     _spare_last(here, owned, said)
     return [
         Fate(one.name, said[place], tuple(owned.get(place, ()))) for place, one in enumerate(here)
@@ -160,11 +162,20 @@ def _says(
         Taken(
             order=here[place].order,
             at=owned[place][task],
-            is_protected=here[place].is_protected,
+            is_protected=_is_protected(here[place], now),
         )
         for place in mine
     ]
     return judge(task.policy, taken, zone=task.rule.zone, now=now)
+
+
+def _for_a_while(until: datetime) -> Verdict:
+    told = f"It is protected until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+    return replace(PROTECTED, detail=told)
+
+
+def _is_protected(one: Standing, now: datetime) -> bool:
+    return one.is_protected or (one.protected_until is not None and now < one.protected_until)
 
 
 # ---- what needs it

@@ -8,13 +8,14 @@ keeps one is passed over and costs nothing; periods without any do not count.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 LONGEST = timedelta(days=36500)
+MINUTE = timedelta(minutes=1)
 RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 _PERIODS = {
     "hourly": "%Y-%m-%d %H",
@@ -158,6 +159,15 @@ def _age(at: datetime, now: datetime, zone: ZoneInfo) -> timedelta:
     at, now = at.replace(second=0, microsecond=0), now.replace(second=0, microsecond=0)
     by_wall = now.astimezone(zone).replace(tzinfo=None) - at.astimezone(zone).replace(tzinfo=None)
     return min(now - at, by_wall)
+
+
+def end_of(lifetime: timedelta, at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first minute at which the lifetime of what was taken at `at` is over."""
+    lifetime -= lifetime % MINUTE
+    end = at.astimezone(UTC).replace(second=0, microsecond=0) + lifetime + MINUTE
+    while (left := lifetime - _age(at, end, zone)) >= timedelta(0):
+        end += left + MINUTE
+    return end
 
 
 # ---- by count

@@ -35,7 +35,8 @@ class Dataset(_Value):
 class Snapshot(_Value):
     """A snapshot. Snapshots are ordered by `order`, oldest first, never by name or time.
 
-    `task`, `is_protected`: the properties `calypso:task` and `calypso:protected` (`on`) of it.
+    `task`: its property `calypso:task`. `is_protected`, `protected_until`: what its property
+    `calypso:protected` says, see `calypso.drivers.storage.protecting`.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Snapshot(_Value):
     clones: tuple[str, ...] = ()
     task: str | None = None
     is_protected: bool = False
+    protected_until: datetime | None = None
 
 
 class SnapshotFolder(_Value):

@@ -1,4 +1,4 @@
-"""What holding and releasing have in common: tags, locks, and a walk over what belongs together."""
+"""What holding and protecting have in common: tags, locks, a walk over what belongs together."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def job_of_token(tag: str) -> str | None:
     return told and told[1]
 
 
-class HoldParams(JobParams):
+class SnapshotParams(JobParams):
     """Which snapshots."""
 
     snapshot: FullSnapshotName = Field(
@@ -51,7 +51,7 @@ class HoldParams(JobParams):
 
 
 def walk(
-    params: HoldParams,
+    params: SnapshotParams,
     storage: Storage,
     running: RunningJob,
     act: Callable[[str], None],

@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from calypso.drivers.storage import Storage
-from calypso.jobs.storage._holding import HoldParams, HoldTag, walk
+from calypso.jobs.storage._holding import HoldTag, SnapshotParams, walk
 from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.running import RunningJob
 
 
-class Params(HoldParams):
+class Params(SnapshotParams):
     """Which snapshot, and who holds it."""
 
     tag: HoldTag = Field(description="Name of the hold, by which it is released.")

@@ -4,12 +4,12 @@ from pydantic import Field
 
 from calypso.drivers.storage import Storage
 from calypso.errors import InUse
-from calypso.jobs.storage._holding import AnyTag, HoldParams, job_of_token, walk
+from calypso.jobs.storage._holding import AnyTag, SnapshotParams, job_of_token, walk
 from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.running import RunningJob
 
 
-class Params(HoldParams):
+class Params(SnapshotParams):
     """Which snapshot, and which hold of it."""
 
     tag: AnyTag = Field(description="Name of the hold.")

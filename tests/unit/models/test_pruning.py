@@ -47,6 +47,10 @@ def hourly(count, *, task=None, until=NOW, **given):
     ]
 
 
+def details(snapshots, *tasks, now=NOW):
+    return [fate.verdict.detail for fate in fates(snapshots, World(tasks, (), now))]
+
+
 def reasons(snapshots, *tasks, replications=(), now=NOW):
     world = World(tasks=tasks, replications=replications, now=now)
     return [(fate.verdict.reason, fate.keep) for fate in fates(snapshots, world)]
@@ -166,6 +170,16 @@ def test_what_is_held_or_cloned_stays_and_the_others_go():
     assert [reason for reason, _ in reasons(listed, HOURLY)] == [
         "held", "cloned", "protected", "not_kept", "keep_last", "keep_last",
     ]  # fmt: skip
+
+
+def test_one_is_protected_until_its_date_and_says_so():
+    listed = hourly(3)
+    listed[0] = listed[0].model_copy(update={"protected_until": NOW + HOUR})
+    assert details(listed, HOURLY)[0] == "It is protected until 2026-11-26 13:00 UTC."
+    assert reasons(listed, HOURLY)[0] == ("protected", True)
+    assert reasons(listed, HOURLY, now=NOW + HOUR)[0] == ("not_kept", False)
+    for_good = [listed[0].model_copy(update={"is_protected": True}), *listed[1:]]
+    assert details(for_good, HOURLY)[0] == "It is protected."
 
 
 def test_the_last_one_of_a_schema_stays_in_each_dataset():

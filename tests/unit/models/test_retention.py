@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from calypso.models.retention import RULES, Retention, Taken, judge
+from calypso.models.retention import RULES, Retention, Taken, end_of, judge
 
 GREENWICH, VIENNA = ZoneInfo("UTC"), ZoneInfo("Europe/Vienna")
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -325,3 +325,25 @@ def test_nothing_younger_than_the_least_age_goes(policy, snapshots, least):
     assert all(
         verdict.keep or NOW - one.at >= least for one, verdict in zip(snapshots, said, strict=True)
     )
+
+
+# ---- when a lifetime is over
+
+
+@given(
+    lifetime=st.timedeltas(timedelta(minutes=1), timedelta(days=400)),
+    at=st.integers(0, 5 * 365 * 1440).map(lambda minutes: NOW - timedelta(minutes=minutes)),
+    zone=st.sampled_from([GREENWICH, VIENNA, ZoneInfo("Australia/Lord_Howe")]),
+)
+def test_the_end_of_a_lifetime_is_the_first_minute_at_which_it_is_over(lifetime, at, zone):
+    end = end_of(lifetime, at, zone)
+    policy = {"lifetime": lifetime}
+    assert kept(policy, taken(at), zone=zone, now=end) == []
+    assert kept(policy, taken(at), zone=zone, now=end - timedelta(minutes=1)) != []
+
+
+def test_a_day_that_is_cut_short_cuts_no_lifetime():
+    noon = datetime(2026, 3, 28, 12, tzinfo=VIENNA)  # the night after has 23 hours
+    assert end_of(DAY, noon, VIENNA) == noon.astimezone(UTC) + DAY + timedelta(minutes=1)
+    noon = datetime(2026, 10, 24, 12, tzinfo=VIENNA)  # and this one 25
+    assert end_of(DAY, noon, VIENNA) == noon.astimezone(UTC) + DAY + HOUR + timedelta(minutes=1)

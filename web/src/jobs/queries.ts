@@ -111,16 +111,20 @@ export interface JobDraft {
   plan_hash?: string;
 }
 
+/** Submit a job; the same key twice starts one. */
+export function submitJob({ draft, key }: { draft: JobDraft; key: string }): Promise<Job> {
+  return told(
+    api.POST("/api/v1/jobs", {
+      body: draft as unknown as JobBody, // a union of every type's own shape
+      headers: { "Idempotency-Key": key },
+    }),
+  );
+}
+
 export function useSubmit() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ draft, key }: { draft: JobDraft; key: string }) =>
-      told(
-        api.POST("/api/v1/jobs", {
-          body: draft as unknown as JobBody, // a union of every type's own shape
-          headers: { "Idempotency-Key": key },
-        }),
-      ),
+    mutationFn: submitJob,
     onSuccess: (job) => {
       place(queries, job);
       void queries.invalidateQueries({ queryKey: [LISTS] });

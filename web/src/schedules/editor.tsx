@@ -18,7 +18,8 @@ import {
   wholeFaults,
 } from "@/schedules/draft";
 import { ElseFields } from "@/schedules/else-fields";
-import { GoingCard } from "@/schedules/going";
+import { canFixate } from "@/schedules/fixate";
+import { FixField, GoingCard } from "@/schedules/going";
 import { Leaving } from "@/schedules/leaving";
 import { samePolicy } from "@/schedules/policy";
 import { PreviewCard, useRulePreview } from "@/schedules/preview";
@@ -43,6 +44,7 @@ export function Editor({ seen, start }: EditorProps) {
   const [draft, setDraft] = useState(start);
   const [revision, setRevision] = useState(0);
   const [saved, setSaved] = useState<Schedule | null>(null);
+  const [fixing, setFixing] = useState(false);
   const types = useQuery(jobTypesQuery);
   const save = useSave();
   const conflict = useConflict(base);
@@ -55,7 +57,7 @@ export function Editor({ seen, start }: EditorProps) {
   const faults = (field: DraftField) => faultsFor(field, rule.preview.error, save.error);
   const submit = () =>
     save.mutate(
-      { base, spec: specOf(draft) },
+      { base, spec: specOf(draft), fixing: letting.canFix && fixing },
       {
         onSuccess: ({ schedule }) => setSaved(schedule),
         onError: (problem) => isConflict(problem) && void conflict.look(),
@@ -100,7 +102,11 @@ export function Editor({ seen, start }: EditorProps) {
           <ElseFields {...{ draft, change, faults }} />
         </div>
         <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-4">
-          {letting.isAsked && <GoingCard preview={letting.preview} isOfSaved={letting.isOfSaved} />}
+          {letting.isAsked && (
+            <GoingCard preview={letting.preview} isOfSaved={letting.isOfSaved}>
+              {letting.canFix && <FixField {...{ fixing, setFixing }} />}
+            </GoingCard>
+          )}
           <PreviewCard shown={rule} />
         </div>
       </div>
@@ -109,7 +115,7 @@ export function Editor({ seen, start }: EditorProps) {
       )}
       <Footer
         back={base === null ? "/schedules" : `/schedules/${base.schedule.id}`}
-        count={letting.count}
+        count={letting.canFix && fixing ? 0 : letting.count}
         isNew={base === null}
         disabled={save.isPending || letting.isUnknown || draft.type === ""}
       />
@@ -145,12 +151,14 @@ function useLetting(base: Seen | null, draft: Draft) {
   );
   const isKnown = preview.isUpToDate && (preview.data !== undefined || preview.isError);
   const changed = base === null ? [] : differences(draftOf(base.schedule), draft);
+  const count = isAsked && preview.data ? newlyGoing(preview.data).length : 0;
   return {
     isAsked,
     preview,
     isUnknown: isAsked && !isKnown,
     isOfSaved: changed.some((field) => OF_SAVED.has(field)),
-    count: isAsked && preview.data ? newlyGoing(preview.data).length : 0,
+    count,
+    canFix: count > 0 && base !== null && canFixate(base.schedule),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { RetentionItem } from "@/api/types";
@@ -10,10 +11,12 @@ interface GoingProps {
   preview: ReturnType<typeof useRetentionPreview>;
   /** Dataset, rule or zone were changed, too: the API judges by those that are saved. */
   isOfSaved: boolean;
+  /** What may be done about it. */
+  children?: ReactNode;
 }
 
 /** Exactly which snapshots a change of the retention lets go; none is said, too. */
-export function GoingCard({ preview, isOfSaved }: GoingProps) {
+export function GoingCard({ preview, isOfSaved, children }: GoingProps) {
   const { t } = useTranslation();
   return (
     <Card title={t("schedules.going.title")}>
@@ -21,6 +24,7 @@ export function GoingCard({ preview, isOfSaved }: GoingProps) {
         {!preview.isUpToDate && <p className="text-muted">{t("schedules.going.looking")}</p>}
         {preview.isError && <Failed problem={preview.error} retry={() => void preview.refetch()} />}
         {preview.isUpToDate && preview.data && <Items items={newlyGoing(preview.data)} />}
+        {children}
         {isOfSaved && <p className="text-muted text-xs">{t("schedules.going.asSaved")}</p>}
         {preview.data?.observed_at && (
           <p className="text-muted text-xs">
@@ -29,6 +33,34 @@ export function GoingCard({ preview, isOfSaved }: GoingProps) {
         )}
       </div>
     </Card>
+  );
+}
+
+interface FixProps {
+  fixing: boolean;
+  setFixing: (fixing: boolean) => void;
+}
+
+/** Whether what was taken so far is kept as long as was said then. */
+export function FixField({ fixing, setFixing }: FixProps) {
+  const { t } = useTranslation();
+  const help = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label className="flex items-center gap-2 font-medium">
+        <input
+          type="checkbox"
+          className="accent-accent size-5 shrink-0"
+          checked={fixing}
+          aria-describedby={help}
+          onChange={(event) => setFixing(event.target.checked)}
+        />
+        {t("schedules.going.fix")}
+      </label>
+      <p id={help} className="text-muted text-xs">
+        {t("schedules.going.fixHelp")}
+      </p>
+    </div>
   );
 }
 

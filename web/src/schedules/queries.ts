@@ -10,6 +10,7 @@ import {
 import { api, told } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { PreviewRequest, Schedule, ScheduleChange, ScheduleSpec } from "@/api/types";
+import { fixate } from "@/schedules/fixate";
 import { lookAgainMs } from "@/schedules/look-again";
 
 const MOST = 500;
@@ -154,14 +155,22 @@ export function isGone(problem: unknown): boolean {
   return problem instanceof Problem && problem.status === NOT_FOUND;
 }
 
+interface Save {
+  base: Seen | null;
+  spec: ScheduleSpec;
+  /** Before that, have what it has taken kept as long as was said then. */
+  fixing?: boolean;
+}
+
 /** Save a new schedule, or one as it was seen. */
 export function useSave() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ base, spec }: { base: Seen | null; spec: ScheduleSpec }) =>
-      base === null
-        ? seen(api.POST("/api/v1/schedules", { body: spec }))
-        : seen(api.PUT("/api/v1/schedules/{schedule_id}", { ...tagged(base), body: spec })),
+    mutationFn: async ({ base, spec, fixing = false }: Save) => {
+      if (base === null) return seen(api.POST("/api/v1/schedules", { body: spec }));
+      if (fixing) await fixate(base.schedule);
+      return seen(api.PUT("/api/v1/schedules/{schedule_id}", { ...tagged(base), body: spec }));
+    },
     onSuccess: (saved) => {
       queries.setQueryData(scheduleQuery(saved.schedule.id).queryKey, saved);
       void queries.invalidateQueries({ queryKey: ALL });

@@ -98,6 +98,7 @@ export function snapshot(key: string, order: number, given: Partial<Snapshot> = 
     clones: [],
     task: null,
     is_protected: false,
+    protected_until: null,
     ...given,
   };
 }

@@ -4,12 +4,16 @@ import { fittingJobs, type Start } from "@/inventory/fitting";
 import { shortName, type Snapshot } from "@/storage/rows";
 
 export const DESTROY = "storage.snapshot_destroy";
-const RELEASE = "storage.snapshot_release";
+/** Of use only where there is something to undo. */
+const UNDOING: Record<string, (snapshot: Snapshot) => boolean> = {
+  "storage.snapshot_release": ({ holds }) => holds > 0,
+  "storage.snapshot_unprotect": (one) => one.is_protected || one.protected_until !== null,
+};
 
 export function snapshotJobs(types: readonly JobTypeInfo[], snapshot: Snapshot): Start[] {
   const starts = fittingJobs(types, "storage/snapshots", {
     "storage/snapshots": snapshot.key,
-  }).filter(({ type }) => type !== RELEASE || snapshot.holds > 0);
+  }).filter(({ type }) => UNDOING[type]?.(snapshot) ?? true);
   return isFree(snapshot) ? [...starts, destroyOf(snapshot.dataset, [snapshot])] : starts;
 }
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from calypso.drivers.storage import Snapshot, SnapshotMissing
+from calypso.drivers.storage import Snapshot, SnapshotMissing, protecting
 from calypso.drivers.storage.directory.layout import Folder, read_json, write_json
 from calypso.drivers.storage.directory.trees.places import SNAPSHOT_ABOUT
 from calypso.models.clock import now
 
 HOLDS, ORDER = "holds.json", "order.json"
-TASK, PROTECTED = "calypso:task", "calypso:protected"
+TASK = "calypso:task"
 
 
 def new_guid() -> str:
@@ -57,6 +57,14 @@ def write_holds(path: Path, tags: Iterable[str]) -> None:
     write_json(path / HOLDS, {"tags": sorted(set(tags))})
 
 
+def set_property(path: Path, name: str, value: str | None) -> None:
+    """Set a property of a snapshot, or take it away; call it under the pool's lock."""
+    told = about(path)
+    kept = {key: one for key, one in told.get("properties", {}).items() if key != name}
+    kept.update({} if value is None else {name: value})
+    write_json(path / SNAPSHOT_ABOUT, {**told, "properties": kept})
+
+
 def listed(folder: Folder) -> list[Snapshot]:
     """Return a dataset's snapshots, oldest first."""
     values = [_value(folder, name) for name in folder.snapshots()]
@@ -84,6 +92,7 @@ def _value(folder: Folder, name: str) -> Snapshot | None:
     except FileNotFoundError:
         return None  # there is none, or it was destroyed this moment
     kept = told.get("properties", {})
+    is_protected, protected_until = protecting.told(kept.get(protecting.PROPERTY))
     return Snapshot(
         name=f"{folder.name}@{name}",
         guid=told["guid"],
@@ -93,5 +102,6 @@ def _value(folder: Folder, name: str) -> Snapshot | None:
         created_at=datetime.fromisoformat(told["made"]),
         holds=len(holds(path)),
         task=kept.get(TASK),
-        is_protected=kept.get(PROTECTED) == "on",
+        is_protected=is_protected,
+        protected_until=protected_until,
     )

@@ -1,14 +1,18 @@
 """Snapshots: copied aside, put in place by renames that a crash cannot halve."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from calypso.drivers.storage import (
+    DatasetMissing,
     Held,
     NewerSnapshots,
     PoolMissing,
     Snapshot,
     SnapshotExists,
     SnapshotFolder,
+    SnapshotMissing,
+    protecting,
 )
 from calypso.drivers.storage.directory import records
 from calypso.drivers.storage.directory.layout import Folder, kept_properties, snapshot_name
@@ -180,6 +184,22 @@ class Snapshots(Part):
             path = folder.snapshot(name)
             if tag in (tags := records.holds(path)):
                 records.write_holds(path, [one for one in tags if one != tag])
+
+    def protect(self, snapshot: str, until: datetime | None) -> None:
+        """Protect a snapshot until an instant, or for good; SnapshotMissing."""
+        folder, name = self._named(snapshot)
+        with self._shop.alone(folder.pool):
+            records.found(folder, name)
+            records.set_property(folder.snapshot(name), protecting.PROPERTY, protecting.word(until))
+
+    def unprotect(self, snapshot: str) -> None:
+        """Let a snapshot be as protected as its dataset; one that is gone is fine."""
+        try:
+            folder, name = self._named(snapshot)
+            with self._shop.alone(folder.pool):
+                records.set_property(folder.snapshot(name), protecting.PROPERTY, None)
+        except (SnapshotMissing, DatasetMissing, FileNotFoundError):
+            return
 
     def snapshot_folder(self, snapshot: str) -> SnapshotFolder:
         """Return where the files of a snapshot lie, sealed: nobody may write to them."""

@@ -1,6 +1,7 @@
 """What a storage product does with snapshots."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from calypso.drivers.storage.values import Dataset, Snapshot
@@ -83,3 +84,9 @@ class SnapshotVerbs(Protocol):
 
     def release(self, snapshot: str, tag: str) -> None:
         """Take a hold away; one that is not there, or a snapshot that is gone, is fine."""
+
+    def protect(self, snapshot: str, until: datetime | None) -> None:
+        """Protect a snapshot from being pruned, until an instant or for good; SnapshotMissing."""
+
+    def unprotect(self, snapshot: str) -> None:
+        """Let a snapshot be as protected as its dataset; one that is gone is fine."""

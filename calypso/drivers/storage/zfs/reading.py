@@ -16,6 +16,7 @@ from calypso.drivers.storage import (
     Property,
     Snapshot,
     StorageError,
+    protecting,
 )
 
 POOL_COLUMNS = "name,size,alloc,free,frag,cap,dedup,health,guid,altroot"
@@ -124,6 +125,7 @@ def each_snapshot(text: str) -> Iterator[Snapshot]:
 
 def _snapshot(row: list[str]) -> Snapshot:
     name, guid, order, used, referenced, made, holds, task, protected, clones = row
+    is_protected, protected_until = protecting.told(protected)
     return Snapshot(
         name=name,
         guid=guid,
@@ -134,7 +136,8 @@ def _snapshot(row: list[str]) -> Snapshot:
         holds=number(holds),
         clones=tuple(clones.split(",")) if given(clones) else (),
         task=given(task),
-        is_protected=protected == "on",
+        is_protected=is_protected,
+        protected_until=protected_until,
     )
 
 

@@ -14,12 +14,12 @@ from calypso.drivers.storage import (
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
-from calypso.drivers.storage.zfs.holds import Holds
 from calypso.drivers.storage.zfs.names import (
     refuse_dataset,
     refuse_option,
     refuse_snapshot,
 )
+from calypso.drivers.storage.zfs.protection import Protection
 from calypso.models.jobtype import Plan
 from calypso.models.names import is_excluded, split_snapshot
 
@@ -27,7 +27,7 @@ BATCH = 100  # zfs holds the transaction group open while it destroys
 GET_WRITTEN = ("zfs", "get", "-Hp", "-o", "value", "written")
 
 
-class Snapshots(Holds):
+class Snapshots(Protection):
     """Snapshots."""
 
     def snapshots(self, dataset: str | None = None, *, recursive: bool = False) -> list[Snapshot]:

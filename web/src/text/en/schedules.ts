@@ -98,6 +98,10 @@ export const schedules = {
     snapshot: "Snapshot",
     seen: "Snapshots as seen",
     looking: "Looking which snapshots this concerns …",
+    fix: "Keep what was taken so far as long as was said then",
+    fixHelp:
+      "A job protects each until the day it was to go; the change is saved when that is done, and goes for what comes.",
+    notFixed: "The snapshots were not protected, and nothing was saved",
   },
   page: {
     facts: "About it",

@@ -16,6 +16,7 @@ SUFFIX = ".tar.zst"
 LEVEL = 3
 # No release is near it, and an archive that unpacks for ever ends here.
 MAX_BYTES = 4 << 30
+READ_BYTES = 1 << 20
 
 
 def pack(folder: Path, target: Path, *, at: int) -> None:
@@ -79,11 +80,11 @@ def _unpack(archive: Path, into: Path) -> str:
             tarfile.open(fileobj=packed, mode="r|") as tar,
         ):
             for entry in tar:
-                left_bytes -= entry.size
-                if left_bytes < 0:
-                    raise ArchiveWrong(f"{archive.name} unpacks to more than any release does.")
+                left_bytes = _counted(archive, left_bytes, entry.size)
                 _write(tar, entry, into, archive.name)
                 tops.add(entry.name.partition("/")[0])
+            while rest := packed.read(READ_BYTES):  # the checksum stands behind the last file
+                left_bytes = _counted(archive, left_bytes, len(rest))
     except (FileExistsError, NotADirectoryError) as twice:
         raise ArchiveWrong(
             f"{archive.name} holds {twice.filename} twice. Do not use it."
@@ -95,6 +96,13 @@ def _unpack(archive: Path, into: Path) -> str:
     if len(tops) != 1:
         raise ArchiveWrong(f"{archive.name} holds {len(tops)} folders where a bundle has one.")
     return tops.pop()
+
+
+def _counted(archive: Path, left_bytes: int, more_bytes: int) -> int:
+    """Return how much more there may be; ArchiveWrong when it is too much."""
+    if more_bytes > left_bytes:
+        raise ArchiveWrong(f"{archive.name} unpacks to more than any release does.")
+    return left_bytes - more_bytes
 
 
 def _write(tar: tarfile.TarFile, entry: tarfile.TarInfo, into: Path, archive: str) -> None:

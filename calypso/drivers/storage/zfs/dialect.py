@@ -20,6 +20,11 @@ class Dialect:
 
     json: bool
 
+    @property
+    def on_is_sa(self) -> bool:
+        """True where `xattr=sa` is told as `on`, from OpenZFS 2.3 on; before, `on` meant `dir`."""
+        return self.json
+
 
 def find(host: Host) -> Dialect:
     """Ask the tools. An unknown option is answered with exit code 2 and the usage text."""

@@ -28,7 +28,10 @@ class Properties(Datasets):
         told = self._read(
             "zfs", "get", "-Hp", "-o", reading.PROPERTY_COLUMNS, ",".join(names), name
         )
-        return reading.properties(told)
+        found = reading.properties(told)
+        if (xattr := found.get("xattr")) and xattr.value == "on" and self._dialect.on_is_sa:
+            found["xattr"] = xattr.model_copy(update={"value": "sa"})
+        return found
 
     def set_properties(
         self, name: str, properties: Mapping[str, str], *, inherit: Sequence[str] = ()

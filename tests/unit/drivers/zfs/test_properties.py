@@ -3,9 +3,13 @@
 import pytest
 
 from calypso.drivers.storage import BadProperty, Busy, StorageError, Unsupported, WouldShrink
+from calypso.drivers.storage.zfs import ZfsStorage
+from calypso.drivers.storage.zfs.reading import PROPERTY_COLUMNS
 from tests.unit.drivers.zfs import scenarios
 from tests.unit.drivers.zfs.scenarios import PROPERTIES_X, opener_argv, silent
 from tests.unit.drivers.zfs.test_scenarios import changes
+
+PROPERTIES = ("zfs", "get", "-Hp", "-o", PROPERTY_COLUMNS)
 
 
 def test_several_properties_are_set_by_one_command(host, storage):
@@ -52,6 +56,16 @@ def test_a_property_the_dataset_has_not_is_left_out(host, storage):
     assert {key: (one.value, one.source) for key, one in found.items()} == {
         "compression": ("lz4", "inherited from tank")
     }
+
+
+@pytest.mark.parametrize(
+    ("make", "said"), [(scenarios.make_host, "on"), (scenarios.make_json_host, "sa")]
+)
+def test_attributes_in_inodes_are_told_by_one_word_in_every_version(make, said):
+    """`xattr=sa` is told as `on` by 2.3, in which that is what `on` means."""
+    host = make()
+    host.answer([*PROPERTIES, "xattr", "tank/d1"], "properties-xattr.txt")
+    assert ZfsStorage(host).properties("tank/d1", ["xattr"])["xattr"].value == said
 
 
 def test_a_size_is_rounded_up_to_whole_blocks(host, storage):

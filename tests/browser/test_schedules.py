@@ -131,6 +131,28 @@ def test_a_change_of_the_retention_shows_exactly_what_it_lets_go(tab, appliance,
     expect(page.get_by_text("6 daily")).to_be_visible()
 
 
+def test_what_was_taken_is_kept_as_long_as_was_said_though_the_lifetime_gets_shorter(
+    tab, appliance
+):
+    dataset = appliance.dataset("promised")
+    names = [f"auto-2026-11-{day}_02-30" for day in (10, 11, 12)]
+    for name in names:
+        appliance.run("storage.snapshot_create", dataset=dataset, name=name)
+    made = nightly(appliance, "Promised", dataset, retention={"lifetime": "P30000D"})
+    page = tab.go(f"/schedules/{made['id']}/edit")
+    page.get_by_role("spinbutton", name="Lifetime").fill("1")
+    expect(page.get_by_role("button", name="Save, and let 2 snapshots go")).to_be_enabled()
+
+    page.get_by_role("checkbox", name="Keep what was taken so far").check()
+    tab.sound()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page).to_have_url(re.compile(f"/schedules/{made['id']}$"))
+    assert appliance.get(f"/schedules/{made['id']}")["retention"]["lifetime"] == "P1D"
+    pruned = appliance.run("storage.snapshot_prune", tasks=[made["id"]])
+    assert pruned["result"] == {"destroyed": 0, "kept": {"protected": 3}, "stayed": []}
+
+
 def test_who_was_second_sees_both_and_chooses(tab, appliance):
     tab.allow("412")
     made = appliance.post(

@@ -61,6 +61,32 @@ def test_what_a_schedule_keeps_no_longer_goes_after_its_next_snapshot(cli, tank)
     cli("schedule", "remove", schedule)
 
 
+def test_a_shorter_lifetime_lets_nothing_go_that_was_promised_when_that_is_asked(cli, tank):
+    """The names are of years ago: by the new lifetime all would be due."""
+    cli("job", "run", "storage.dataset_create", "--dataset", "tank/promised")
+    names = [f"old-2020-01-0{day}_00-00--0000" for day in (1, 2, 3)]
+    for name in names:
+        cli("job", "run", "storage.snapshot_create", "--dataset", "tank/promised", "--name", name)
+    schedule = cli(
+        "schedule", "add", "storage.snapshot_create", "Promises", "--cron", "0 0 * * *",
+        "--dataset", "tank/promised", "--naming-schema", "old-%Y-%m-%d_%H-%M%z",
+        "--lifetime", "P30000D",
+    ).out.strip()  # fmt: skip
+
+    cli("schedule", "keep", schedule, "--lifetime", "P1D", "--fixate")
+
+    assert cli("schedule", "show", schedule).json["retention"]["lifetime"] == "P1D"
+    pruned = cli("job", "run", "storage.snapshot_prune", "--tasks", schedule, "--json").json
+    assert pruned["result"]["kept"] == {"protected": 3}
+
+    cli("schedule", "keep", schedule, "--keep-daily", "7")
+    refused = cli("schedule", "keep", schedule, "--keep-daily", "1", "--fixate", code=1)
+    assert "counts its snapshots" in refused.out + refused.err
+    assert "The policy is as it was." in refused.err
+    assert cli("schedule", "show", schedule).json["retention"]["keep_daily"] == 7
+    cli("schedule", "remove", schedule)
+
+
 def test_a_schedule_is_run_by_hand_and_switched_on_again(cli):
     made = cli("schedule", "add", "system.noop", "Checks", "--cron", "0 0 1 1 *", "--no-enabled")
     schedule = made.out.strip()

@@ -142,9 +142,9 @@ class Guest(Line):
         machine.make_disk(self.work / "nvme", size=machine.DISK_SIZE)
         file = {"driver": "file", "filename": str(self.work / "nvme")}
         self.machine.tell("blockdev-add", **{"node-name": "nvme", "driver": "qcow2", "file": file})
-        self.machine.tell(
-            "device_add", driver="nvme", drive="nvme", serial="nvme0", bus="pcie-slot"
-        )
+        # With ioeventfd QEMU 7.2 forgets orders under load, and the kernel waits for them for ever.
+        device = {"driver": "nvme", "drive": "nvme", "serial": "nvme0", "bus": "pcie-slot"}
+        self.machine.tell("device_add", **device, ioeventfd=False)
         path = "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_nvme0"
         self.call(inside.await_device, path)
         return path

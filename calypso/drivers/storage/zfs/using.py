@@ -57,7 +57,9 @@ class Using(Commands):
                 users = self._users_of(tree)
             except SubsystemError as unseen:
                 raise refused.adding(f"By whom was not seen: {unseen.detail}") from refused
-            raise refused.adding(in_words(tree, users)) if users else refused from refused
+            if users:
+                raise refused.adding(in_words(tree, users)) from refused
+            raise
 
 
 def in_words(tree: Sequence[ListedDataset], users: Sequence[User]) -> str:

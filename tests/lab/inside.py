@@ -3,6 +3,7 @@
 Each takes the channel to who asks first; see `guest/boot.py`.
 """
 
+import copyreg
 import mmap
 import os
 import shutil
@@ -12,7 +13,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PosixPath
 from queue import SimpleQueue
 
 from calypso.host.local import LocalHost
@@ -33,6 +34,10 @@ def on_path(_channel, verb, path, *args, **kwargs):
 def as_path(text):
     """A path of the guest that came along as an argument."""
     return Path(text)
+
+
+# From Python 3.13 on a path says that it is of a module which older ones have not.
+copyreg.pickle(PosixPath, lambda path: (as_path, (str(path),)))
 
 
 def enter(channel, manager, *args):

@@ -52,15 +52,15 @@ class Scrubs(Pools):
     def pause_scrub(self, pool: str) -> Scan:
         """Pause a scrub and return how far it is; a paused one is fine."""
         refuse_pool(pool)
-        self._live_status(pool, "scrub")
+        # Looked at first: OpenZFS 2.3 says nothing where there is none.
+        if not _is_unfinished(self._live_status(pool, "scrub").scan):
+            raise _none_to_pause(pool)
         try:
             self._do("zpool", "scrub", "-p", pool)
         except ScrubPaused:
             pass
         except (NoScrub, Resilvering) as none:
-            raise Interrupted(
-                f"No scrub of {pool} runs, so there is none to pause.", original=none.original
-            ) from none
+            raise _none_to_pause(pool, none.original) from none
         scan = self._status(pool).scan
         if scan is None or scan.state is not ScanState.PAUSED:
             raise StorageError(f"zpool says that the scrub of {pool} is paused, but it is not.")
@@ -75,7 +75,7 @@ class Scrubs(Pools):
         except (NoScrub, Resilvering):
             return
         scan = self._status(pool).scan
-        if scan is not None and scan.function == "scrub" and scan.state in _GOES_ON:
+        if _is_unfinished(scan):
             raise StorageError(f"zpool says that the scrub of {pool} is stopped, but it runs.")
 
     def follow_resilver(self, pool: str, *, on_scan: OnScan, timeout_s: float) -> Scan | None:
@@ -102,3 +102,12 @@ class Scrubs(Pools):
 
 
 _GOES_ON = (ScanState.RUNNING, ScanState.PAUSED)
+
+
+def _is_unfinished(scan: Scan | None) -> bool:
+    return scan is not None and scan.function == "scrub" and scan.state in _GOES_ON
+
+
+def _none_to_pause(pool: str, original: str = "") -> Interrupted:
+    told = f"No scrub of {pool} runs, so there is none to pause."
+    return Interrupted(told, original=original)

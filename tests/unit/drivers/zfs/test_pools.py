@@ -138,9 +138,16 @@ def test_pausing_a_paused_scrub_is_fine(host, storage):
 
 def test_pausing_where_no_scrub_runs_is_refused(host, storage):
     host.answer(["zpool", "scrub", "-p", "tank"], "132-scrub-none.txt", complaint=1)
-    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=5)
     with pytest.raises(Interrupted, match="none to pause"):
         storage.pause_scrub("tank")
+
+
+def test_a_scrub_that_is_over_is_not_paused_though_a_newer_zfs_would_say_nothing(host, storage):
+    host.answer([*STATUS, "tank"], "133-scrub-start.txt", part=8)
+    with pytest.raises(Interrupted, match="none to pause"):
+        storage.pause_scrub("tank")
+    assert ("zpool", "scrub", "-p", "tank") not in host.asked
 
 
 def test_a_scrub_that_runs_on_is_not_called_paused(host, storage):

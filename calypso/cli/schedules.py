@@ -168,6 +168,7 @@ def keep(
     options = {**locals()}
     policy, client = policies.said(options) or None, Client(ctx.obj)
     if fixate:
+        client.post("/retention/preview", {"policy": policy or {}, "snapshots": []})  # it is one
         _fixate(client, schedule)
     client.ask("PATCH", f"/schedules/{schedule}", json={"retention": policy})
 

@@ -161,6 +161,18 @@ def _age(at: datetime, now: datetime, zone: ZoneInfo) -> timedelta:
     return min(now - at, by_wall)
 
 
+def promised_until(policy: Retention, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the minute until which a policy says that what was taken at `at` stays.
+
+    None where it counts: when something leaves a count depends on what comes.
+    """
+    if policy.lifetime is None:
+        return None
+    end = end_of(policy.lifetime, at, zone)
+    young = at.astimezone(UTC) + (policy.min_age or timedelta(0)) + MINUTE
+    return max(end, young.replace(second=0, microsecond=0))
+
+
 def end_of(lifetime: timedelta, at: datetime, zone: ZoneInfo) -> datetime:
     """Return the first minute at which the lifetime of what was taken at `at` is over."""
     lifetime -= lifetime % MINUTE

@@ -24,6 +24,6 @@ def told(value: str | None) -> tuple[bool, datetime | None]:
         return False, None
     try:
         until = datetime.fromisoformat(str(value))
-    except ValueError:
+        return (True, None) if until.tzinfo is None else (False, until.astimezone(UTC))
+    except (ValueError, OverflowError):
         return True, None
-    return (False, until) if until.tzinfo is not None else (True, None)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from calypso.drivers.storage import SnapshotMissing, Storage
+from calypso.drivers.storage import Snapshot, SnapshotMissing, Storage
 from calypso.models.jobtype import JobParams
 from calypso.models.lock import Lock, exclusive, present
 from calypso.models.names import FullSnapshotName, split_snapshot
@@ -54,29 +55,36 @@ def walk(
     params: SnapshotParams,
     storage: Storage,
     running: RunningJob,
-    act: Callable[[str], None],
+    act: Callable[[Snapshot], None],
     phase: str,
 ) -> tuple[str, ...]:
     """Act on each snapshot and return their names; a cancel stops between two."""
-    names = _together(storage, params.snapshot, recursive=params.recursive)
-    for done, name in enumerate(names):
+    found = _together(storage, params.snapshot, recursive=params.recursive)
+    for done, one in enumerate(found):
         running.stop_if_cancelled()
-        running.report(phase=phase, done=done, total=len(names), unit="snapshots")
-        act(name)
-    running.report(done=len(names), total=len(names), unit="snapshots")
-    return tuple(names)
+        running.report(phase=phase, done=done, total=len(found), unit="snapshots")
+        act(one)
+    running.report(done=len(found), total=len(found), unit="snapshots")
+    return tuple(one.name for one in found)
 
 
-def _together(storage: Storage, snapshot: str, *, recursive: bool) -> list[str]:
+def _together(storage: Storage, snapshot: str, *, recursive: bool) -> list[Snapshot]:
     """Return a snapshot, with `recursive` also those of its name below it; SnapshotMissing."""
     dataset, name = split_snapshot(snapshot)
     datasets = [one.name for one in storage.datasets(dataset)] if recursive else [dataset]
     found = [
-        one.name
+        one
         for each in datasets
         for one in storage.snapshots(each)
         if split_snapshot(one.name)[1] == name
     ]
-    if snapshot not in found:
+    if snapshot not in [one.name for one in found]:
         raise SnapshotMissing(f"There is no snapshot {snapshot}.")
     return found
+
+
+def protected_until(one: Snapshot) -> datetime:
+    """Return until when a snapshot is protected: for good is the last instant there is."""
+    if one.is_protected:
+        return datetime.max.replace(tzinfo=UTC)
+    return one.protected_until or datetime.min.replace(tzinfo=UTC)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from calypso.drivers.storage import Storage
+from calypso.errors import SubsystemError
 from calypso.models.jobtype import Cancel, JobParams, JobResult, Plan, job
 from calypso.models.lock import Lock, exclusive
 from calypso.models.names import PoolName
@@ -64,8 +65,42 @@ def export_pool(params: Params, storage: Storage, running: RunningJob) -> Result
     or exported is in the way, whatever `force` says. Who is in the way is named, with their
     services.
     """
-    running.report(phase="exporting")
-    stopped = storage.export_pool(
-        params.pool, force=params.force, stop_services=params.stop_services
-    )
+    stopped: list[str] = []
+    try:
+        if params.stop_services:
+            _stop_services(params, storage, running, stopped)
+        running.report(phase="exporting")
+        storage.export_pool(params.pool, force=params.force)
+    except Exception as failed:
+        with running.tidying():
+            down = _start_again(stopped, storage)
+        if down and isinstance(failed, SubsystemError):
+            raise failed.adding(f"Stopped for it, and not up again: {', '.join(down)}.") from failed
+        raise
     return Result(stopped_services=stopped)
+
+
+def _stop_services(
+    params: Params, storage: Storage, running: RunningJob, stopped: list[str]
+) -> None:
+    """Stop what uses the pool; `stopped` gets each before it is told to, whatever becomes of that.
+
+    So does the job's record, for whoever finds it without its worker.
+    """
+    services = storage.services_of_pool(params.pool, force=params.force)
+    for done, service in enumerate(services):
+        running.report(phase="stopping", done=done, total=len(services), unit="services")
+        stopped.append(service)
+        running.remember(f"stopped: {', '.join(stopped)}")
+        storage.stop_service(service)
+
+
+def _start_again(stopped: Sequence[str], storage: Storage) -> list[str]:
+    """Start what was stopped, the last first; returns what is down all the same."""
+    down: list[str] = []
+    for service in reversed(stopped):
+        try:
+            storage.start_service(service)
+        except SubsystemError:
+            down.append(service)
+    return down

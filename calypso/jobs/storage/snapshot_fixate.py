@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
 from calypso.drivers.storage import Snapshot, SnapshotMissing, Storage
 from calypso.errors import Invalid, NotFound
+from calypso.jobs.storage._holding import protected_until
 from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobParams, JobResult, OnLost, job
 from calypso.models.lock import Lock, exclusive
 from calypso.models.names import split_snapshot
 from calypso.models.owning import Standing, owners_of
-from calypso.models.retention import Duration, end_of
+from calypso.models.retention import Duration, Retention, promised_until
 from calypso.models.running import RunningJob
 from calypso.models.snapshot_task import SNAPSHOTS, SnapshotTask, tasks_of
 
@@ -61,24 +62,35 @@ def fixate(params: Params, storage: Storage, running: RunningJob) -> Result:
     """
     tasks = tasks_of(running.schedules(SNAPSHOTS), running.node)
     task = _found(params.task, tasks)
-    policy = task.policy
-    lifetime = params.lifetime or (policy.lifetime if policy else None)
-    if lifetime is None:
-        raise Invalid(
-            f"{task.name} counts its snapshots, so no date is theirs. Say how long they are to be "
-            "kept: lifetime."
-        )
+    policy = task.policy or Retention()
+    if params.lifetime is not None:
+        policy = Retention(lifetime=params.lifetime, min_age=policy.min_age)
+    _refuse_dateless(task, policy)
     running.report(phase="looking")
-    taken = [
-        (one, end_of(lifetime, at, task.rule.zone)) for one, at in _taken(task, tasks, storage)
+    taken = list(_taken(task, tasks, storage))
+    wanted = [
+        (one, until)
+        for one, at in taken
+        if (until := promised_until(policy, at, task.rule.zone))
+        and until > max(now(), protected_until(one))
     ]
-    wanted = [(one, until) for one, until in taken if until > max(now(), _protected(one))]
+    protected = 0
     for done, (one, until) in enumerate(wanted):
         running.stop_if_cancelled()
         running.report(phase="protecting", done=done, total=len(wanted), unit="snapshots")
-        _protect(one.name, until, storage)
+        with suppress(SnapshotMissing):  # somebody destroyed it meanwhile
+            storage.protect(one.name, until)
+            protected += 1
     running.report(done=len(wanted), total=len(wanted), unit="snapshots")
-    return Result(protected=len(wanted), left=len(taken) - len(wanted))
+    return Result(protected=protected, left=len(taken) - len(wanted))
+
+
+def _refuse_dateless(task: SnapshotTask, policy: Retention) -> None:
+    if policy.lifetime is None:
+        why = "counts its snapshots" if policy.keeps_something else "keeps its snapshots for ever"
+        raise Invalid(
+            f"{task.name} {why}, so no date is theirs. Say how long they are to be kept: lifetime."
+        )
 
 
 def _found(wanted: UUID, tasks: Sequence[SnapshotTask]) -> SnapshotTask:
@@ -100,14 +112,3 @@ def _taken(
         for place, owners in owned.items():
             if task in owners:
                 yield here[place], owners[task]
-
-
-def _protected(one: Snapshot) -> datetime:
-    if one.is_protected:
-        return datetime.max.replace(tzinfo=UTC)
-    return one.protected_until or datetime.min.replace(tzinfo=UTC)
-
-
-def _protect(snapshot: str, until: datetime, storage: Storage) -> None:
-    with suppress(SnapshotMissing):  # somebody destroyed it meanwhile
-        storage.protect(snapshot, until)

@@ -36,5 +36,7 @@ def hold(params: Params, storage: Storage, running: RunningJob) -> Result:
 
     A hold of this name that is there already is fine.
     """
-    names = walk(params, storage, running, lambda name: storage.hold(name, params.tag), "holding")
+    names = walk(
+        params, storage, running, lambda one: storage.hold(one.name, params.tag), "holding"
+    )
     return Result(held=names)

@@ -1,22 +1,28 @@
 """Keep a snapshot from being pruned."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, Field
 
-from calypso.drivers.storage import Storage
-from calypso.jobs.storage._holding import SnapshotParams, walk
+from calypso.drivers.storage import Snapshot, Storage
+from calypso.errors import Invalid
+from calypso.jobs.storage._holding import SnapshotParams, protected_until, walk
+from calypso.models.clock import now
 from calypso.models.jobtype import Cancel, JobResult, OnLost, job
 from calypso.models.lock import Lock, exclusive
 from calypso.models.running import RunningJob
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)  # in every zone a date that can be written
 
 
 class Params(SnapshotParams):
     """Which snapshot, and until when."""
 
     until: AwareDatetime | None = Field(
-        default=None, description="Until when it is protected; for good when empty."
+        default=None,
+        lt=FAR,
+        description="Until when it is protected, at the least; for good when empty.",
     )
 
     def locks(self) -> Sequence[Lock]:
@@ -28,7 +34,7 @@ class Params(SnapshotParams):
 
 
 class Result(JobResult):
-    """Which snapshots are protected."""
+    """Which snapshots are protected until then, or for longer."""
 
     protected: tuple[str, ...]
 
@@ -45,12 +51,16 @@ def protect(params: Params, storage: Storage, running: RunningJob) -> Result:
     """Keep a snapshot from being pruned, for good or until an instant.
 
     Whatever the policies of its tasks say. It can still be destroyed on purpose: a hold forbids
-    that too. What it was protected until before counts no more.
+    that too. One that is protected for longer stays so: to shorten that, unprotect it first.
     """
-    names = walk(
-        params, storage, running, lambda name: storage.protect(name, params.until), "protecting"
-    )
-    return Result(protected=names)
+    if params.until is not None and params.until <= now():
+        raise Invalid(f"{params.until:%Y-%m-%d %H:%M%z} is over, and would protect nothing.")
+
+    def act(one: Snapshot) -> None:
+        if params.until is None or protected_until(one) < params.until:
+            storage.protect(one.name, params.until)
+
+    return Result(protected=walk(params, storage, running, act, "protecting"))
 
 
 def told(until: datetime | None) -> str:

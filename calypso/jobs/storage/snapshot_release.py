@@ -40,7 +40,7 @@ def release(params: Params, storage: Storage, running: RunningJob) -> Result:
     """
     _refuse_needed(params, running)
     names = walk(
-        params, storage, running, lambda name: storage.release(name, params.tag), "releasing"
+        params, storage, running, lambda one: storage.release(one.name, params.tag), "releasing"
     )
     return Result(released=names)
 

@@ -32,5 +32,5 @@ def unprotect(params: Params, storage: Storage, running: RunningJob) -> Result:
 
     One whose dataset is protected as a whole stays protected with it.
     """
-    names = walk(params, storage, running, storage.unprotect, "unprotecting")
+    names = walk(params, storage, running, lambda one: storage.unprotect(one.name), "unprotecting")
     return Result(unprotected=names)

@@ -3,16 +3,22 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from calypso.drivers.storage import SnapshotMissing
 from calypso.errors import Invalid, JobCancelled, NotFound
-from calypso.jobs.storage import snapshot_protect, snapshot_prune, snapshot_unprotect
+from calypso.jobs.storage import (
+    snapshot_fixate,
+    snapshot_protect,
+    snapshot_prune,
+    snapshot_unprotect,
+)
 from calypso.models.lock import CLASHES, expand
 from calypso.models.naming import DEFAULT_SCHEMA, name_at
 from tests.contract.storage.test_snapshot_tasks import HOUR, OTHER, TASK, aged, keeping, prune
 from tests.fakes.running import FakeRunning, run
 
-SOON = datetime(2200, 1, 1, tzinfo=UTC)
+EARLIER, SOON = datetime(2190, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -68,8 +74,23 @@ def test_a_tree_of_protected_snapshots_is_not_pruned_until_it_is_protected_no_lo
 
 def test_a_protection_that_is_over_protects_no_more(place, home):
     names = aged(place, home, 3)
-    run("snapshot_protect", place.storage, snapshot=names[0], until=datetime.now(UTC) - HOUR)
+    place.storage.protect(names[0], datetime.now(UTC) - HOUR)
     assert prune(place, FakeRunning(schedules=[keeping(home)])).destroyed == 1
+
+
+def test_protecting_shortens_no_protection_and_what_is_over_is_refused(place, home):
+    one = f"{home}@one"
+    place.snapshot(home, "one")
+    for stands, told in ((SOON, (False, SOON)), (None, (True, None))):
+        place.storage.protect(one, stands)
+        assert run("snapshot_protect", place.storage, snapshot=one, until=EARLIER).protected == (
+            one,
+        )
+        assert standing(place, home) == [told]
+    with pytest.raises(Invalid, match="is over"):
+        run("snapshot_protect", place.storage, snapshot=one, until=datetime.now(UTC) - HOUR)
+    with pytest.raises(ValidationError):
+        snapshot_protect.Params(snapshot=one, until="9999-12-31T23:59:59-14:00")
 
 
 # ---- as long as was said when they were taken
@@ -109,12 +130,25 @@ def test_nothing_is_ever_protected_for_a_shorter_time_than_it_was(place, home):
     assert standing(place, home) == [(False, SOON), (True, None)]
 
 
-def test_where_a_policy_counts_somebody_has_to_say_how_long(place, home):
+@pytest.mark.parametrize(
+    ("retention", "why"),
+    [({"keep_daily": 7}, "counts its snapshots"), (None, "keeps its snapshots for ever")],
+)
+def test_where_a_policy_tells_no_date_somebody_has_to_say_how_long(place, home, retention, why):
     aged(place, home, 2)
-    counting = FakeRunning(schedules=[keeping(home, retention={"keep_daily": 7})])
-    with pytest.raises(Invalid, match="counts its snapshots, so no date is theirs"):
-        fixate(place, counting)
-    assert fixate(place, counting, lifetime="P7D").protected == 2
+    dateless = FakeRunning(schedules=[keeping(home, retention=retention)])
+    with pytest.raises(Invalid, match=f"{why}, so no date is theirs"):
+        fixate(place, dateless)
+    assert fixate(place, dateless, lifetime="P7D").protected == 2
+
+
+def test_the_least_age_was_said_too(place, home):
+    names = aged(place, home, 2)
+    policy = keeping(home, retention={"lifetime": "PT30M", "min_age": "P2D"})
+    assert fixate(place, FakeRunning(schedules=[policy])).protected == 2
+    after = FakeRunning(schedules=[keeping(home, retention={"lifetime": "PT1M"})])
+    assert prune(place, after).destroyed == 0
+    assert [one.name for one in place.storage.snapshots(home)] == names
 
 
 def test_a_task_that_is_not_there_protects_nothing(place, home):
@@ -136,6 +170,7 @@ def test_a_cancel_stops_between_two_and_a_second_run_does_the_rest(place, home):
 def test_no_pruning_comes_between_a_look_and_a_protection():
     wanted = [
         snapshot_protect.Params(snapshot="tank/home@one"),
+        snapshot_fixate.Params(task=TASK),
         snapshot_unprotect.Params(snapshot="tank/home@one"),
     ]
     pruning = expand(snapshot_prune.Params().locks())
@@ -143,4 +178,4 @@ def test_no_pruning_comes_between_a_look_and_a_protection():
         any(pruning.get(path) in CLASHES[mode] for path, mode in expand(one.locks()).items())
         for one in wanted
     ]
-    assert clashes == [True, False]
+    assert clashes == [True, True, False]

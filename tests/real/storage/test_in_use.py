@@ -150,8 +150,8 @@ def test_a_loop_device_on_a_file_is_named(zfs):
 SYSTEMCTL = """\
 #!/bin/sh
 echo "$@" >>/tmp/systemctl
-[ "$1" = stop ] && xargs kill </sys/fs/cgroup/system.slice/$2/cgroup.procs
-while [ "$1" = stop ] && grep -q populated.1 /sys/fs/cgroup/system.slice/$2/cgroup.events; do
+[ "$1" = stop ] && xargs kill </sys/fs/cgroup/system.slice/$3/cgroup.procs
+while [ "$1" = stop ] && grep -q populated.1 /sys/fs/cgroup/system.slice/$3/cgroup.events; do
     sleep 0.1
 done
 exit 0
@@ -182,11 +182,37 @@ def test_a_service_that_works_in_a_pool_is_stopped_for_its_export_when_that_is_a
     with pytest.raises(Busy, match=r"of holder\.service"):
         run("pool_export", served.storage, pool="tank")
     shown = plan("pool_export", served.storage, pool="tank", stop_services=True)
-    assert shown.effects[-1] == "holder.service is stopped, and not started again."
+    assert "holder.service is stopped, and not started again." in shown.effects
     told = run("pool_export", served.storage, pool="tank", stop_services=True)
     assert told.stopped_services == ["holder.service"]
-    assert served.do("cat", "/tmp/systemctl") == "stop holder.service\n"
+    assert served.do("cat", "/tmp/systemctl") == "stop -- holder.service\n"
     assert "tank" in served.do("zpool", "import")
+
+
+def test_a_service_is_started_again_where_the_pool_stays_after_all(served):
+    """Somebody has mounted something in it, which is found out when the service is down."""
+    served.do("sh", "-c", "mkdir /mnt/tank/home/in")
+    storage = Late(
+        served.storage, lambda: served.do("mount", "-t", "tmpfs", "x", "/mnt/tank/home/in")
+    )
+    with pytest.raises(Busy, match="is used by the mount /mnt/tank/home/in"):
+        run("pool_export", storage, pool="tank", stop_services=True)
+    told = ["stop -- holder.service", "start -- holder.service"]
+    assert served.do("cat", "/tmp/systemctl").splitlines() == told
+
+
+class Late:
+    """A storage to which something happens right before an export."""
+
+    def __init__(self, storage, happens):
+        self._storage, self._happens = storage, happens
+
+    def __getattr__(self, verb):
+        return getattr(self._storage, verb)
+
+    def export_pool(self, name, *, force):
+        self._happens()
+        self._storage.export_pool(name, force=force)
 
 
 def test_where_a_person_works_in_a_pool_no_service_is_stopped(served):

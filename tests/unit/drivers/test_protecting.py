@@ -21,6 +21,8 @@ def test_nothing_protects_nothing(value):
     assert protecting.told(value) == (False, None)
 
 
-@pytest.mark.parametrize("value", ["yes", "until spring", "2030-01-01T00:00:00", "on "])
+@pytest.mark.parametrize(
+    "value", ["yes", "until spring", "2030-01-01T00:00:00", "on ", "9999-12-31T23:59:59-14:00"]
+)
 def test_what_a_person_wrote_and_nobody_can_read_protects(value):
     assert protecting.told(value) == (True, None)

@@ -44,11 +44,8 @@ class Imports(Pools):
         about = read_json(path / POOL_ABOUT)
         return Plan(effects=[f"Pool {about['name']}, guid {about['guid']}, is taken from {path}."])
 
-    def export_pool(
-        self, name: str, *, force: bool = False, stop_services: bool = False
-    ) -> list[str]:
-        """Take a pool off the list; its folder stays as it is. Stops no services."""
-        del stop_services
+    def export_pool(self, name: str, *, force: bool = False) -> None:
+        """Take a pool off the list; its folder stays as it is."""
         path = self._shop.pool(name)
         if not force:
             refuse_used(path / "root", name)
@@ -58,7 +55,20 @@ class Imports(Pools):
                 raise Busy(f"A job works in {name}. Cancel it, or wait for its end.")
             with self._shop.registry.alone():
                 self._shop.registry.write(name, None)
+
+    def services_of_pool(self, name: str, *, force: bool = False) -> list[str]:
+        """Return no service: who uses a folder is told without one; Busy when anybody does."""
+        if not force:
+            refuse_used(self._shop.pool(name) / "root", name)
         return []
+
+    def stop_service(self, name: str) -> None:
+        """Refuse: none is told of."""
+        raise Unsupported(f"{name} is none of the services of a folder.")
+
+    def start_service(self, name: str) -> None:
+        """Refuse: none is told of."""
+        raise Unsupported(f"{name} is none of the services of a folder.")
 
     def plan_export_pool(
         self, name: str, *, force: bool = False, stop_services: bool = False

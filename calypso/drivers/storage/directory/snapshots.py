@@ -197,8 +197,9 @@ class Snapshots(Part):
         try:
             folder, name = self._named(snapshot)
             with self._shop.alone(folder.pool):
+                records.found(folder, name)
                 records.set_property(folder.snapshot(name), protecting.PROPERTY, None)
-        except (SnapshotMissing, DatasetMissing, FileNotFoundError):
+        except (SnapshotMissing, DatasetMissing):
             return
 
     def snapshot_folder(self, snapshot: str) -> SnapshotFolder:

@@ -63,15 +63,23 @@ class PoolVerbs(Protocol):
     def plan_import_pool(self, pool: str, *, search: Sequence[str] = ()) -> Plan:
         """Say what import_pool would find; PoolMissing."""
 
-    def export_pool(
-        self, name: str, *, force: bool = False, stop_services: bool = False
-    ) -> list[str]:
+    def export_pool(self, name: str, *, force: bool = False) -> None:
         """Give a pool out of use, so that it can be imported elsewhere; PoolMissing, Busy.
 
-        `force`: its filesystems are unmounted even where somebody works in them. `stop_services`:
-        services that use it are stopped first, and started again only if the export fails after
-        all; Busy, before any is stopped, when others use it too. Returns those it has stopped.
+        `force`: its filesystems are unmounted even where somebody works in them.
         """
+
+    def services_of_pool(self, name: str, *, force: bool = False) -> list[str]:
+        """Return the services that use a pool; Busy when others do, too.
+
+        By `force` those who only work in its filesystems are no such others.
+        """
+
+    def stop_service(self, name: str) -> None:
+        """Stop a service, and wait until it has ended."""
+
+    def start_service(self, name: str) -> None:
+        """Start a service, and wait until it is up."""
 
     def plan_export_pool(
         self, name: str, *, force: bool = False, stop_services: bool = False

@@ -13,6 +13,7 @@ from calypso.host import Host, Ran
 READ_TIMEOUT_S = 300.0  # a listing of 100 000 snapshots takes minutes on a busy pool
 CHANGE_TIMEOUT_S = 600.0  # a command that changes something waits for transaction groups
 DESTROY_TIMEOUT_S = 3600.0  # without async_destroy the space is freed before it returns
+MOST_NAMED = 500  # datasets in one command
 ENVIRONMENT = {"TZ": "UTC"}  # dates in `zpool status` carry no zone
 
 
@@ -34,15 +35,16 @@ class Commands:
         """Run a command that changes something; its refusal as a type."""
         return self._run(argv, timeout_s, stdin)
 
-    def _users(self, *paths: str) -> list[openers.User]:
-        """Return who uses block devices, and filesystems by where they are mounted.
+    def _users(self, *names: str) -> list[openers.User]:
+        """Return who uses devices, by path, and datasets, by name.
 
         Not seen: programs of the kernel that open a device by themselves and are not in
         `openers.EXPORTS`.
         """
         program = [sys.executable, "-I", "-S", "-B", str(Path(openers.__file__))]
-        told = self._read(*program, *paths)
-        return [openers.User(**json.loads(line)) for line in told.splitlines()]
+        parts = [names[start : start + MOST_NAMED] for start in range(0, len(names), MOST_NAMED)]
+        told = [line for part in parts for line in self._read(*program, *part).splitlines()]
+        return [openers.User(**json.loads(line)) for line in told]
 
     def _links(self) -> str:
         """Return the names of all block devices; one that goes while they are read is left out."""

@@ -13,15 +13,14 @@ from calypso.drivers.storage import (
 from calypso.drivers.storage.zfs import pool_reading
 from calypso.drivers.storage.zfs.commands import DESTROY_TIMEOUT_S
 from calypso.drivers.storage.zfs.names import refuse_option, refuse_pool
-from calypso.drivers.storage.zfs.pools import Pools
 from calypso.drivers.storage.zfs.reading import ListedDataset
-from calypso.drivers.storage.zfs.services import Services, stoppable
+from calypso.drivers.storage.zfs.services import Services
 from calypso.models.jobtype import Plan
 
 IMPORT_TIMEOUT_S = 3600.0  # a pool of many datasets mounts each of them
 
 
-class Imports(Pools, Services):
+class Imports(Services):
     """Importing and exporting."""
 
     def import_pool(
@@ -78,16 +77,11 @@ class Imports(Pools, Services):
             effects.append("It will be refused: name one by its guid.")
         return Plan(commands=[["zpool", "import", pool]], effects=effects)
 
-    def export_pool(
-        self, name: str, *, force: bool = False, stop_services: bool = False
-    ) -> list[str]:
+    def export_pool(self, name: str, *, force: bool = False) -> None:
         """Give a pool out of use; Busy before anything of it is unmounted, unless by force."""
         if self.pool(name).is_suspended:
             raise PoolSuspended(f"{name} is suspended: bring its disks back, or reboot, first.")
-        tree = self._tree(name)
-        with self._without_services(tree if stop_services else ()) as stopped:
-            self._export(name, tree, force=force)
-        return stopped
+        self._export(name, self._tree(name), force=force)
 
     def _export(self, name: str, tree: Sequence[ListedDataset], *, force: bool) -> None:
         if force:
@@ -113,20 +107,21 @@ class Imports(Pools, Services):
             )
         tree = self._tree(name)
         effects += [f"{one.dataset.name} is unmounted." for one in tree if one.is_mounted]
-        stopped, refusals = self._in_the_way(tree, force=force, stop_services=stop_services)
+        stopped, refusals = self._in_the_way(name, tree, force=force, stop_services=stop_services)
         effects += [f"{service} is stopped, and not started again." for service in stopped]
+        effects += ["Jobs that run through them fail."] if stopped else []
         return Plan(
-            commands=[*(["systemctl", "stop", service] for service in stopped), command],
+            commands=[*(["systemctl", "stop", "--", service] for service in stopped), command],
             effects=[*effects, *(f"It will be refused: {told}" for told in refusals)],
         )
 
     def _in_the_way(
-        self, tree: Sequence[ListedDataset], *, force: bool, stop_services: bool
+        self, name: str, tree: Sequence[ListedDataset], *, force: bool, stop_services: bool
     ) -> tuple[list[str], list[str]]:
         """Return the services that are to be stopped, and by what an export is refused."""
         try:
             if stop_services:
-                return stoppable(tree, self._users_of(tree)), []
+                return self.services_of_pool(name, force=force), []
             self._refuse_open_volumes(tree) if force else self._refuse_used(tree)
         except Busy as user:
             return [], [user.detail]

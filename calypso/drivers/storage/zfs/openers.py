@@ -1,14 +1,18 @@
-"""The program that tells who uses volumes and filesystems: `python -S openers.py PATH…`.
+"""The program that tells who uses devices and datasets: `python -S openers.py NAME…`.
 
 ZFS itself says no names, and of a volume it says so too late: `zfs destroy -r` of an open one
-destroys its snapshots first and fails then. Changes nothing. Prints a line of JSON for each user
-of each path, `{"path", "words", "service"}`; nothing when all are idle.
+destroys its snapshots first and fails then. Changes nothing, and touches no filesystem it is asked
+about: one without its disks would hold it up.
+
+What begins with a slash is a device, all else a dataset. Prints a line of JSON for each user of
+each, `{"of", "words", "service", "is_sure"}`; nothing when all are idle.
 
 Users of a device are processes that have it open and the kernel's own (a mount, swap, md). Users
-of a folder where a filesystem is mounted are processes that have files of it open or mapped, or
-work or are rooted in it, and what is mounted right on it. Users of both are exports by LIO, SCST,
-NVMe and NFS, loop devices and swap files. Fails where it may not look: unseen is not unused. Only
-the standard library: it runs by its path.
+of a dataset are, wherever it is mounted, processes that have files of it open or mapped, or work or
+are rooted in it, and what is mounted right on it. Users of both are exports by LIO, SCST, NVMe and
+NFS, loop devices and swap files. `service`: the system's unit that a process is of. Not sure is an
+export by NFS, which ZFS may have made and can take away. Fails where it may not look: unseen is
+not unused. Only the standard library: it runs by its path.
 """
 
 import errno
@@ -30,9 +34,13 @@ EXPORTS = (
     "proc/fs/nfsd/exports",
     "proc/swaps",
 )
-_LISTS = ("exports", "swaps")  # many lines; the others hold one path on the first
+_NFS, _SWAPS = "exports", "swaps"  # many lines; the others hold one path on the first
 _MAPPED = re.compile(r"^\S+ \S+ \S+ ([0-9a-f]+):([0-9a-f]+) ", re.MULTILINE)
-_SERVICE = re.compile(r"/([^/\n]+\.service)(?=/|$)", re.MULTILINE)
+# A unit of this system: not one of a user's own manager, nor of a container's.
+_SERVICE = re.compile(
+    r"^\d+:[^:\n]*:(?:/(?!user\.slice/)[^/\n]+\.slice)+/([^/\n]+\.service)(?=/|$)", re.MULTILINE
+)
+_SHOWN = 5  # paths in a message
 
 
 class Thing(NamedTuple):
@@ -43,53 +51,75 @@ class Thing(NamedTuple):
 
 
 class User(NamedTuple):
-    """Who uses a path, in words, and the service of systemd that it belongs to."""
+    """Who uses a device or dataset, in words, and the service of systemd that it belongs to."""
 
-    path: str
+    of: str
     words: str
     service: str | None = None
+    is_sure: bool = True
 
 
-def users(paths: Sequence[Path], root: Path) -> Iterator[User]:
-    """Yield who uses any of the paths; `root` is where `proc` and `sys` are."""
-    wanted = {thing: str(path) for path in paths for thing in _things(path, root)}
+class Mount(NamedTuple):
+    """A row of the kernel's table of mounts. `dataset`: of ZFS."""
+
+    id: str
+    parent: str
+    number: int
+    place: str
+    dataset: str | None
+
+
+def users(devices: Sequence[Path], datasets: Collection[str], root: Path) -> Iterator[User]:
+    """Yield who uses any of them; `root` is where `proc` and `sys` are."""
+    mounts = list(_mounts(root)) if datasets else []
+    wanted = {thing: str(path) for path in devices for thing in _of_device(path, root)}
+    for mount in mounts:
+        if mount.dataset in datasets:
+            wanted[Thing(is_device=False, number=mount.number)] = str(mount.dataset)
     for process in sorted(root.glob("proc/[0-9]*")):
-        for used in sorted({wanted[thing] for thing in _used(process) if thing in wanted}):
+        for used in sorted(_used(process, wanted)):
             yield _process(used, process)
     yield from _exports(wanted, root)
-    yield from _mounts({str(path) for path in paths}, root)
-    for path in paths:
-        if not path.is_dir() and _is_claimed(path):
+    yield from _on_top(mounts, datasets)
+    for path in devices:
+        if _is_claimed(path):
             yield User(str(path), "the kernel (mounted, swap, or part of another device)")
 
 
-def _things(path: Path, root: Path) -> Iterator[Thing]:
-    found = path.stat()
-    if stat.S_ISDIR(found.st_mode):
-        yield Thing(is_device=False, number=found.st_dev)
-        return
-    for number in (found.st_rdev, *_partitions(path, root)):
+def _of_device(path: Path, root: Path) -> Iterator[Thing]:
+    for number in (path.stat().st_rdev, *_partitions(path, root)):
         yield Thing(is_device=True, number=number)
 
 
 def _partitions(device: Path, root: Path) -> Iterator[int]:
     for told in root.glob(f"sys/block/{device.resolve().name}/*/dev"):
-        major, _, minor = told.read_text(encoding="ascii").strip().partition(":")
-        yield os.makedev(int(major), int(minor))
+        yield _number(told.read_text(encoding="ascii").strip())
+
+
+def _number(told: str, base: int = 10) -> int:
+    major, _, minor = told.partition(":")
+    return os.makedev(int(major, base), int(minor, base))
 
 
 # ---- processes
 
 
-def _used(process: Path) -> Iterator[Thing]:
-    for link in (*_descriptors(process), *(process / name for name in ("cwd", "root", "exe"))):
+def _used(process: Path, wanted: Mapping[Thing, str]) -> set[str]:
+    """Return what of the wanted a process uses."""
+    things = list(_opened(_descriptors(process)))
+    if any(not thing.is_device for thing in wanted):
+        things += _opened([process / name for name in ("cwd", "root", "exe")])
+        mapped = {":".join(told) for told in _MAPPED.findall(_text(process / "maps"))}
+        things += [Thing(is_device=False, number=_number(told, 16)) for told in mapped]
+    return {wanted[thing] for thing in things if thing in wanted}
+
+
+def _opened(links: Sequence[Path]) -> Iterator[Thing]:
+    for link in links:
         try:
-            found = link.stat()
+            yield from _meant(link.stat())
         except OSError:  # closed meanwhile, or a file where nobody may look (FUSE): not ours
             continue
-        yield from _meant(found)
-    for major, minor in _MAPPED.findall(_text(process / "maps")):
-        yield Thing(is_device=False, number=os.makedev(int(major, 16), int(minor, 16)))
 
 
 def _meant(found: os.stat_result) -> Iterator[Thing]:
@@ -105,12 +135,12 @@ def _descriptors(process: Path) -> list[Path]:
         return []
 
 
-def _process(path: str, process: Path) -> User:
+def _process(of: str, process: Path) -> User:
     name = _text(process / "comm").strip()
     service = _SERVICE.search(_text(process / "cgroup"))
     about = [one for one in (name, f"of {service[1]}" if service else "") if one]
     told = f"process {process.name}" + (f" ({', '.join(about)})" if about else "")
-    return User(path, told, service[1] if service else None)
+    return User(of, told, service[1] if service else None)
 
 
 def _text(file: Path) -> str:
@@ -126,35 +156,50 @@ def _text(file: Path) -> str:
 def _exports(wanted: Mapping[Thing, str], root: Path) -> Iterator[User]:
     for pattern in EXPORTS:
         for told in sorted(root.glob(pattern)):
-            lines = told.read_text(encoding="utf-8", errors="replace").splitlines()
-            is_list = told.name in _LISTS
-            for line in lines if is_list else lines[:1]:
-                words = f"{told}: {line.split()[0]}" if is_list else f"the export {told.parent}"
-                yield from _export(wanted, line.split()[0] if is_list else line.strip(), words)
+            lines = _text(told).splitlines()
+            if told.name not in (_NFS, _SWAPS):
+                words = f"the export {told.parent}"
+                yield from _export(wanted, "".join(lines[:1]).strip(), words)
+                continue
+            for first in (line.split()[0] for line in lines if line.split()):
+                words = f"{told}: {first}"
+                yield from _export(wanted, first, words, is_sure=told.name != _NFS)
 
 
-def _export(wanted: Mapping[Thing, str], exported: str, words: str) -> Iterator[User]:
+def _export(
+    wanted: Mapping[Thing, str], exported: str, words: str, *, is_sure: bool = True
+) -> Iterator[User]:
     try:
-        things = list(_meant(Path(_plain(exported)).stat()))
+        things = list(_meant(Path(_plain(exported)).stat())) if exported else []
     except (OSError, ValueError):  # a comment, or what is exported is gone
         return
     for thing in things:
         if thing in wanted:
-            yield User(wanted[thing], words)
+            yield User(wanted[thing], words, is_sure=is_sure)
 
 
-def _mounts(paths: Collection[str], root: Path) -> Iterator[User]:
+def _mounts(root: Path) -> Iterator[Mount]:
+    table = (root / "proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    for line in table.splitlines():
+        front, _, back = line.partition(" - ")
+        own, parent, number, _, place, *_ = front.split()
+        kind, source, *_ = back.split()
+        dataset = _plain(source) if kind == "zfs" else None
+        yield Mount(own, parent, _number(number), _plain(place), dataset)
+
+
+def _on_top(mounts: Sequence[Mount], datasets: Collection[str]) -> Iterator[User]:
     """What is mounted right on a filesystem keeps it from being unmounted.
 
     Not what is asked for itself, and not a snapshot: ZFS has mounted that by itself, and will
     unmount it.
     """
-    rows = [line.split() for line in _text(root / "proc/self/mountinfo").splitlines()]
-    known = {row[0]: _plain(row[4]) for row in rows}
-    for row in rows:
-        below, place = known.get(row[1], ""), known[row[0]]
-        if below in paths and place not in paths and "/.zfs/snapshot/" not in place:
-            yield User(below, f"the mount {place}")
+    known = {mount.id: mount.dataset for mount in mounts}
+    for mount in mounts:
+        below = known.get(mount.parent)
+        is_own = mount.dataset is not None and (mount.dataset in datasets or "@" in mount.dataset)
+        if below in datasets and not is_own:
+            yield User(str(below), f"the mount {mount.place}")
 
 
 def _plain(escaped: str) -> str:
@@ -170,13 +215,15 @@ def _is_claimed(device: Path) -> bool:
     return False
 
 
-def main(paths: Sequence[str]) -> int:
-    """Print who uses the paths; one that is not there is used by nobody."""
-    there = [Path(path) for path in paths if Path(path).exists()]
+def main(names: Sequence[str]) -> int:
+    """Print who uses what is named; a device that is not there is used by nobody."""
+    devices = [Path(name) for name in names if name.startswith("/") and Path(name).exists()]
+    datasets = {name for name in names if not name.startswith("/")}
     try:
-        found = list(users(there, Path("/")))
+        found = list(users(devices, datasets, Path("/")))
     except OSError as refused:
-        sys.stderr.write(f"cannot see who uses {', '.join(paths)}: {refused}\n")
+        more = ", …" if len(names) > _SHOWN else ""
+        sys.stderr.write(f"cannot see who uses {', '.join(names[:_SHOWN])}{more}: {refused}\n")
         return 1
     for user in found:
         sys.stdout.write(json.dumps(user._asdict()) + "\n")

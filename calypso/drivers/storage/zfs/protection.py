@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from calypso.drivers.storage import DatasetMissing, Snapshot, SnapshotMissing, StorageError
-from calypso.drivers.storage.protecting import PROPERTY, word
+from calypso.drivers.storage.protecting import PROPERTY, told, word
 from calypso.drivers.storage.zfs import reading
 from calypso.drivers.storage.zfs.datasets import LIST_SNAPSHOTS
 from calypso.drivers.storage.zfs.holds import Holds
@@ -19,7 +19,7 @@ class Protection(Holds):
         refuse_snapshot(snapshot)
         self._do("zfs", "set", f"{PROPERTY}={word(until)}", snapshot)
         found = self._one(snapshot)
-        if word(found.protected_until) != word(until):
+        if (found.is_protected, found.protected_until) != told(word(until)):
             raise StorageError(f"zfs says that {snapshot} is protected, but it is not.")
 
     def unprotect(self, snapshot: str) -> None:

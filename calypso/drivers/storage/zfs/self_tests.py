@@ -51,7 +51,8 @@ class SelfTests(Disks):
         before = smart.shown(self._ask_disk(device, *smart.LOOK))
         self._smartctl(device, "-t", test.value)
         for _ in range(BEGIN_LOOKS):
-            if smart.shown(self._ask_disk(device, *smart.LOOK)) != before:
+            look = self._ask_disk(device, *smart.LOOK)
+            if smart.complaint(smart.told(look)) is None and smart.shown(look) != before:
                 return
             self._pause(BEGIN_LOOK_S)
         waited_s = BEGIN_LOOKS * BEGIN_LOOK_S

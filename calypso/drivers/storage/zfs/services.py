@@ -1,49 +1,46 @@
-"""The part of the driver that stops services for a while, or for good, that use datasets."""
+"""The part of the driver that is about services which use datasets."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 
 from calypso.drivers.storage import Busy
 from calypso.drivers.storage.zfs.openers import User
-from calypso.drivers.storage.zfs.reading import ListedDataset
-from calypso.drivers.storage.zfs.using import Using, in_words
-from calypso.errors import SubsystemError
+from calypso.drivers.storage.zfs.pools import Pools
+from calypso.drivers.storage.zfs.using import VOLUMES, in_words
 
-STOP_TIMEOUT_S = 300.0  # systemd itself kills a service that takes longer than 90 s, if not told
-# Stopped by a job they might take it down with them: Calypso, its database and its broker.
-OWN = re.compile(r"(calypso|postgresql|redis|valkey)\b.*")
+SERVICE_TIMEOUT_S = 300.0  # systemd itself kills a service that takes longer, if not told otherwise
+# Stopped by a job they might take it, or the way to this machine, down with them.
+OWN = re.compile(r"(calypso|postgresql|redis|valkey|dbus|systemd|ssh)\b.*")
 BY_HAND = "The appliance itself may need {}: stop it by hand, if it does not."
 
 
-class Services(Using):
-    """Stopping services by systemctl."""
+class Services(Pools):
+    """Stopping and starting services by systemctl."""
 
-    @contextmanager
-    def _without_services(self, tree: Sequence[ListedDataset]) -> Iterator[list[str]]:
-        """Stop the services that use datasets; they are started again only if the body fails.
+    def services_of_pool(self, name: str, *, force: bool = False) -> list[str]:
+        """Return the services that use a pool; Busy when others do, too.
 
-        Busy, before any is stopped, when somebody uses them who is no service.
+        By `force` those who only work in its filesystems are no such others.
         """
-        stopped: list[str] = []
-        try:
-            for service in stoppable(tree, self._users_of(tree)):
-                self._do("systemctl", "stop", service, timeout_s=STOP_TIMEOUT_S)
-                stopped.append(service)
-            yield stopped
-        except SubsystemError:
-            for service in reversed(stopped):
-                # One that does not start must not hide why the body failed.
-                with suppress(SubsystemError):
-                    self._do("systemctl", "start", service, timeout_s=STOP_TIMEOUT_S)
-            raise
+        users = [one for one in self._users_of(self._tree(name)) if one.is_sure]
+        others = [one for one in users if one.service is None or OWN.fullmatch(one.service)]
+        if force:
+            others = [one for one in others if one.service or one.of.startswith(VOLUMES)]
+        refuse_others(others)
+        return sorted({one.service for one in users if one.service is not None})
+
+    def stop_service(self, name: str) -> None:
+        """Stop a service, and wait until it has ended."""
+        self._do("systemctl", "stop", "--", name, timeout_s=SERVICE_TIMEOUT_S)
+
+    def start_service(self, name: str) -> None:
+        """Start a service, and wait until it is up."""
+        self._do("systemctl", "start", "--", name, timeout_s=SERVICE_TIMEOUT_S)
 
 
-def stoppable(tree: Sequence[ListedDataset], users: Sequence[User]) -> list[str]:
-    """Return the services to be stopped, by name; Busy when that would not be enough."""
-    others = [user for user in users if user.service is None or OWN.fullmatch(user.service)]
-    if not others:
-        return sorted({user.service for user in users if user.service is not None})
-    own = sorted({user.service for user in others if user.service is not None})
-    told = [in_words(tree, others), *(BY_HAND.format(service) for service in own)]
-    raise Busy(" ".join(told), original="\n".join(user.words for user in others))
+def refuse_others(others: Sequence[User]) -> None:
+    """Refuse, where stopping services would not be enough; Busy."""
+    if others:
+        own = sorted({one.service for one in others if one.service is not None})
+        told = [in_words(others), *(BY_HAND.format(service) for service in own)]
+        raise Busy(" ".join(told), original="\n".join(one.words for one in others))

@@ -10,6 +10,7 @@ from calypso.drivers.storage.zfs.reading import ListedDataset
 from calypso.drivers.storage.zfs.refusals import NotMounted
 from calypso.errors import SubsystemError
 
+VOLUMES = "/dev/zvol/"
 SHOWN = 5  # users in a message; the others stand in its original
 
 
@@ -27,7 +28,7 @@ class Using(Commands):
                     self._do("zfs", "unmount", one.dataset.name)
                     unmounted.append(one.dataset.name)
             yield
-        except SubsystemError:
+        except Exception:
             for name in reversed(unmounted):
                 # One that is gone, or will not mount, must not hide why the body failed.
                 with suppress(SubsystemError):
@@ -39,13 +40,13 @@ class Using(Commands):
         self._refuse_used([one for one in tree if one.dataset.kind is DatasetKind.VOLUME])
 
     def _refuse_used(self, tree: Sequence[ListedDataset]) -> None:
-        if users := self._users_of(tree):
-            raise Busy(in_words(tree, users), original=_all(users))
+        if users := [one for one in self._users_of(tree) if one.is_sure]:
+            raise Busy(in_words(users), original=_all(users))
 
     def _users_of(self, tree: Sequence[ListedDataset]) -> list[User]:
         """Return who uses volumes and mounted filesystems."""
-        paths = [path for one in tree if (path := _path(one)) is not None]
-        return self._users(*paths) if paths else []
+        names = [name for one in tree if (name := _used_as(one)) is not None]
+        return self._users(*names) if names else []
 
     @contextmanager
     def _naming_users(self, tree: Sequence[ListedDataset]) -> Iterator[None]:
@@ -58,27 +59,30 @@ class Using(Commands):
             except SubsystemError as unseen:
                 raise refused.adding(f"By whom was not seen: {unseen.detail}") from refused
             if users:
-                raise refused.adding(in_words(tree, users)) from refused
+                raise refused.adding(in_words(users)) from refused
             raise
 
 
-def in_words(tree: Sequence[ListedDataset], users: Sequence[User]) -> str:
+def in_words(users: Sequence[User]) -> str:
     """Return who uses which dataset, in sentences."""
-    names = {_path(one): one.dataset.name for one in tree}
-    told = list(dict.fromkeys(f"{names[user.path]} is used by {user.words}" for user in users))
+    told = list(dict.fromkeys(f"{_dataset(user)} is used by {user.words}" for user in users))
     more = [f"{len(told) - SHOWN} more"] if len(told) > SHOWN else []
     return f"{'; '.join([*told[:SHOWN], *more])}. End that first."
 
 
 def _all(users: Sequence[User]) -> str:
-    return "\n".join(f"{user.path}: {user.words}" for user in users)
+    return "\n".join(f"{_dataset(user)}: {user.words}" for user in users)
 
 
-def _path(one: ListedDataset) -> str | None:
-    """Return by which path a dataset is used: a volume's device, or where it is mounted."""
+def _used_as(one: ListedDataset) -> str | None:
+    """Return by which name a dataset is used: a volume by its device, a filesystem by its own."""
     if one.dataset.kind is DatasetKind.VOLUME:
-        return f"/dev/zvol/{one.dataset.name}"
-    return one.dataset.mountpoint if one.is_mounted else None
+        return f"{VOLUMES}{one.dataset.name}"
+    return one.dataset.name if one.is_mounted else None
+
+
+def _dataset(user: User) -> str:
+    return user.of.removeprefix(VOLUMES)
 
 
 def _mounted_deepest_first(tree: Sequence[ListedDataset]) -> list[ListedDataset]:

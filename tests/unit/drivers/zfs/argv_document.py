@@ -69,8 +69,9 @@ and a timeout.
   without output, assumed. The READMEs of `tests/recordings` say what is real, what is composed
   and what is made from documentation.
 
-CAPITALS stand for values. Options with a PROPERTY may be missing or come several times, and so may
-each DEVICE; `mirror` stands for every kind of vdev.
+CAPITALS stand for values; NAME for devices by path and datasets by name. Options with a PROPERTY
+may be missing or come several times, and so may each DEVICE; `mirror` stands for every kind of
+vdev.
 
 """
 
@@ -154,6 +155,8 @@ def _program_form(argv):
     """Return the form of another program: a script of our own by its name, other paths as PATH."""
     program = re.sub(r"^python[\d.]*$", "python", Path(argv[0]).name)
     names = [Path(word).name if word.endswith(".py") else word for word in argv[1:]]
+    if "openers.py" in names:
+        names = [*names[: names.index("openers.py") + 1], "NAME"]
     return " ".join([program, *_program_words(names)])
 
 
@@ -218,7 +221,7 @@ def _played():
     ):
         for scenario in played:
             host = make()
-            with suppress(Busy):  # some scenarios are refused
+            with suppress(Busy):  # one scenario is refused
                 scenario(host, ZfsStorage(host, pause=lambda _seconds: None))
             yield scenario, host
 

@@ -67,7 +67,7 @@ def opener_argv(volume, *paths):
     return (sys.executable, "-I", "-S", "-B", program, *(paths or [f"/dev/zvol/{volume}"]))
 
 
-IN_TANK = opener_argv(None, "/mnt/d1", "/dev/zvol/tank/v1", "/mnt/x", "/mnt/x/y")
+IN_TANK = opener_argv(None, "tank/d1", "/dev/zvol/tank/v1", "tank/x", "tank/x/y")
 USUAL = (
     "dataset-tank-c1.txt",
     "dataset-tank-v1.txt",
@@ -275,22 +275,19 @@ def export_pool_by_force(host, storage):
     return storage.export_pool("tank", force=True)
 
 
-def export_pool_with_its_services(host, storage):
-    gone_pool(host, "tank", "zpool-list-tank.txt")
-    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+def services_of_pool(host, storage):
     host.answer(IN_TANK, "a-user-of-a-volume.txt")
-    silent(host, opener_argv("tank/v1"), "zpool export tank", "systemctl stop nbd.service")
-    silent(host, *(f"zfs unmount tank/{name}" for name in ("d1", "x", "x/y")))
-    return storage.export_pool("tank", stop_services=True)
+    return storage.services_of_pool("tank")
 
 
-def export_pool_in_vain(host, storage):
-    """Somebody has opened its volume while the services were stopped: they are started again."""
-    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
-    host.answer(IN_TANK, "a-user-of-a-volume.txt")
-    host.answer(opener_argv("tank/v1"), "a-user-of-a-volume.txt")
-    silent(host, "systemctl stop nbd.service", "systemctl start nbd.service")
-    return storage.export_pool("tank", stop_services=True)
+def stop_service(host, storage):
+    silent(host, "systemctl stop -- nbd.service")
+    return storage.stop_service("nbd.service")
+
+
+def start_service(host, storage):
+    silent(host, "systemctl start -- nbd.service")
+    return storage.start_service("nbd.service")
 
 
 def plan_export_pool(host, storage):
@@ -1002,7 +999,7 @@ def remount(host, storage):
     """A tree of which one filesystem is in use: what was unmounted is mounted again."""
     silent(host, "zfs unmount tank/x/y", "zfs mount tank/x/y")
     host.answer(["zfs", "unmount", "tank/x"], "089-zfs-unmount-busy.txt")
-    host.answer(opener_argv(None, "/mnt/x"), "users-of-a-filesystem.txt")
+    host.answer(opener_argv(None, "tank/x"), "users-of-a-filesystem.txt")
     return storage.destroy_dataset("tank/x", recursive=True)
 
 
@@ -1024,8 +1021,9 @@ SCENARIOS = (
     plan_import_pool,
     export_pool,
     export_pool_by_force,
-    export_pool_with_its_services,
-    export_pool_in_vain,
+    services_of_pool,
+    stop_service,
+    start_service,
     plan_export_pool,
     upgrade_pool,
     upgrade_pool_by_one,

@@ -210,6 +210,16 @@ def test_a_disk_that_shows_no_test_after_it_was_told_to_make_one_is_no_success(h
         self_test(storage)
 
 
+def test_a_look_that_fails_is_no_sign_that_a_test_has_begun(host, storage):
+    known_smart(host)
+    host.answer(["smartctl", "-j", "-t", "short", "/dev/sda"], "start.txt")
+    answers(host, "passed", "passed")
+    host.answer([*SELF_TEST, "/dev/sda"], "ata-asleep.txt")
+    answers(host, "passed")
+    with pytest.raises(Unsupported, match="shows no test"):
+        self_test(storage)
+
+
 def test_where_smartctl_tells_of_no_self_tests_none_is_begun(host, storage):
     known_smart(host)
     host.answer([*SELF_TEST, "/dev/sda"], "nvme-healthy.txt")

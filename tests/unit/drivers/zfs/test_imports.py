@@ -14,7 +14,7 @@ from calypso.drivers.storage import (
     StorageError,
 )
 from calypso.drivers.storage.zfs.openers import User
-from calypso.drivers.storage.zfs.services import stoppable
+from calypso.drivers.storage.zfs.services import OWN, refuse_others
 from tests.unit.drivers.zfs import scenarios
 from tests.unit.drivers.zfs.scenarios import (
     FEATURES,
@@ -130,43 +130,56 @@ def test_a_plan_for_an_export_by_force_looks_at_volumes_only(host, storage):
 # ---- services
 
 
-def test_services_that_use_a_pool_are_stopped_for_its_export_and_named(host, storage):
-    assert scenarios.export_pool_with_its_services(host, storage) == ["nbd.service"]
-    assert changes(host) == ["systemctl stop nbd.service", "zpool export tank"]
+def test_the_services_of_a_pool_are_named(host, storage):
+    assert scenarios.services_of_pool(host, storage) == ["nbd.service"]
+
+
+def test_a_service_is_stopped_and_started(host, storage):
+    scenarios.stop_service(host, storage)
+    scenarios.start_service(host, storage)
+    assert changes(host) == ["systemctl stop -- nbd.service", "systemctl start -- nbd.service"]
 
 
 def test_a_plan_names_the_services_that_would_be_stopped(host, storage):
     host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     host.answer(IN_TANK, "a-user-of-a-volume.txt")
     plan = storage.plan_export_pool("tank", stop_services=True)
-    assert plan.effects[-1] == "nbd.service is stopped, and not started again."
-    assert plan.commands == [["systemctl", "stop", "nbd.service"], ["zpool", "export", "tank"]]
+    assert "nbd.service is stopped, and not started again." in plan.effects
+    assert plan.commands == [
+        ["systemctl", "stop", "--", "nbd.service"], ["zpool", "export", "tank"],
+    ]  # fmt: skip
 
 
-def test_where_others_use_it_too_no_service_is_stopped(host, storage):
+def test_where_others_use_it_too_the_services_do_not_matter(host, storage):
     host.answer([*STATUS, "tank"], "026-zpool-status.txt")
     host.answer(IN_TANK, "users-of-a-filesystem.txt")
-    with pytest.raises(Busy, match=r"process 4711 \(bash\). End that first"):
-        storage.export_pool("tank", stop_services=True)
-    assert changes(host) == []
+    with pytest.raises(Busy, match=r"process 4711 \(bash\)\. End that first"):
+        storage.services_of_pool("tank")
     told = storage.plan_export_pool("tank", stop_services=True).effects[-1]
     assert told.startswith("It will be refused: tank/x is used by process 4711 (bash).")
 
 
-def test_services_are_started_again_when_the_export_fails_after_all(host, storage):
-    with pytest.raises(Busy, match="tank/v1 is used by"):
-        scenarios.export_pool_in_vain(host, storage)
-    assert changes(host) == ["systemctl stop nbd.service", "systemctl start nbd.service"]
+def test_by_force_who_works_in_a_filesystem_is_in_nobodys_way(host, storage):
+    host.answer(IN_TANK, "users-of-a-filesystem.txt")
+    assert storage.services_of_pool("tank", force=True) == ["smbd.service"]
+
+
+def test_what_zfs_may_share_itself_is_no_reason_to_refuse(host, storage):
+    host.answer([*STATUS, "tank"], "026-zpool-status.txt")
+    host.answer(IN_TANK, "shared-by-nfs.txt")
+    assert storage.services_of_pool("tank") == []
+    assert not any("refused" in told for told in storage.plan_export_pool("tank").effects)
 
 
 @pytest.mark.parametrize(
     "service",
-    ["calypso-worker@storage.service", "postgresql@15-main.service", "redis-server.service"],
-)
-def test_a_service_the_appliance_itself_may_need_is_not_stopped(storage, service):
-    users = [User("/dev/zvol/tank/v1", "process 4711", service)]
+    ["calypso-worker@storage.service", "postgresql@15-main.service", "redis-server.service",
+     "ssh.service", "dbus.service", "systemd-udevd.service"],
+)  # fmt: skip
+def test_a_service_the_appliance_itself_may_need_is_in_the_way(service):
+    assert OWN.fullmatch(service)
     with pytest.raises(Busy, match=f"may need {service}: stop it by hand"):
-        stoppable(storage._tree("tank/v1"), users)
+        refuse_others([User("/dev/zvol/tank/v1", "process 4711", service)])
 
 
 def test_a_pool_that_stays_after_its_export_is_an_error(host, storage):

@@ -16,8 +16,9 @@ ME = f"process {os.getpid()} ("
 everybody_seen = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees what others open")
 
 
-def words(root, *paths):
-    return [user.words for user in openers.users(paths or [DEVICE], root)]
+def words(root, *datasets, devices=None):
+    devices = [DEVICE] if devices is None and not datasets else devices or []
+    return [user.words for user in openers.users(devices, datasets, root)]
 
 
 def process(root, number=4711, **files):
@@ -48,79 +49,116 @@ def test_a_process_that_has_it_open_is_named(tmp_path):
         ("12:pids:/user.slice\n1:name=systemd:/system.slice/smbd.service",
          "smbd, of smbd.service", "smbd.service"),
         ("0::/user.slice/user-0.slice/session-3.scope", "smbd", None),
+        ("0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope", "smbd", None),
+        ("0::/lxc.payload.ct1/system.slice/smbd.service", "smbd", None),
+        ("0::/system.slice/docker-ab.scope/system.slice/smbd.service", "smbd", None),
     ],
 )  # fmt: skip
 def test_a_process_is_named_with_its_service(tmp_path, cgroup, told, service):
     process(tmp_path, fd=DEVICE, comm="smbd\n", cgroup=f"{cgroup}\n")
-    (found,) = openers.users([DEVICE], tmp_path)
+    (found,) = openers.users([DEVICE], (), tmp_path)
     assert found == openers.User(str(DEVICE), f"process 4711 ({told})", service)
 
 
 # ---- filesystems: a test has none of its own, so `/proc` stands for one
 
 
-FILESYSTEM = Path("/proc")
+TANK = "tank/home"
 
 
-def test_who_works_in_a_filesystem_or_has_a_file_of_it_open_uses_it(tmp_path):
-    process(tmp_path, 1, cwd="/proc/sys")
-    process(tmp_path, 2, fd="/proc/version")
-    process(tmp_path, 3, fd=tmp_path, cwd=tmp_path)
-    found = words(tmp_path, FILESYSTEM)
-    assert found == ["process 1", "process 2"]
+@pytest.fixture
+def mounted(tmp_path):
+    """A machine whose dataset tank/home is what `/proc` is here, with more rows as a test likes."""
+
+    def mount(*more):
+        number = Path("/proc").stat().st_dev
+        (tmp_path / "proc/self").mkdir(parents=True, exist_ok=True)
+        rows = [f"20 1 {os.major(number)}:{os.minor(number)} / /proc rw - zfs {TANK} rw", *more]
+        (tmp_path / "proc/self/mountinfo").write_text("\n".join(rows) + "\n")
+        return tmp_path
+
+    mount()
+    return mount
 
 
-def test_who_has_a_file_of_it_mapped_uses_it(tmp_path):
-    """As the kernel shows a mapping of this very process, whose file it has closed."""
+def test_who_works_in_a_filesystem_or_has_a_file_of_it_open_uses_it(mounted):
+    root = mounted()
+    process(root, 1, cwd="/proc/sys")
+    process(root, 2, fd="/proc/version")
+    process(root, 3, fd=root, cwd=root)
+    assert words(root, TANK) == ["process 1", "process 2"]
+
+
+def test_one_that_is_not_mounted_has_no_users(mounted):
+    root = mounted()
+    process(root, 1, cwd="/proc/sys")
+    assert words(root, "tank/other") == []
+
+
+def test_who_has_a_file_of_it_mapped_uses_it(mounted):
+    root, number = mounted(), Path("/proc").stat().st_dev
+    row = f"7f00-7f01 r--p 00000000 {os.major(number):02x}:{os.minor(number):02x} 17   /a file"
+    process(root, 1, maps=f"{row}\n7f02-7f03 rw-p 00000000 00:00 0\n")
+    assert words(root, TANK) == ["process 1"]
+
+
+def test_a_mapping_is_told_by_the_number_its_file_tells(tmp_path):
+    """As the kernel shows one of this very process, on a file system of a plain kind."""
     (tmp_path / "file").write_bytes(b"x" * mmap.PAGESIZE)
     with (tmp_path / "file").open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-    maps = Path("/proc/self/maps").read_text()
+    rows = [line for line in Path("/proc/self/maps").read_text().splitlines() if "/file" in line]
     mapped.close()
-    rows = [line for line in maps.splitlines() if line.endswith(f"{tmp_path}/file")]
-    process(tmp_path, maps="\n".join(rows))
-    shown = os.makedev(*(int(part, 16) for part in rows[0].split()[3].split(":")))
-    assert openers.Thing(is_device=False, number=shown) in set(
-        openers._used(tmp_path / "proc/4711")
-    )
+    shown = openers._MAPPED.findall("\n".join(rows))
+    number = (tmp_path / "file").stat().st_dev
+    if os.major(number):  # overlays and others without a device of their own differ
+        assert (f"{os.major(number):02x}", f"{os.minor(number):02x}") in shown
 
 
-def test_what_is_mounted_on_it_uses_it(tmp_path):
-    (tmp_path / "proc/self").mkdir(parents=True)
-    rows = [
-        "20 1 0:45 / /proc rw - zfs tank rw",
+def test_what_is_mounted_on_it_uses_it(mounted):
+    root = mounted(
         "21 20 0:46 / /proc/in\\040side rw - tmpfs tmpfs rw",
         "22 21 0:47 / /proc/in\\040side/deeper rw - tmpfs tmpfs rw",
-        "23 20 0:48 / /proc/.zfs/snapshot/one rw - zfs tank@one ro",
-        "24 20 0:49 / /proc/sys rw - zfs tank/sys rw",
-    ]
-    (tmp_path / "proc/self/mountinfo").write_text("\n".join(rows) + "\n")
-    assert words(tmp_path, FILESYSTEM, Path("/proc/sys")) == ["the mount /proc/in side"]
+        "23 20 0:48 / /proc/.zfs/snapshot/one rw - zfs tank/home@one ro",
+        "24 20 0:49 / /proc/sys rw - zfs tank/home/sys rw",
+        "25 20 0:50 / /proc/by-hand rw - zfs tank/else rw",
+    )
+    told = ["the mount /proc/in side", "the mount /proc/by-hand"]
+    assert words(root, TANK, "tank/home/sys") == told
 
 
 @pytest.mark.parametrize(
-    ("table", "row"),
+    ("table", "row", "is_sure"),
     [
-        ("proc/fs/nfsd/exports", "/proc/sys\t*(rw,no_root_squash)"),
-        ("proc/swaps", "/proc/version file 1024 0 -2"),
+        ("proc/fs/nfsd/exports", "/proc/sys\t*(rw,no_root_squash)", False),
+        ("proc/swaps", "/proc/version file 1024 0 -2", True),
     ],
 )
-def test_a_row_of_a_table_of_the_kernel_names_a_user(tmp_path, table, row):
-    file = tmp_path / table
-    file.parent.mkdir(parents=True)
-    file.write_text(f"# Version 1.1\n{tmp_path}\t*(rw)\n{row}\n")
-    assert words(tmp_path, FILESYSTEM) == [f"{file}: {row.split()[0]}"]
+def test_a_row_of_a_table_of_the_kernel_names_a_user(mounted, table, row, is_sure):
+    root = mounted()
+    file = root / table
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"# Version 1.1\n\n{root}\t*(rw)\n{row}\n")
+    (found,) = openers.users([], [TANK], root)
+    assert (found.words, found.is_sure) == (f"{file}: {row.split()[0]}", is_sure)
 
 
-def test_each_of_several_paths_gets_its_own_users(tmp_path):
-    process(tmp_path, 1, fd=DEVICE, cwd="/proc/sys")
-    process(tmp_path, 2, fd=DEVICE)
-    found = [(user.path, user.words) for user in openers.users([DEVICE, FILESYSTEM], tmp_path)]
+def test_each_of_several_gets_its_own_users(mounted):
+    root = mounted()
+    process(root, 1, fd=DEVICE, cwd="/proc/sys")
+    process(root, 2, fd=DEVICE)
+    found = [(user.of, user.words) for user in openers.users([DEVICE], [TANK], root)]
     assert found == [
         ("/dev/full", "process 1"),
-        ("/proc", "process 1"),
+        (TANK, "process 1"),
         ("/dev/full", "process 2"),
     ]
+
+
+def test_who_uses_devices_alone_is_found_without_a_look_at_anybodys_memory(tmp_path):
+    process(tmp_path, fd=DEVICE)
+    (tmp_path / "proc/4711/maps").mkdir()  # no file: reading it fails
+    assert words(tmp_path) == ["process 4711"]
 
 
 # ---- devices

@@ -26,7 +26,7 @@ def changes(host):
 
 @pytest.mark.parametrize("scenario", scenarios.SCENARIOS, ids=lambda one: one.__name__)
 def test_every_verb_works_on_what_was_recorded(scenario, host, storage):
-    if scenario in (scenarios.remount, scenarios.export_pool_in_vain):
+    if scenario is scenarios.remount:
         with pytest.raises(Busy):
             scenario(host, storage)
     else:

@@ -113,6 +113,11 @@ export function Editor({ seen, start }: EditorProps) {
       {save.isError && !isPlaced(save.error) && conflict.theirs === null && (
         <Failed problem={save.error} />
       )}
+      {save.isPending && letting.canFix && fixing && (
+        <p role="status" className="text-muted">
+          {t("schedules.going.fixing")}
+        </p>
+      )}
       <Footer
         back={base === null ? "/schedules" : `/schedules/${base.schedule.id}`}
         count={letting.canFix && fixing ? 0 : letting.count}

@@ -42,6 +42,15 @@ describe("what was taken is kept as long as was said", () => {
     expect(get).toHaveBeenCalledTimes(2);
   });
 
+  it("also when a look fails meanwhile", async () => {
+    const { get } = answers("queued", "succeeded");
+    get.mockImplementationOnce((() => Promise.reject(new TypeError("gone"))));
+    const done = fixate(schedule(SNAPSHOTS));
+    await vi.runAllTimersAsync();
+    await done;
+    expect(get).toHaveBeenCalledTimes(2);
+  });
+
   it("or nothing is saved", async () => {
     answers("queued", "failed");
     const refused = expect(fixate(schedule(SNAPSHOTS))).rejects.toThrow();

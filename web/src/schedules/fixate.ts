@@ -7,6 +7,7 @@ import type { Job, Schedule } from "@/api/types";
 import { submitJob } from "@/jobs/queries";
 
 const LOOK_MS = 500;
+const MOST_FAILED = 20; // looks in a row: a restart of the API
 const CONFLICT = 409;
 const ENDED: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "cancelled", "lost"]);
 
@@ -23,12 +24,20 @@ export async function fixate({ id, node }: Schedule): Promise<void> {
   if (ended.state !== "succeeded") throw notFixed(ended);
 }
 
+/** Looks until it has ended; some looks may fail, for the job goes on all the same. */
 async function untilEnded(begun: Job): Promise<Job> {
   let job = begun;
+  let failed = 0;
   while (!ENDED.has(job.state)) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const params = { path: { job_id: job.id } };
-    job = await told(api.GET("/api/v1/jobs/{job_id}", { params }));
+    try {
+      job = await told(api.GET("/api/v1/jobs/{job_id}", { params }));
+      failed = 0;
+    } catch (problem) {
+      failed += 1;
+      if (failed > MOST_FAILED) throw problem;
+    }
   }
   return job;
 }

@@ -101,6 +101,7 @@ export const schedules = {
     fix: "Keep what was taken so far as long as was said then",
     fixHelp:
       "A job protects each until the day it was to go; the change is saved when that is done, and goes for what comes.",
+    fixing: "A job protects what was taken so far; the change is saved when it is done …",
     notFixed: "The snapshots were not protected, and nothing was saved",
   },
   page: {

@@ -2,8 +2,9 @@
 
 import pytest
 
-from calypso.drivers.storage import Busy, NotPermitted, OutOfSpace, Vdev, VdevKind
+from calypso.drivers.storage import NotPermitted, OutOfSpace, Vdev, VdevKind
 from calypso.drivers.storage.zfs import ZfsStorage
+from calypso.errors import CommandTimedOut
 from tests.real.storage.conftest import HOME
 
 pytestmark = [pytest.mark.real("lab"), pytest.mark.timeout(600)]
@@ -55,7 +56,7 @@ def test_a_snapshot_without_room_is_refused_and_leaves_nothing(zfs):
     assert [one.name for one in zfs.storage.snapshots()] == ["tank@one", f"{HOME}@one"]
 
 
-def test_a_pool_that_resilvers_takes_no_scrub(fresh_zfs):
+def test_a_scrub_waits_for_a_resilver_and_its_stop_leaves_that_alone(fresh_zfs):
     home = fresh_zfs.make_mirror()
     fresh_zfs.fill(home / "big", 32)
     for disk in (0, 1):
@@ -63,8 +64,10 @@ def test_a_pool_that_resilvers_takes_no_scrub(fresh_zfs):
     fresh_zfs.do("zpool", "attach", "tank", fresh_zfs.guest.disk(0), fresh_zfs.guest.disk(2))
     scan = fresh_zfs.storage.pool("tank").scan
     assert (scan.function, scan.state) == ("resilver", "running")
-    with pytest.raises(Busy):
-        fresh_zfs.storage.run_scrub("tank", on_scan=lambda _: None, timeout_s=60)
+    heard = []
+    with pytest.raises(CommandTimedOut):
+        fresh_zfs.storage.run_scrub("tank", on_scan=heard.append, timeout_s=5)
+    assert {one.function for one in heard} == {"resilver"}
     fresh_zfs.storage.stop_scrub("tank")
     assert fresh_zfs.storage.pool("tank").scan.function == "resilver"
 

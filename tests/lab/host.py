@@ -14,21 +14,30 @@ ENDED_S = 30.0  # what an emulated machine needs to end processes and say so
 class GuestHost:
     """Every verb is LocalHost's, run in the guest; `stop` and `on_line` are on this side."""
 
-    def __init__(self, line, *, tag=None, stop=None, grace_s=10.0, on_log=None, env=None):
+    def __init__(
+        self, line, *, tag=None, stop=None, grace_s=10.0, on_log=None, on_ran=None, env=None
+    ):
         self._line, self._stop = line, stop
-        self._on_log = on_log
+        self._on_log, self._on_ran = on_log, on_ran or (lambda _ran: None)
         self._settings = {"tag": tag, "grace_s": grace_s, "env": env}
         self._pid, self._idle = os.getpid(), deque()
 
     def run(self, argv, *, timeout_s, stdin=None, env=None):
-        return self._ask("run", argv, timeout_s=timeout_s, stdin=stdin, env=env)
+        return self._told(self._ask("run", argv, timeout_s=timeout_s, stdin=stdin, env=env))
 
     def stream(self, argv, *, timeout_s, on_line, env=None):
-        return self._ask("stream", argv, heard=on_line, timeout_s=timeout_s, env=env)
+        options = {"timeout_s": timeout_s, "env": env}
+        return self._told(self._ask("stream", argv, heard=on_line, **options))
 
     def pipe(self, stages, *, timeout_s, on_line=None, on_beat=None, env=None):
         heard = on_line or (lambda _stage, _line: None)
-        return self._ask("pipe", stages, heard=heard, beat=on_beat, timeout_s=timeout_s, env=env)
+        options = {"timeout_s": timeout_s, "env": env}
+        ends = self._ask("pipe", stages, heard=heard, beat=on_beat, **options)
+        return [self._told(ran) for ran in ends]
+
+    def _told(self, ran):
+        self._on_ran(ran)
+        return ran
 
     def which(self, program):
         return self._ask("which", program)

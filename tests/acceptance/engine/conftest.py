@@ -79,7 +79,13 @@ class Stack:
         """Start pools and the control process of a subsystem; return when it can be used."""
         started = [self.start("workers.control", subsystem)]
         started += [self.start("workers.jobs", subsystem) for _ in range(pools)]
-        until(lambda: self.serves(subsystem, 1 + pools), limit_s, f"{subsystem} being served")
+
+        def are_up():
+            died = [one.args for one in started if one.poll() is not None]
+            assert not died, f"{died} ended at their start; their logs are in {self.folder}"
+            return self.serves(subsystem, 1 + pools)
+
+        until(are_up, limit_s, f"{subsystem} being served")
         return started
 
     def serves(self, subsystem, workers=2):

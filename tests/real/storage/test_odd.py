@@ -72,7 +72,7 @@ def test_a_scrub_waits_for_a_resilver_and_its_stop_leaves_that_alone(fresh_zfs):
     assert fresh_zfs.storage.pool("tank").scan.function == "resilver"
 
 
-def test_a_scrub_that_was_paused_is_followed_to_its_end(fresh_zfs):
+def test_a_scrub_that_was_paused_is_resumed_when_that_is_asked_and_followed_to_its_end(fresh_zfs):
     home = fresh_zfs.make_mirror()
     fresh_zfs.fill(home / "big", 16)
     for disk in (0, 1):
@@ -82,7 +82,7 @@ def test_a_scrub_that_was_paused_is_followed_to_its_end(fresh_zfs):
     assert fresh_zfs.storage.pool("tank").scan.state == "paused"
     for disk in (0, 1):
         fresh_zfs.guest.throttle(disk, read_bytes_per_s=0)
-    scan = fresh_zfs.storage.run_scrub("tank", on_scan=lambda _: None, timeout_s=200)
+    scan = fresh_zfs.storage.run_scrub("tank", resume=True, on_scan=lambda _: None, timeout_s=200)
     assert (scan.function, scan.state) == ("scrub", "finished")
 
 

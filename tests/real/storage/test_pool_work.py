@@ -80,7 +80,7 @@ def test_free_space_is_trimmed_device_by_device(lab, obeys_rates):
         "pool_trim", pool="tank", devices=[lab.guest.disk(1)], rate_bytes_per_s=1 << 20
     )
     assert raised
-    assert lab.device("tank", 1).trim is None
+    assert is_not_done(lab.device("tank", 1).trim)
     assert lab.device("tank", 0).trim.state == "finished"
 
 
@@ -93,11 +93,16 @@ def test_free_space_is_written_to_and_a_cancel_stops_that(lab):
     run("pool_create", lab.storage, name="tank", vdevs=[vdev])
     _, raised = lab.cancelled("pool_initialize", pool="tank")
     assert raised
-    assert {one.initialize for one in lab.storage.pool("tank").devices} == {None}
+    assert all(is_not_done(one.initialize) for one in lab.storage.pool("tank").devices)
 
     running = FakeRunning()
     run("pool_initialize", lab.storage, running, pool="tank", devices=files[:1])
     assert running.percents[-1] == 100.0
     first, second = lab.storage.pool("tank").devices
     assert first.initialize.state == "finished"
-    assert second.initialize is None
+    assert is_not_done(second.initialize)
+
+
+def is_not_done(activity):
+    """One that was stopped is as if it had never been; a newer ZFS tells that it was stopped."""
+    return activity is None or activity.state == "canceled"

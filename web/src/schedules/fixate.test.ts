@@ -44,7 +44,7 @@ describe("what was taken is kept as long as was said", () => {
 
   it("also when a look fails meanwhile", async () => {
     const { get } = answers("queued", "succeeded");
-    get.mockImplementationOnce((() => Promise.reject(new TypeError("gone"))));
+    get.mockImplementationOnce(() => Promise.reject(new TypeError("gone")));
     const done = fixate(schedule(SNAPSHOTS));
     await vi.runAllTimersAsync();
     await done;

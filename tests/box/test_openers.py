@@ -1,4 +1,4 @@
-"""Who uses a filesystem is told with its service, as systemd itself has it."""
+"""Who uses a device is told with its service, as systemd itself has it."""
 
 import json
 import subprocess
@@ -11,7 +11,9 @@ from tests.box.box import Box, why_missing
 from tests.conftest import missing
 
 pytestmark = pytest.mark.timeout(900)
+DEVICE = "/dev/full"  # a device that nobody opens unasked; the box has no volume
 UNIT = "holder.service"
+HOLD = f"exec 3<{DEVICE} && echo there && exec"
 
 
 @pytest.fixture(scope="module")
@@ -19,28 +21,28 @@ def box():
     if (reason := why_missing()) is not None:
         missing("box", reason)
     made = Box({"/media": Path(openers.__file__).parent})
-    made.run("mount", "-t", "tmpfs", "tmpfs", "/mnt")
     yield made
     made.power_off()
 
 
 def users(box):
-    told = box.run("python3", "-I", "-S", "-B", "/media/openers.py", "/mnt")
-    return {(one["path"], one["service"]) for one in map(json.loads, told.splitlines())}
+    told = box.run("python3", "-I", "-S", "-B", "/media/openers.py", DEVICE)
+    return {(one["of"], one["service"]) for one in map(json.loads, told.splitlines())}
 
 
 def test_a_service_is_named_and_when_it_is_stopped_nobody_is(box):
     assert users(box) == set()
-    box.run("systemd-run", f"--unit={UNIT}", "--working-directory=/mnt", "sleep", "1000")
-    assert users(box) == {("/mnt", UNIT)}
+    service = ("--service-type=exec", "sh", "-c", f"{HOLD} sleep 1000")
+    box.run("systemd-run", f"--unit={UNIT}", *service)
+    box.run("sh", "-c", f"until journalctl -u {UNIT} | grep -q there; do sleep 0.1; done")
+    assert users(box) == {(DEVICE, UNIT)}
     box.run("systemctl", "stop", UNIT)
     assert users(box) == set()
 
 
 def test_who_is_of_no_service_is_named_without(box):
-    work = "cd /mnt && echo there && exec cat"
     with subprocess.Popen(
-        box.argv("sh", "-c", work), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        box.argv("sh", "-c", f"{HOLD} cat"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as person:
         assert person.stdout.readline() == b"there\n"
-        assert users(box) == {("/mnt", None)}
+        assert users(box) == {(DEVICE, None)}

@@ -73,7 +73,7 @@ def export_pool(params: Params, storage: Storage, running: RunningJob) -> Result
         storage.export_pool(params.pool, force=params.force)
     except Exception as failed:
         with running.tidying():
-            down = _start_again(stopped, storage)
+            down = _start_again(params.pool, stopped, storage)
         if down and isinstance(failed, SubsystemError):
             raise failed.adding(f"Stopped for it, and not up again: {', '.join(down)}.") from failed
         raise
@@ -95,9 +95,16 @@ def _stop_services(
         storage.stop_service(service)
 
 
-def _start_again(stopped: Sequence[str], storage: Storage) -> list[str]:
-    """Start what was stopped, the last first; returns what is down all the same."""
+def _start_again(pool: str, stopped: Sequence[str], storage: Storage) -> list[str]:
+    """Start what was stopped, the last first; returns what is down all the same.
+
+    All of it where the pool is gone, whatever the export came to: services would write elsewhere.
+    """
     down: list[str] = []
+    try:
+        storage.pool(pool)
+    except SubsystemError:
+        return [*stopped]
     for service in reversed(stopped):
         try:
             storage.start_service(service)

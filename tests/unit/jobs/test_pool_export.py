@@ -2,7 +2,7 @@
 
 import pytest
 
-from calypso.drivers.storage import Busy, StorageError
+from calypso.drivers.storage import Busy, PoolMissing, StorageError
 from calypso.errors import JobTimedOut
 from tests.fakes.running import FakeRunning, run
 
@@ -22,6 +22,10 @@ class Pool:
 
     def start_service(self, name):
         self._do("start_service", name)
+
+    def pool(self, name):
+        if "pool" in self._raises:
+            raise self._raises["pool"]
 
     def export_pool(self, name, *, force):
         self._do("export_pool", name, force)
@@ -81,6 +85,13 @@ def test_one_that_is_not_up_again_is_named_in_the_error():
     )
     with pytest.raises(Busy, match=r"Stopped for it, and not up again: nfs\.service\."):
         export(pool, stop_services=True)
+
+
+def test_when_the_pool_is_gone_all_the_same_none_is_started_to_write_elsewhere():
+    pool = Pool(export_pool=StorageError("It took too long."), pool=PoolMissing("It is gone."))
+    with pytest.raises(StorageError, match=r"not up again: nfs\.service, smbd\.service\."):
+        export(pool, stop_services=True)
+    assert pool.did == [*STOPPED, EXPORTED]
 
 
 def test_where_others_use_it_nothing_is_stopped():

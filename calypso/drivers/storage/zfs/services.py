@@ -10,7 +10,7 @@ from calypso.drivers.storage.zfs.using import VOLUMES, in_words
 
 SERVICE_TIMEOUT_S = 300.0  # systemd itself kills a service that takes longer, if not told otherwise
 # Stopped by a job they might take it, or the way to this machine, down with them.
-OWN = re.compile(r"(calypso|postgresql|redis|valkey|dbus|systemd|ssh)\b.*")
+OWN = re.compile(r"(calypso|postgresql|redis|valkey|dbus|systemd|sshd?)\b.*")
 BY_HAND = "The appliance itself may need {}: stop it by hand, if it does not."
 
 

@@ -174,7 +174,7 @@ def test_what_zfs_may_share_itself_is_no_reason_to_refuse(host, storage):
 @pytest.mark.parametrize(
     "service",
     ["calypso-worker@storage.service", "postgresql@15-main.service", "redis-server.service",
-     "ssh.service", "dbus.service", "systemd-udevd.service"],
+     "ssh.service", "sshd.service", "dbus.service", "systemd-udevd.service"],
 )  # fmt: skip
 def test_a_service_the_appliance_itself_may_need_is_in_the_way(service):
     assert OWN.fullmatch(service)
